@@ -1,0 +1,59 @@
+"""What the rooms may ask of the infrastructure."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bson import ObjectId
+
+Event = Mapping[str, object]
+"""One event on the bus: plain values that BSON or MessagePack can carry, so that it may cross processes."""
+
+
+class EventBus(Protocol):
+    """Fan-out of events by topic. It may lose and repeat: whoever needs every event keeps them in the database,
+    numbers them, and refills holes from there. It never reorders the events of one publisher on one topic.
+    """
+
+    async def publish(self, topic: str, event: Event) -> None:
+        """Hand `event` to the topic's subscribers. Never waits for a slow one and never raises for want of any."""
+        ...
+
+    def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
+        """Events published after the context was entered. `None` stands where events were lost (a full queue).
+
+        The iterator ends when the bus closes, and never otherwise.
+        """
+        ...
+
+
+class IdempotencyKeys(Protocol):
+    """First-come registry of idempotency keys, kept for 24 hours."""
+
+    async def claim(self, *, user_id: str, operation: str, key: str | None, request: Mapping[str, object]) -> ObjectId:
+        """The id that the resource of this request has, or shall have.
+
+        Without a key, a new id. With one, the same id for the same user, operation, key and request (JSON-able; compared
+        by digest), also across processes and crashes; IdempotencyMismatch for another request; InvalidInput on
+        `idempotencyKey` unless it has 1 to 128 printable ASCII characters. The caller inserts its resource under this
+        id and treats a duplicate as "already there".
+        """
+        ...
+
+
+JobHandler = Callable[[str], Awaitable[None]]
+"""Does the work of one job, named by its key. Runs at least once, maybe again after a crash: every step is idempotent."""
+
+
+class JobQueue(Protocol):
+    """Durable background work: the database holds it, so that it outlives the process."""
+
+    def register(self, kind: str, handler: JobHandler) -> None:
+        """Name the handler of a kind of job; before `start`."""
+        ...
+
+    async def enqueue(self, kind: str, key: str) -> None:
+        """Have `handler(key)` run soon. One job exists for each kind and key: enqueuing again while it waits or runs
+        changes nothing, and after it ended starts it anew.
+        """
+        ...

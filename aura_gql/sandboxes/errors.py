@@ -1,0 +1,31 @@
+"""What can go wrong with a sandbox."""
+
+from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, QuotaExceeded
+
+
+class SandboxNotFound(NotFound):
+    """No such sandbox, or not the caller's."""
+
+
+class SandboxGone(InvalidState):
+    """The machine has ended."""
+
+
+class SandboxNotRunning(InvalidState):
+    """It has not started, is stopping or has stopped."""
+
+
+class SandboxQuotaExceeded(QuotaExceeded):
+    """The user or the host has as many live sandboxes as the limit allows."""
+
+
+class CommandNotFound(InvalidInput):
+    """There is no such program in the sandbox."""
+
+
+class FileNotInSandbox(NotFound):
+    """There is no such file in the sandbox's project folder."""
+
+
+class UnsafePath(InvalidInput):
+    """The path leads through a link or to something that is no regular file."""

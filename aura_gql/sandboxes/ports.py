@@ -1,0 +1,188 @@
+"""What every sandbox provider promises, whoever runs the machine.
+
+A provider makes isolated machines that hold one project folder each. The server's records are the truth: a provider keeps
+our sandbox id with each machine, so that what no record wants can be found and removed.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class OutputStream(StrEnum):
+    """Which of its two outputs a process wrote to."""
+
+    STDOUT = "STDOUT"
+    STDERR = "STDERR"
+
+
+class EndReason(StrEnum):
+    """Why a process ended, told truthfully: LOST where nobody can know, never an invented exit code."""
+
+    EXITED = "EXITED"
+    SIGNALLED = "SIGNALLED"
+    MEMORY = "MEMORY"
+    DISK = "DISK"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSpec:
+    """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails."""
+
+    sandbox_id: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFile:
+    """A file to write, its path relative to the project folder."""
+
+    path: str
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to start: `argv[0]` is looked up in the sandbox's PATH, `cwd` is relative to the project folder."""
+
+    argv: Sequence[str]
+    cwd: str = "."
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPiece:
+    """Bytes as one read gave them, 1 byte to 64 KiB."""
+
+    stream: OutputStream
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExitStatus:
+    """How a process ended. Exactly one of `exit_code` and `signal` is set for EXITED and SIGNALLED; both may be None
+    otherwise. Times are milliseconds, memory is bytes; None where the provider can't measure it.
+    """
+
+    reason: EndReason
+    exit_code: int | None = None
+    signal: int | None = None
+    cpu_time_ms: int | None = None
+    peak_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do by itself."""
+
+    stdin: bool
+    signals: bool
+    network: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """Whether sandboxes can be created now; `detail` says how they are isolated, or what is wrong and what to do."""
+
+    available: bool
+    detail: str
+
+
+class Process(Protocol):
+    """One running command. Its end is the end of its main process, not of its pipes, which a grandchild may hold."""
+
+    def output(self) -> AsyncIterator[OutputPiece]:
+        """Every byte written until the main process ended, in order within each stream; read once. Not reading holds
+        the process back: memory stays bounded.
+        """
+        ...
+
+    async def write_stdin(self, data: bytes) -> None:
+        """Hand over bytes; waits while the process does not read. Bytes for a closed stdin or an ended process are
+        dropped.
+        """
+        ...
+
+    async def close_stdin(self) -> None:
+        """End of input. Safe to repeat."""
+        ...
+
+    async def terminate(self, grace_ms: int) -> None:
+        """SIGTERM, then after `grace_ms` SIGKILL to the whole tree of the command, daemons included. Returns when
+        nothing of it runs. Safe to repeat and after the end.
+        """
+        ...
+
+    async def wait(self) -> ExitStatus:
+        """How it ended; waits for that. Safe to call again. Never raises for a lost machine: that is LOST."""
+        ...
+
+
+class Sandbox(Protocol):
+    """One running machine. Any method may raise SandboxGone where it has ended."""
+
+    @property
+    def provider_sandbox_id(self) -> str:
+        """The provider's own name for it."""
+        ...
+
+    async def start_process(self, command: Command) -> Process:
+        """Start a command. CommandNotFound where there is no such program, InvalidInput where `cwd` is no folder."""
+        ...
+
+    async def write_files(self, files: Iterable[SandboxFile]) -> None:
+        """Write or replace files, making folders as needed. Never follows a link that code inside planted: UnsafePath."""
+        ...
+
+    async def remove_files(self, paths: Iterable[str]) -> None:
+        """Remove files; those not there are passed over. Never follows a link."""
+        ...
+
+    async def read_file(self, path: str, max_bytes: int) -> bytes:
+        """A regular file's bytes. FileNotInSandbox, UnsafePath for a link or anything else, InvalidInput if larger."""
+        ...
+
+    async def stop(self) -> None:
+        """End it and everything in it, and remove its disk. Returns when nothing runs. Safe to repeat."""
+        ...
+
+    async def wait_gone(self) -> str:
+        """Waits until it ends by itself or by `stop`; why, in words for its owner."""
+        ...
+
+
+class SandboxProvider(Protocol):
+    """A maker of sandboxes."""
+
+    @property
+    def name(self) -> str:
+        """The provider's word in the API: LOCAL, E2B or DAYTONA."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do by itself."""
+        ...
+
+    async def create(self, spec: SandboxSpec) -> Sandbox:
+        """Start a machine with an empty project folder. ProviderUnavailable where it can't, QuotaExceeded where it is
+        full. Nothing is left behind by a failure or a cancellation.
+        """
+        ...
+
+    async def health(self) -> ProviderHealth:
+        """Whether it works, proved as far as that is cheap; never raises."""
+        ...
+
+    async def remove_orphans(self, keep: Iterable[str]) -> list[str]:
+        """End every machine and remove every disk of this environment whose sandbox id is not in `keep`; the ids of
+        those removed. Called at start and then at intervals.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Stop every machine whose life is bound to this process, then let go."""
+        ...
