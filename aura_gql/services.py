@@ -1,0 +1,22 @@
+"""Everything the graph may call, in one place."""
+
+from dataclasses import dataclass
+
+from aura_gql.auth.service import AuthService
+from aura_gql.executions.service import ExecutionService
+from aura_gql.files.service import FileService
+from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.service import SandboxService
+from aura_gql.templates.service import TemplateService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of one server process, wired in `app.py`."""
+
+    auth: AuthService
+    templates: TemplateService
+    projects: ProjectService
+    files: FileService
+    sandboxes: SandboxService
+    executions: ExecutionService
