@@ -1,0 +1,175 @@
+"""What the executions room tells the others, as light objects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bson import ObjectId
+
+from aura_gql.sandboxes.ports import OutputStream
+
+
+class ExecutionStatus(StrEnum):
+    """Where an execution is in its life; COMPLETED means exit code 0, and the last four are the end."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+
+
+OPEN_STATUSES = frozenset({ExecutionStatus.QUEUED, ExecutionStatus.RUNNING})
+
+
+class ExecutionErrorType(StrEnum):
+    """Why an execution did not complete."""
+
+    RUNTIME = "RUNTIME"
+    TIMEOUT = "TIMEOUT"
+    MEMORY = "MEMORY"
+    OUTPUT_LIMIT = "OUTPUT_LIMIT"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+    SETUP = "SETUP"
+
+
+class ExecutionKind(StrEnum):
+    """Whether source text was run by a language's interpreter, or a command by the shell."""
+
+    CODE = "CODE"
+    COMMAND = "COMMAND"
+
+
+class ExecutionLanguage(StrEnum):
+    """The languages that `executeCode` runs."""
+
+    PYTHON = "PYTHON"
+    JAVASCRIPT = "JAVASCRIPT"
+    BASH = "BASH"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    """One execution. `command` is the source text of CODE and the shell line of COMMAND; durations are milliseconds.
+
+    `duration_ms` is wall time from the start of the process to its end, `queued_ms` what came before it. Exactly one of
+    `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody can know.
+    """
+
+    id: ObjectId
+    sandbox_id: ObjectId
+    project_id: ObjectId
+    user_id: str
+    kind: ExecutionKind
+    language: ExecutionLanguage | None
+    command: str
+    args: tuple[str, ...]
+    status: ExecutionStatus
+    error_type: ExecutionErrorType | None
+    error_message: str | None
+    exit_code: int | None
+    signal: int | None
+    timeout_ms: int
+    last_sequence: int
+    stdout_bytes: int
+    stderr_bytes: int
+    truncated: bool
+    duration_ms: int | None
+    queued_ms: int | None
+    cpu_time_ms: int | None
+    peak_memory_bytes: int | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in OPEN_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChunkRecord:
+    """A piece of output; `sequence` counts the chunks of both streams of one execution from 1, without a gap."""
+
+    sequence: int
+    stream: OutputStream
+    data: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBatchRecord:
+    """Chunks `first` to `last`, all of them, in order."""
+
+    execution_id: ObjectId
+    first: int
+    last: int
+    chunks: tuple[OutputChunkRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputGap:
+    """Chunks `first` to `last` are no longer kept; what follows them may be."""
+
+    execution_id: ObjectId
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFinished:
+    """The end of the stream: the execution as it ended. `last_sequence` is the number of its last chunk, 0 for none."""
+
+    record: ExecutionRecord
+    last_sequence: int
+
+
+ExecutionEvent = OutputBatchRecord | OutputGap | ExecutionFinished
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Source text to run in a sandbox; `timeout_ms` None is the server's default."""
+
+    sandbox_id: ObjectId
+    language: ExecutionLanguage
+    code: str
+    args: tuple[str, ...] = ()
+    stdin: bytes = b""
+    env: tuple[tuple[str, str], ...] = ()
+    timeout_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A shell line to run in a sandbox, `args` being its `$1`, `$2`…; `cwd` is relative to the project folder."""
+
+    sandbox_id: ObjectId
+    command: str
+    cwd: str = "."
+    args: tuple[str, ...] = ()
+    stdin: bytes = b""
+    env: tuple[tuple[str, str], ...] = ()
+    timeout_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionLimits:
+    """Bounds of one execution, and of how many run at once. Sizes are bytes, durations milliseconds."""
+
+    default_timeout_ms: int = 30_000
+    max_timeout_ms: int = 3_600_000
+    output_limit: int = 10 * 1024 * 1024
+    output_ttl_s: int = 7 * 24 * 3600
+    max_code_bytes: int = 256 * 1024
+    max_stdin_bytes: int = 1024 * 1024
+    max_args: int = 64
+    max_arg_bytes: int = 4096
+    max_env: int = 64
+    max_env_bytes: int = 32 * 1024
+    max_running_per_sandbox: int = 8
+    max_queued_per_sandbox: int = 64
+    kill_grace_ms: int = 2000

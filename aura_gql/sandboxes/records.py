@@ -1,0 +1,112 @@
+"""What the sandboxes room tells the others, as light objects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bson import ObjectId
+
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.ports import Capabilities
+
+
+class SandboxStatus(StrEnum):
+    """Where a sandbox is in its life; STOPPED and ERROR are the end."""
+
+    PENDING = "PENDING"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+    ERROR = "ERROR"
+
+
+LIVE_STATUSES = frozenset(
+    {SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING, SandboxStatus.STOPPING}
+)
+ENDED_STATUSES = frozenset({SandboxStatus.STOPPED, SandboxStatus.ERROR})
+
+TRANSITIONS: dict[SandboxStatus, frozenset[SandboxStatus]] = {
+    SandboxStatus.PENDING: frozenset({SandboxStatus.STARTING, SandboxStatus.STOPPED, SandboxStatus.ERROR}),
+    SandboxStatus.STARTING: frozenset({SandboxStatus.RUNNING, SandboxStatus.STOPPING, SandboxStatus.ERROR}),
+    SandboxStatus.RUNNING: frozenset({SandboxStatus.STOPPING, SandboxStatus.ERROR}),
+    SandboxStatus.STOPPING: frozenset({SandboxStatus.STOPPED, SandboxStatus.ERROR}),
+    SandboxStatus.STOPPED: frozenset(),
+    SandboxStatus.ERROR: frozenset(),
+}
+"""The states that may follow each state. A machine whose server died passes through STOPPING like any other."""
+
+
+def states_before(status: SandboxStatus) -> list[SandboxStatus]:
+    """The states from which `status` may be entered."""
+    return [before for before, following in TRANSITIONS.items() if status in following]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxRecord:
+    """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push."""
+
+    id: ObjectId
+    project_id: ObjectId
+    user_id: str
+    provider: SandboxProviderName
+    provider_sandbox_id: str | None
+    status: SandboxStatus
+    status_reason: str | None
+    event_sequence: int
+    synced_revision: int
+    owner: str
+    created_at: datetime
+    started_at: datetime | None
+    last_activity_at: datetime
+    stopped_at: datetime | None
+    expires_at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in LIVE_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxEventRecord:
+    """The state that a sandbox entered; `sequence` counts the changes of this sandbox from 1."""
+
+    sandbox_id: ObjectId
+    sequence: int
+    status: SandboxStatus
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFilter:
+    """Which sandboxes to list; None and an empty tuple ask for all."""
+
+    project_id: ObjectId | None = None
+    statuses: tuple[SandboxStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """A provider as this server has it; `capabilities` is None where it is not configured."""
+
+    name: SandboxProviderName
+    available: bool
+    detail: str
+    capabilities: Capabilities | None
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLimits:
+    """How many sandboxes may live at once, and how long. Durations are seconds."""
+
+    max_per_user: int = 5
+    max_per_host: int = 50
+    idle_timeout_s: float = 900.0
+    lifetime_s: float = 14_400.0
+    start_timeout_s: float = 60.0
+    attach_timeout_s: float = 60.0
+    lease_s: float = 30.0
+    reaper_interval_s: float = 5.0
+    orphan_interval_s: float = 60.0
