@@ -1,0 +1,1 @@
+"""Projects: created from a template, initialised in the background, owned by a user."""
