@@ -1,0 +1,1 @@
+"""What the rooms stand on: MongoDB, the event bus, jobs, telemetry."""

@@ -33,8 +33,8 @@ class IdempotencyKeys(Protocol):
     async def claim(self, *, user_id: str, operation: str, key: str | None, request: Mapping[str, object]) -> ObjectId:
         """The id that the resource of this request has, or shall have.
 
-        Without a key, a new id. With one, the same id for the same user, operation, key and request (JSON-able; compared
-        by digest), also across processes and crashes; IdempotencyMismatch for another request; InvalidInput on
+        Without a key, a new id. With one, the same id for the same user, operation, key and request (JSON-able;
+        compared by digest), also across processes and crashes; IdempotencyMismatch for another request; InvalidInput on
         `idempotencyKey` unless it has 1 to 128 printable ASCII characters. The caller inserts its resource under this
         id and treats a duplicate as "already there".
         """
@@ -42,7 +42,7 @@ class IdempotencyKeys(Protocol):
 
 
 JobHandler = Callable[[str], Awaitable[None]]
-"""Does the work of one job, named by its key. Runs at least once, maybe again after a crash: every step is idempotent."""
+"""Does the work of one job, named by its key. Runs at least once, again after a crash: every step is idempotent."""
 
 
 class JobQueue(Protocol):

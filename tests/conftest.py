@@ -1,0 +1,33 @@
+"""Fixtures that every room's tests share."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from aura_gql.infra.mongo import Database, MongoDocument
+from aura_gql.infra.mongod import EmbeddedMongod
+from tests.support.mongo import scratch_folder
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri() -> Iterator[str]:
+    """The URI of a real mongod, one for each test process, which dies with it."""
+    with scratch_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        mongod = EmbeddedMongod(folder)
+        uri = runner.run(mongod.start())
+        try:
+            yield uri
+        finally:
+            runner.run(mongod.stop())
+
+
+@pytest.fixture
+async def database(mongodb_uri: str) -> AsyncIterator[Database]:
+    """An empty database of the test's own, dropped afterwards; Beanie is not initialised."""
+    async with AsyncMongoClient[MongoDocument](mongodb_uri, tz_aware=True) as client:
+        name = f"test_{secrets.token_hex(8)}"
+        yield client[name]
+        await client.drop_database(name)
