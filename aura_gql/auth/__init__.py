@@ -1,0 +1,1 @@
+"""Who is asking: Better Auth's sessions, read from its own collections."""

@@ -31,6 +31,13 @@ class BlobStore(Protocol):
         """The bytes, checked against the key. BlobNotFound where there are none, BlobCorrupted where they differ."""
         ...
 
+    async def delete(self, key: BlobKey) -> None:
+        """Remove one blob, for good. Nothing happens where it is not there.
+
+        Only for a blob that nothing in the database names and that nothing can come to name.
+        """
+        ...
+
     async def delete_scope(self, scope: str) -> int:
         """Remove every blob of a scope; the number removed. A scope that is not there counts 0."""
         ...

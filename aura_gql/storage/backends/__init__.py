@@ -1,0 +1,1 @@
+"""Where blobs can live; only the composition root imports from here."""
