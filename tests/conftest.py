@@ -9,6 +9,7 @@ from pymongo import AsyncMongoClient
 
 from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.infra.mongod import EmbeddedMongod
+from aura_gql.settings import DatabaseSettings
 from tests.support.mongo import scratch_folder
 
 
@@ -16,7 +17,7 @@ from tests.support.mongo import scratch_folder
 def mongodb_uri() -> Iterator[str]:
     """The URI of a real mongod, one for each test process, which dies with it."""
     with scratch_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        mongod = EmbeddedMongod(folder)
+        mongod = EmbeddedMongod(folder, executable=DatabaseSettings().aura_mongod)
         uri = runner.run(mongod.start())
         try:
             yield uri

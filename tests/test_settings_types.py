@@ -1,0 +1,35 @@
+"""The kinds of value that settings have."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from aura_gql.settings_types import HttpUrl, Origins
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", ()),
+        (" , ", ()),
+        ("https://a.example", ("https://a.example",)),
+        ("https://a.example, http://localhost:5173", ("https://a.example", "http://localhost:5173")),
+    ],
+)
+def test_origins(text: str, origins: tuple[str, ...]) -> None:
+    assert TypeAdapter[tuple[str, ...]](Origins).validate_python(text) == origins
+
+
+@pytest.mark.parametrize("text", ["*", "a.example", "https://a.example/", "https://a.example/x", "ftp://a", "https://"])
+def test_what_is_no_origin(text: str) -> None:
+    with pytest.raises(ValidationError, match="each origin is"):
+        TypeAdapter(Origins).validate_python(text)
+
+
+def test_an_http_address_loses_its_last_slash() -> None:
+    assert TypeAdapter[str](HttpUrl).validate_python("https://s3.example/") == "https://s3.example"
+
+
+@pytest.mark.parametrize("text", ["s3.example", "file:///x", "https://"])
+def test_what_is_no_http_address(text: str) -> None:
+    with pytest.raises(ValidationError, match="http:// or https://"):
+        TypeAdapter(HttpUrl).validate_python(text)
