@@ -1,0 +1,1 @@
+"""Executions: code and commands run in sandboxes, their output kept and streamed."""

@@ -1,0 +1,1 @@
+"""Sandboxes: isolated machines that hold a project, on this host or with a vendor."""

@@ -57,6 +57,7 @@ class SandboxRecord:
     synced_revision: int
     owner: str
     created_at: datetime
+    updated_at: datetime
     started_at: datetime | None
     last_activity_at: datetime
     stopped_at: datetime | None

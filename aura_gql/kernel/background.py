@@ -1,0 +1,75 @@
+"""Work beside the requests: tasks that are kept track of, and loops with a start and a stop."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+
+_log = logging.getLogger(__name__)
+
+
+class BackgroundTasks:
+    """Tasks that nobody awaits at once: held so that they are not collected, and awaited at the end.
+
+    What such a task raises is logged here; whoever needs to know of a failure records it in the task itself.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        """Run `work` beside the caller."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("Background task %s failed", task.get_name(), exc_info=error)
+
+    async def join(self) -> None:
+        """Wait until none is left, those spawned meanwhile included."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def cancel(self) -> None:
+        """Cancel all and wait for their end."""
+        for task in self._tasks:
+            task.cancel()
+        await self.join()
+
+
+class Periodic:
+    """Runs an action at once and then every `interval_s` seconds; a failure is logged and does not end the loop."""
+
+    def __init__(self, name: str, interval_s: float, action: Callable[[], Awaitable[None]]) -> None:
+        self._name = name
+        self._interval_s = interval_s
+        self._action = action
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; does nothing where it runs already."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def stop(self) -> None:
+        """End it, in the middle of the action if need be, and wait for that."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._action()
+            except Exception:
+                _log.exception("Background loop %s failed; it goes on", self._name)
+            await asyncio.sleep(self._interval_s)

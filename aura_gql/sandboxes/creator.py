@@ -1,0 +1,79 @@
+"""Writing down the wish for a sandbox before there is a machine, within the quota."""
+
+import asyncio
+from datetime import timedelta
+
+from bson import ObjectId
+
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.errors import SandboxNotFound, SandboxQuotaExceeded
+from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.starter import MachineStarter
+
+
+class SandboxCreator:
+    """Stores new sandboxes, one at a time in this process so that the quota is counted exactly, and starts them."""
+
+    def __init__(
+        self, starter: MachineStarter, lifecycle: Lifecycle, registry: SandboxRegistry, limits: SandboxLimits
+    ) -> None:
+        self._starter = starter
+        self._lifecycle = lifecycle
+        self._registry = registry
+        self._limits = limits
+        self._lock = asyncio.Lock()
+
+    async def launch(
+        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
+    ) -> SandboxRecord:
+        """The sandbox of that id: a new one, PENDING and starting in the background, or the one that is there already.
+
+        SandboxQuotaExceeded.
+        """
+        now = utcnow()
+        session = SandboxSession(
+            id=sandbox_id,
+            user_id=user_id,
+            project_id=project_id,
+            provider=provider,
+            status=SandboxStatus.PENDING,
+            event_sequence=1,
+            owner=self._registry.owner,
+            lease_until=now + timedelta(seconds=self._limits.lease_s),
+            created_at=now,
+            updated_at=now,
+            last_activity_at=now,
+            expires_at=now + timedelta(seconds=self._limits.lifetime_s),
+        )
+        async with self._lock:
+            is_new = await SandboxSession.add(session)
+            if is_new:
+                await self._enforce_quota(sandbox_id, user_id)
+        record = await SandboxSession.find_record(sandbox_id)
+        if record is None:
+            raise SandboxNotFound("There is no sandbox with this id.")
+        if is_new:
+            await self._lifecycle.publish(record)
+            self._starter.start(record)
+        return record
+
+    async def _enforce_quota(self, sandbox_id: ObjectId, user_id: str) -> None:
+        """Counted behind the insertion, so that of creations in several servers at once none slips past the limit."""
+        of_user = await SandboxSession.count_live(user_id=user_id)
+        here = await SandboxSession.count_live(owner=self._registry.owner)
+        if of_user <= self._limits.max_per_user and here <= self._limits.max_per_host:
+            return
+        await SandboxSession.remove(sandbox_id)
+        if of_user > self._limits.max_per_user:
+            limit = self._limits.max_per_user
+            raise SandboxQuotaExceeded(
+                f"You may have {limit} live sandboxes; stop one first.", details={"limit": limit}
+            )
+        raise SandboxQuotaExceeded(
+            "This server has as many live sandboxes as it can hold; try again later.",
+            details={"limit": self._limits.max_per_host},
+        )

@@ -1,0 +1,221 @@
+"""The `sandbox_sessions` collection and every query on it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.records import (
+    ENDED_STATUSES,
+    LIVE_STATUSES,
+    SandboxFilter,
+    SandboxRecord,
+    SandboxStatus,
+    states_before,
+)
+
+_LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
+_HIDDEN = {"lease_until": 0}
+
+
+class SandboxSession(Document):
+    """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches."""
+
+    user_id: str
+    project_id: PydanticObjectId
+    provider: SandboxProviderName
+    provider_sandbox_id: str | None = None
+    status: SandboxStatus
+    status_reason: str | None = None
+    event_sequence: int
+    synced_revision: int = 0
+    owner: str
+    lease_until: datetime
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None = None
+    last_activity_at: datetime
+    stopped_at: datetime | None = None
+    expires_at: datetime
+
+    class Settings:
+        """Collection and indexes: a user's and a project's sandboxes by time, and the live ones of each server."""
+
+        name = "sandbox_sessions"
+        indexes: ClassVar[list[IndexModel]] = [
+            IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("user_id", ASCENDING), ("project_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("user_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("status", ASCENDING), ("owner", ASCENDING)]),
+        ]
+
+    @classmethod
+    async def add(cls, session: "SandboxSession") -> bool:
+        """Store a new session; False where its id is there already."""
+        try:
+            await session.insert()
+        except DuplicateKeyError:
+            return False
+        return True
+
+    @classmethod
+    async def find_record(cls, sandbox_id: ObjectId) -> SandboxRecord | None:
+        """The sandbox, whoever owns it."""
+        document = await cls.get_pymongo_collection().find_one({"_id": sandbox_id}, _HIDDEN)
+        return None if document is None else to_record(document)
+
+    @classmethod
+    async def find_owned(cls, user_id: str, sandbox_ids: Sequence[ObjectId]) -> list[SandboxRecord]:
+        """Those of the sandboxes that the user owns, in no order."""
+        return await cls._find({"_id": {"$in": list(sandbox_ids)}, "user_id": user_id})
+
+    @classmethod
+    async def find_page(
+        cls, user_id: str, wanted: SandboxFilter, after: ObjectId | None, limit: int
+    ) -> list[SandboxRecord]:
+        """Up to `limit` of a user's sandboxes, newest first, behind `after`."""
+        query = _page_query(user_id, wanted)
+        if after is not None:
+            query["_id"] = {"$lt": after}
+        cursor = cls.get_pymongo_collection().find(query, _HIDDEN).sort("_id", DESCENDING).limit(limit)
+        return [to_record(document) async for document in cursor]
+
+    @classmethod
+    async def count_matching(cls, user_id: str, wanted: SandboxFilter) -> int:
+        """How many of a user's sandboxes match."""
+        return await cls.get_pymongo_collection().count_documents(_page_query(user_id, wanted))
+
+    @classmethod
+    async def find_live(cls, project_ids: Sequence[ObjectId]) -> list[SandboxRecord]:
+        """The live sandboxes of some projects, oldest first."""
+        query = {"project_id": {"$in": list(project_ids)}, "status": _LIVE}
+        return sorted(await cls._find(query), key=lambda record: (record.created_at, record.id))
+
+    @classmethod
+    async def find_live_of_owner(cls, owner: str) -> list[SandboxRecord]:
+        """The live sandboxes that a server process holds."""
+        return await cls._find({"status": _LIVE, "owner": owner})
+
+    @classmethod
+    async def find_abandoned(cls, owner: str, now: datetime, *, exclusive: bool) -> list[SandboxRecord]:
+        """The live sandboxes of other servers whose lease has run out; of all others where this one is `exclusive`."""
+        query: dict[str, Any] = {"status": _LIVE, "owner": {"$ne": owner}}
+        if not exclusive:
+            query["lease_until"] = {"$lt": now}
+        return await cls._find(query)
+
+    @classmethod
+    async def live_ids(cls, provider: SandboxProviderName) -> list[ObjectId]:
+        """The ids of every live sandbox of a provider, whichever server holds it."""
+        cursor = cls.get_pymongo_collection().find({"status": _LIVE, "provider": provider.value}, {"_id": 1})
+        return [document["_id"] async for document in cursor]
+
+    @classmethod
+    async def count_live(cls, *, user_id: str | None = None, owner: str | None = None) -> int:
+        """How many live sandboxes a user has, or a server holds."""
+        query: dict[str, Any] = {"status": _LIVE}
+        if user_id is not None:
+            query["user_id"] = user_id
+        if owner is not None:
+            query["owner"] = owner
+        return await cls.get_pymongo_collection().count_documents(query)
+
+    @classmethod
+    async def advance(
+        cls,
+        sandbox_id: ObjectId,
+        status: SandboxStatus,
+        reason: str | None,
+        *,
+        values: Mapping[str, Any] | None = None,
+        only_from: Iterable[SandboxStatus] | None = None,
+        idle_since: datetime | None = None,
+    ) -> SandboxRecord | None:
+        """Compare and set: enter `status` from a state that allows it, else None.
+
+        `only_from` narrows the states, and `idle_since` asks that nothing used the sandbox from then on.
+        """
+        allowed = states_before(status) if only_from is None else list(only_from)
+        match: dict[str, Any] = {"_id": sandbox_id, "status": {"$in": [before.value for before in allowed]}}
+        if idle_since is not None:
+            match["last_activity_at"] = {"$lt": idle_since}
+        now = utcnow()
+        changes = {"status": status.value, "status_reason": reason, "updated_at": now, **(values or {})}
+        if status in ENDED_STATUSES:
+            changes["stopped_at"] = now
+        document = await cls.get_pymongo_collection().find_one_and_update(
+            match,
+            {"$set": changes, "$inc": {"event_sequence": 1}},
+            projection=_HIDDEN,
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if document is None else to_record(document)
+
+    @classmethod
+    async def touch(cls, sandbox_id: ObjectId) -> None:
+        """Note that somebody uses the sandbox now."""
+        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$set": {"last_activity_at": utcnow()}})
+
+    @classmethod
+    async def set_synced_revision(cls, sandbox_id: ObjectId, revision: int) -> None:
+        """Note the project revision that the sandbox's disk holds; it never goes back."""
+        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$max": {"synced_revision": revision}})
+
+    @classmethod
+    async def renew_leases(cls, owner: str, until: datetime) -> None:
+        """Vouch for everything that a server holds."""
+        await cls.get_pymongo_collection().update_many(
+            {"status": _LIVE, "owner": owner}, {"$set": {"lease_until": until}}
+        )
+
+    @classmethod
+    async def remove(cls, sandbox_id: ObjectId) -> None:
+        """Forget one sandbox."""
+        await cls.get_pymongo_collection().delete_one({"_id": sandbox_id})
+
+    @classmethod
+    async def remove_of_project(cls, project_id: ObjectId) -> None:
+        """Forget every sandbox of a project."""
+        await cls.get_pymongo_collection().delete_many({"project_id": project_id})
+
+    @classmethod
+    async def _find(cls, query: Mapping[str, Any]) -> list[SandboxRecord]:
+        return [to_record(document) async for document in cls.get_pymongo_collection().find(query, _HIDDEN)]
+
+
+def _page_query(user_id: str, wanted: SandboxFilter) -> dict[str, Any]:
+    query: dict[str, Any] = {"user_id": user_id}
+    if wanted.project_id is not None:
+        query["project_id"] = wanted.project_id
+    if wanted.statuses:
+        query["status"] = {"$in": [status.value for status in wanted.statuses]}
+    return query
+
+
+def to_record(document: Mapping[str, Any]) -> SandboxRecord:
+    """A raw document as a record."""
+    return SandboxRecord(
+        id=document["_id"],
+        project_id=document["project_id"],
+        user_id=document["user_id"],
+        provider=SandboxProviderName(document["provider"]),
+        provider_sandbox_id=document["provider_sandbox_id"],
+        status=SandboxStatus(document["status"]),
+        status_reason=document["status_reason"],
+        event_sequence=document["event_sequence"],
+        synced_revision=document["synced_revision"],
+        owner=document["owner"],
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+        started_at=document["started_at"],
+        last_activity_at=document["last_activity_at"],
+        stopped_at=document["stopped_at"],
+        expires_at=document["expires_at"],
+    )

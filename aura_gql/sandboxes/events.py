@@ -1,0 +1,67 @@
+"""Sandboxes on the event bus: the topic of each, its changes as plain values and back, and following them."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import datetime
+
+from bson import ObjectId
+
+from aura_gql.infra.ports import Event, EventBus
+from aura_gql.sandboxes.errors import SandboxNotFound
+from aura_gql.sandboxes.records import ENDED_STATUSES, SandboxEventRecord, SandboxRecord, SandboxStatus
+
+
+def topic_of(sandbox_id: ObjectId) -> str:
+    """The bus topic that carries the changes of one sandbox."""
+    return f"sandbox:{sandbox_id}"
+
+
+def event_of(record: SandboxRecord) -> SandboxEventRecord:
+    """The event that brought a sandbox where it stands."""
+    return SandboxEventRecord(record.id, record.event_sequence, record.status, record.status_reason, record.updated_at)
+
+
+def to_bus(event: SandboxEventRecord) -> Event:
+    """The event as values that the bus can carry."""
+    return {"sequence": event.sequence, "status": event.status.value, "reason": event.reason, "at": event.at}
+
+
+def from_bus(sandbox_id: ObjectId, event: Event) -> SandboxEventRecord:
+    """The event that `to_bus` wrote."""
+    sequence, at, reason = event["sequence"], event["at"], event["reason"]
+    assert isinstance(sequence, int)  # noqa: S101
+    assert isinstance(at, datetime)  # noqa: S101
+    status = SandboxStatus(str(event["status"]))
+    return SandboxEventRecord(sandbox_id, sequence, status, None if reason is None else str(reason), at)
+
+
+async def follow(
+    bus: EventBus, sandbox_id: ObjectId, read: Callable[[ObjectId], Awaitable[SandboxRecord | None]]
+) -> AsyncGenerator[SandboxEventRecord, None]:
+    """The present state, then each change in order until STOPPED or ERROR; SandboxNotFound where there is none.
+
+    Where the bus lost changes, the state that they led to is read again: intermediate states may be skipped, the last
+    never is.
+    """
+    async with bus.subscribe(topic_of(sandbox_id)) as events:
+        event = await _current(sandbox_id, read)
+        yield event
+        seen = event.sequence
+        if event.status in ENDED_STATUSES:
+            return
+        async for carried in events:
+            event = await _current(sandbox_id, read) if carried is None else from_bus(sandbox_id, carried)
+            if event.sequence <= seen:
+                continue
+            yield event
+            seen = event.sequence
+            if event.status in ENDED_STATUSES:
+                return
+
+
+async def _current(
+    sandbox_id: ObjectId, read: Callable[[ObjectId], Awaitable[SandboxRecord | None]]
+) -> SandboxEventRecord:
+    record = await read(sandbox_id)
+    if record is None:
+        raise SandboxNotFound("There is no sandbox with this id.")
+    return event_of(record)

@@ -1,0 +1,59 @@
+"""The changes of a sandbox's state: each a compare-and-set, each published."""
+
+from collections.abc import AsyncGenerator, Iterable
+from datetime import datetime
+
+from bson import ObjectId
+
+from aura_gql.infra.ports import EventBus
+from aura_gql.sandboxes import events
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord, SandboxStatus
+
+
+class Lifecycle:
+    """Moves sandboxes through the table of transitions and tells the bus."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    async def advance(
+        self,
+        sandbox_id: ObjectId,
+        status: SandboxStatus,
+        reason: str | None = None,
+        *,
+        only_from: Iterable[SandboxStatus] | None = None,
+        idle_since: datetime | None = None,
+    ) -> SandboxRecord | None:
+        """Enter a state; None where the sandbox is in none that allows it, or was used after `idle_since`."""
+        return await self._published(
+            await SandboxSession.advance(sandbox_id, status, reason, only_from=only_from, idle_since=idle_since)
+        )
+
+    async def running(
+        self, sandbox_id: ObjectId, provider_sandbox_id: str, synced_revision: int, at: datetime
+    ) -> SandboxRecord | None:
+        """Enter RUNNING; None where a stop came meanwhile."""
+        values = {
+            "provider_sandbox_id": provider_sandbox_id,
+            "synced_revision": synced_revision,
+            "started_at": at,
+            "last_activity_at": at,
+        }
+        return await self._published(
+            await SandboxSession.advance(sandbox_id, SandboxStatus.RUNNING, None, values=values)
+        )
+
+    async def publish(self, record: SandboxRecord) -> None:
+        """Tell the bus where a sandbox stands."""
+        await self._bus.publish(events.topic_of(record.id), events.to_bus(events.event_of(record)))
+
+    def changes(self, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
+        """The present state, then each change until the end."""
+        return events.follow(self._bus, sandbox_id, SandboxSession.find_record)
+
+    async def _published(self, record: SandboxRecord | None) -> SandboxRecord | None:
+        if record is not None:
+            await self.publish(record)
+        return record

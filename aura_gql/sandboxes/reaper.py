@@ -1,0 +1,114 @@
+"""The loop that keeps records and machines in step: leases, idle and old sandboxes, lost records, orphan machines."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+
+from aura_gql.kernel.background import Periodic
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import DomainError
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.starter import MachineStarter
+from aura_gql.sandboxes.stopper import MachineStopper
+
+_log = structlog.get_logger(__name__)
+
+
+class SandboxReaper:
+    """Ends what should not live: machines without a record, records without a machine, the idle and the old."""
+
+    def __init__(
+        self,
+        providers: Mapping[SandboxProviderName, SandboxProvider],
+        lifecycle: Lifecycle,
+        registry: SandboxRegistry,
+        starter: MachineStarter,
+        stopper: MachineStopper,
+        limits: SandboxLimits,
+    ) -> None:
+        self._providers = providers
+        self._lifecycle = lifecycle
+        self._registry = registry
+        self._starter = starter
+        self._stopper = stopper
+        self._limits = limits
+        self._patrol = Periodic("sandbox patrol", limits.reaper_interval_s, self.patrol)
+        self._orphans = Periodic("sandbox orphans", limits.orphan_interval_s, self.remove_orphans)
+
+    def start(self) -> None:
+        """Begin the loops."""
+        self._patrol.start()
+        self._orphans.start()
+
+    async def stop(self) -> None:
+        """End the loops and wait for that."""
+        await self._patrol.stop()
+        await self._orphans.stop()
+
+    async def patrol(self) -> None:
+        """One round over the sandboxes of this process."""
+        now = utcnow()
+        await SandboxSession.renew_leases(self._registry.owner, now + timedelta(seconds=self._limits.lease_s))
+        await self.recover(exclusive=False)
+        held = self._registry.ids()
+        records = await SandboxSession.find_live_of_owner(self._registry.owner)
+        for record in records:
+            await self._inspect(record)
+        wanted = {record.id for record in records}
+        for sandbox_id in held:
+            if sandbox_id not in wanted and (live := self._registry.pop(sandbox_id)) is not None:
+                await live.machine.stop()
+
+    async def recover(self, *, exclusive: bool) -> None:
+        """End the records of servers that are dead: those whose lease ran out, with `exclusive` all but our own."""
+        for record in await SandboxSession.find_abandoned(self._registry.owner, utcnow(), exclusive=exclusive):
+            reason = "The server restarted."
+            _log.warning("sandbox.abandoned", sandbox_id=str(record.id), owner=record.owner)
+            await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason, only_from=[SandboxStatus.PENDING])
+            await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason)
+            await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason)
+
+    async def remove_orphans(self) -> None:
+        """End the machines that no live record wants."""
+        for name, provider in self._providers.items():
+            async with self._starter.gate:
+                keep = [str(sandbox_id) for sandbox_id in await SandboxSession.live_ids(name)]
+                try:
+                    removed = await provider.remove_orphans(keep)
+                except DomainError as error:
+                    _log.warning("sandbox.orphans_unknown", provider=name.value, reason=error.message)
+                    continue
+            if removed:
+                _log.warning("sandbox.orphans_removed", provider=name.value, count=len(removed))
+
+    async def _inspect(self, record: SandboxRecord) -> None:
+        now = utcnow()
+        if record.status is SandboxStatus.STOPPING:
+            self._stopper.begin(record, record.status_reason or "It was stopped.")
+        elif record.status is SandboxStatus.RUNNING and self._registry.get(record.id) is None:
+            lost = "The server lost track of the machine."
+            await self._lifecycle.advance(record.id, SandboxStatus.ERROR, lost, only_from=[SandboxStatus.RUNNING])
+        elif record.expires_at <= now:
+            minutes = f"{self._limits.lifetime_s / 60:g}"
+            self._stopper.begin(record, f"It reached the longest lifetime of a sandbox, {minutes} minutes.")
+        elif record.status is SandboxStatus.RUNNING:
+            self._stop_if_idle(record)
+        elif not self._starter.is_starting(record.id) and self._is_overdue(record):
+            early = [SandboxStatus.PENDING, SandboxStatus.STARTING]
+            reason = "The server lost track of its start."
+            await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=early)
+
+    def _stop_if_idle(self, record: SandboxRecord) -> None:
+        cutoff = utcnow() - timedelta(seconds=self._limits.idle_timeout_s)
+        if record.last_activity_at < cutoff and not self._registry.in_use(record.id):
+            minutes = f"{self._limits.idle_timeout_s / 60:g}"
+            self._stopper.begin(record, f"Nothing used it for {minutes} minutes.", idle_since=cutoff)
+
+    def _is_overdue(self, record: SandboxRecord) -> bool:
+        return record.created_at < utcnow() - timedelta(seconds=self._limits.start_timeout_s)

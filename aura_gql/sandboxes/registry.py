@@ -1,0 +1,64 @@
+"""The machines that this process holds, and who uses them."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bson import ObjectId
+
+from aura_gql.sandboxes.ports import Sandbox
+
+
+@dataclass(slots=True)
+class LiveSandbox:
+    """A machine, the project revision on its disk, and the lock that keeps two pushes of files apart."""
+
+    machine: Sandbox
+    project_id: ObjectId
+    synced_revision: int
+    sync_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class SandboxRegistry:
+    """Machines by sandbox id, and a count of the uses that keep each from being stopped as idle.
+
+    `owner` is the name of this process in the records of the sandboxes that it holds.
+    """
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self._live: dict[ObjectId, LiveSandbox] = {}
+        self._uses: Counter[ObjectId] = Counter()
+
+    def add(self, sandbox_id: ObjectId, live: LiveSandbox) -> None:
+        """Hold a machine."""
+        self._live[sandbox_id] = live
+
+    def get(self, sandbox_id: ObjectId) -> LiveSandbox | None:
+        """The machine, if this process holds it."""
+        return self._live.get(sandbox_id)
+
+    def ids(self) -> list[ObjectId]:
+        """The sandboxes whose machines this process holds."""
+        return list(self._live)
+
+    def pop(self, sandbox_id: ObjectId) -> LiveSandbox | None:
+        """Let go of a machine."""
+        return self._live.pop(sandbox_id, None)
+
+    def in_use(self, sandbox_id: ObjectId) -> bool:
+        """Whether something runs in it."""
+        return self._uses[sandbox_id] > 0
+
+    @contextlib.contextmanager
+    def use(self, sandbox_id: ObjectId) -> Iterator[None]:
+        """Counts as activity for as long as the block lasts."""
+        self._uses[sandbox_id] += 1
+        try:
+            yield
+        finally:
+            self._uses[sandbox_id] -= 1
+            if not self._uses[sandbox_id]:
+                del self._uses[sandbox_id]

@@ -1,0 +1,227 @@
+"""Sandboxes: a user's machines, from the wish for one to its end."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from bson import ObjectId
+
+from aura_gql.files.service import FileService
+from aura_gql.infra.ports import EventBus, IdempotencyKeys
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.creator import SandboxCreator
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
+from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
+from aura_gql.sandboxes.reaper import SandboxReaper
+from aura_gql.sandboxes.records import (
+    ENDED_STATUSES,
+    ProviderRecord,
+    SandboxEventRecord,
+    SandboxFilter,
+    SandboxLimits,
+    SandboxRecord,
+    SandboxStatus,
+)
+from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.starter import MachineStarter
+from aura_gql.sandboxes.stopper import MachineStopper
+from aura_gql.sandboxes.sync import FileSync
+
+_NO_SUCH_SANDBOX = "There is no sandbox with this id."
+_STOP_PATIENCE_S = 2.0
+_USABLE = frozenset({SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING})
+
+
+class SandboxService:
+    """A user's sandboxes. Someone else's answers as a missing one.
+
+    `reaper` is its background loop. A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and
+    `close()` at its end.
+    """
+
+    def __init__(
+        self,
+        projects: ProjectService,
+        files: FileService,
+        providers: Mapping[SandboxProviderName, SandboxProvider],
+        idempotency: IdempotencyKeys,
+        bus: EventBus,
+        limits: SandboxLimits,
+    ) -> None:
+        self._projects = projects
+        self._providers = providers
+        self._idempotency = idempotency
+        self._limits = limits
+        self._lifecycle = Lifecycle(bus)
+        self._registry = SandboxRegistry(owner=secrets.token_hex(8))
+        self._sync = FileSync(files)
+        self._starter = MachineStarter(providers, self._sync, self._lifecycle, self._registry, limits)
+        self._stopper = MachineStopper(self._starter, self._lifecycle, self._registry)
+        self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
+        self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
+
+    async def create(
+        self,
+        viewer_id: str,
+        project_id: ObjectId,
+        provider: SandboxProviderName | None = None,
+        idempotency_key: str | None = None,
+    ) -> SandboxRecord:
+        """A new sandbox of a READY project, PENDING: it starts in the background.
+
+        ProjectNotFound, ProjectNotReady, Unsupported for a provider that is not configured, SandboxQuotaExceeded.
+        """
+        project = await self._projects.require_ready(viewer_id, project_id)
+        name = provider or project.sandbox_provider
+        self._starter.provider(name)
+        sandbox_id = await self._idempotency.claim(
+            user_id=viewer_id,
+            operation="createSandbox",
+            key=idempotency_key,
+            request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
+        )
+        return await self._creator.launch(sandbox_id, viewer_id, project_id, name)
+
+    async def start_for_project(self, user_id: str, project_id: ObjectId, provider: SandboxProviderName) -> None:
+        """Have a sandbox of the project running, and return when it runs; one that lives already will do.
+
+        Asks nothing of the project's status. SandboxNotRunning with the reason, Unsupported, SandboxQuotaExceeded.
+        """
+        self._starter.provider(provider)
+        live = [record for record in await SandboxSession.find_live([project_id]) if record.status in _USABLE]
+        record = live[-1] if live else await self._creator.launch(ObjectId(), user_id, project_id, provider)
+        await self._until_running(record.id, self._limits.start_timeout_s)
+
+    async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
+        """The viewer's sandbox; SandboxNotFound."""
+        found = await SandboxSession.find_owned(viewer_id, [sandbox_id])
+        if not found:
+            raise SandboxNotFound(_NO_SUCH_SANDBOX)
+        return found[0]
+
+    async def get_many(self, viewer_id: str, sandbox_ids: Sequence[ObjectId]) -> dict[ObjectId, SandboxRecord]:
+        """Those of the sandboxes that the viewer may see, by id, in one query."""
+        return {record.id: record for record in await SandboxSession.find_owned(viewer_id, sandbox_ids)}
+
+    async def list(self, viewer_id: str, wanted: SandboxFilter, page: PageRequest) -> Page[SandboxRecord]:
+        """The viewer's sandboxes, newest first."""
+        after = None if page.after is None else _decode(page.after)
+        found = await SandboxSession.find_page(viewer_id, wanted, after, page.first + 1)
+        items = found[: page.first]
+        return Page(
+            items=items,
+            cursors=[encode_cursor(str(record.id)) for record in items],
+            has_next=len(found) > page.first,
+            has_previous=after is not None,
+            count=lambda: SandboxSession.count_matching(viewer_id, wanted),
+        )
+
+    async def live_for_projects(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, SandboxRecord]:
+        """The newest live sandbox of each project that has one, in one query."""
+        return {record.project_id: record for record in await SandboxSession.find_live(project_ids)}
+
+    async def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncIterator[SandboxEventRecord]:
+        """The present state, then each change, until STOPPED or ERROR; SandboxNotFound."""
+        await self.get(viewer_id, sandbox_id)
+        async with contextlib.aclosing(self._lifecycle.changes(sandbox_id)) as changes:
+            async for event in changes:
+                yield event
+
+    async def providers(self) -> Sequence[ProviderRecord]:
+        """Every provider there is, and whether this server can use it now."""
+        return await asyncio.gather(*(self._describe(name) for name in SandboxProviderName))
+
+    async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
+        """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise."""
+        record = await self.get(viewer_id, sandbox_id)
+        if not record.is_live:
+            return record
+        await asyncio.wait([self._stopper.begin(record, "Its owner stopped it.")], timeout=_STOP_PATIENCE_S)
+        return await self.get(viewer_id, sandbox_id)
+
+    async def state(self, sandbox_id: ObjectId) -> SandboxRecord | None:
+        """The sandbox whoever owns it, for rooms that have checked that already."""
+        return await SandboxSession.find_record(sandbox_id)
+
+    async def attach(self, sandbox_id: ObjectId) -> Sandbox:
+        """The running machine with the project's present files in it; waits for a start, SandboxNotRunning else."""
+        record = await SandboxSession.find_record(sandbox_id)
+        if record is None or record.status is not SandboxStatus.RUNNING:
+            await self._until_running(sandbox_id, self._limits.attach_timeout_s)
+        live = self._registry.get(sandbox_id)
+        if live is None:
+            raise SandboxNotRunning("The sandbox's machine is not held by this server.")
+        await self._sync.push_changes(sandbox_id, live)
+        return live.machine
+
+    @contextlib.asynccontextmanager
+    async def in_use(self, sandbox_id: ObjectId) -> AsyncIterator[None]:
+        """Counts as activity for as long as the block lasts, so that the sandbox is not stopped as idle."""
+        with self._registry.use(sandbox_id):
+            await self.touch(sandbox_id)
+            try:
+                yield
+            finally:
+                await self.touch(sandbox_id)
+
+    async def touch(self, sandbox_id: ObjectId) -> None:
+        """Note activity: the time to the idle stop begins anew."""
+        await SandboxSession.touch(sandbox_id)
+
+    async def stop_for_project(self, project_id: ObjectId) -> None:
+        """End every sandbox of a project; returns when nothing of them runs here."""
+        for record in await SandboxSession.find_live([project_id]):
+            await self._stopper.stop(record, "Its project was deleted.")
+
+    async def remove_project(self, project_id: ObjectId) -> None:
+        """End and forget every sandbox of a project. Safe to repeat."""
+        await self.stop_for_project(project_id)
+        await SandboxSession.remove_of_project(project_id)
+
+    async def recover(self, *, exclusive: bool) -> None:
+        """At start: end what dead servers left. `exclusive` says that no other server can be alive."""
+        await self.reaper.recover(exclusive=exclusive)
+        await self.reaper.remove_orphans()
+
+    async def close(self) -> None:
+        """At shutdown: stop every machine of this process and say so in the records. The providers stay open."""
+        for record in await SandboxSession.find_live_of_owner(self._registry.owner):
+            self._stopper.begin(record, "The server shut down.")
+        await self._stopper.join()
+        await self._starter.close()
+
+    async def _until_running(self, sandbox_id: ObjectId, timeout_s: float) -> None:
+        try:
+            async with (
+                asyncio.timeout(timeout_s),
+                contextlib.aclosing(self._lifecycle.changes(sandbox_id)) as changes,
+            ):
+                async for event in changes:
+                    if event.status is SandboxStatus.RUNNING:
+                        return
+                    if event.status in ENDED_STATUSES or event.status is SandboxStatus.STOPPING:
+                        reason = f": {event.reason}" if event.reason else "."
+                        raise SandboxNotRunning(f"The sandbox is {event.status}{reason}")
+        except TimeoutError:
+            raise SandboxNotRunning(f"The sandbox did not start within {timeout_s:g} seconds.") from None
+        raise SandboxNotRunning("The server is shutting down.")
+
+    async def _describe(self, name: SandboxProviderName) -> ProviderRecord:
+        provider = self._providers.get(name)
+        if provider is None:
+            return ProviderRecord(name, False, "It is not configured on this server.", None)
+        health = await provider.health()
+        return ProviderRecord(name, health.available, health.detail, provider.capabilities)
+
+
+def _decode(cursor: str) -> ObjectId:
+    (key,) = decode_cursor(cursor, [str])
+    if not ObjectId.is_valid(str(key)):
+        raise InvalidInput("`after` is not a cursor of this list.", field=("after",))
+    return ObjectId(str(key))

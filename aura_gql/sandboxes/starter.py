@@ -1,0 +1,129 @@
+"""Bringing machines up in the background, and noticing when one goes by itself."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+
+import structlog
+from bson import ObjectId
+
+from aura_gql.kernel.background import BackgroundTasks
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import DomainError, Unsupported
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.ports import Sandbox, SandboxProvider, SandboxSpec
+from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
+from aura_gql.sandboxes.sync import FileSync
+
+_log = structlog.get_logger(__name__)
+
+
+class MachineStarter:
+    """Creates the machine of each PENDING record, fills it with the project's files and hands it over as RUNNING.
+
+    `gate` is held by a removal of orphans: machines wait for its end, because it may have read its list of the wanted
+    before they were.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[SandboxProviderName, SandboxProvider],
+        files: FileSync,
+        lifecycle: Lifecycle,
+        registry: SandboxRegistry,
+        limits: SandboxLimits,
+    ) -> None:
+        self._providers = providers
+        self._files = files
+        self._lifecycle = lifecycle
+        self._registry = registry
+        self._limits = limits
+        self._tasks = BackgroundTasks()
+        self._starting: dict[ObjectId, asyncio.Task[None]] = {}
+        self.gate = asyncio.Lock()
+
+    def provider(self, name: SandboxProviderName) -> SandboxProvider:
+        """The provider of that name; Unsupported where this server has none."""
+        try:
+            return self._providers[name]
+        except KeyError:
+            message = f"The sandbox provider {name} is not configured on this server."
+            raise Unsupported(message, field=("provider",)) from None
+
+    def start(self, record: SandboxRecord) -> None:
+        """Bring a PENDING sandbox up in the background; how that ended is told by its status."""
+        task = self._tasks.spawn(self._start(record), f"start sandbox {record.id}")
+        self._starting[record.id] = task
+        task.add_done_callback(lambda _: self._starting.pop(record.id, None))
+
+    def is_starting(self, sandbox_id: ObjectId) -> bool:
+        """Whether this process is bringing it up."""
+        return sandbox_id in self._starting
+
+    async def cancel(self, sandbox_id: ObjectId) -> None:
+        """Give up bringing a machine up; returns when nothing of it is left."""
+        task = self._starting.get(sandbox_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def close(self) -> None:
+        """Cancel whatever still starts or is watched."""
+        await self._tasks.cancel()
+
+    async def _start(self, record: SandboxRecord) -> None:
+        if await self._lifecycle.advance(record.id, SandboxStatus.STARTING) is None:
+            return
+        try:
+            await self._bring_up(record)
+        except Exception as error:
+            await self._lifecycle.advance(
+                record.id, SandboxStatus.ERROR, self._reason(record, error), only_from=[SandboxStatus.STARTING]
+            )
+
+    async def _bring_up(self, record: SandboxRecord) -> None:
+        async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as machine:
+            revision = await self._files.push_all(machine, record.project_id)
+            self._registry.add(record.id, LiveSandbox(machine, record.project_id, revision))
+            running = await self._lifecycle.running(record.id, machine.provider_sandbox_id, revision, utcnow())
+            if running is None:
+                self._registry.pop(record.id)
+                await machine.stop()
+                return
+        self._tasks.spawn(self._watch(record.id, machine), f"watch sandbox {record.id}")
+
+    @contextlib.asynccontextmanager
+    async def _machine(self, record: SandboxRecord) -> AsyncIterator[Sandbox]:
+        """A new machine, stopped where the block fails or is cancelled."""
+        async with self.gate:
+            pass
+        spec = SandboxSpec(sandbox_id=str(record.id), project_id=str(record.project_id))
+        machine = await self.provider(record.provider).create(spec)
+        try:
+            yield machine
+        except BaseException:
+            self._registry.pop(record.id)
+            await asyncio.shield(machine.stop())
+            raise
+
+    async def _watch(self, sandbox_id: ObjectId, machine: Sandbox) -> None:
+        reason = await machine.wait_gone()
+        live = self._registry.get(sandbox_id)
+        if live is None or live.machine is not machine:
+            return
+        gone = await self._lifecycle.advance(sandbox_id, SandboxStatus.ERROR, reason, only_from=[SandboxStatus.RUNNING])
+        if gone is not None:
+            self._registry.pop(sandbox_id)
+            _log.warning("sandbox.gone", sandbox_id=str(sandbox_id), reason=reason)
+            await machine.stop()
+
+    def _reason(self, record: SandboxRecord, error: Exception) -> str:
+        if isinstance(error, DomainError):
+            _log.warning("sandbox.not_started", sandbox_id=str(record.id), reason=error.message)
+            return error.message
+        if isinstance(error, TimeoutError):
+            return f"The sandbox did not start within {self._limits.start_timeout_s:g} seconds."
+        _log.error("sandbox.not_started", sandbox_id=str(record.id), exc_info=error)
+        return "The sandbox could not be started because of an internal error."

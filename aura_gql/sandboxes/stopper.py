@@ -1,0 +1,75 @@
+"""Taking machines down, once each, whoever asks and however often."""
+
+import asyncio
+from datetime import datetime
+
+import structlog
+from bson import ObjectId
+
+from aura_gql.kernel.background import BackgroundTasks
+from aura_gql.kernel.errors import DomainError
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.starter import MachineStarter
+
+_log = structlog.get_logger(__name__)
+
+
+class MachineStopper:
+    """Ends sandboxes that this process owns. One that another server owns is marked STOPPING, and its owner ends it."""
+
+    def __init__(self, starter: MachineStarter, lifecycle: Lifecycle, registry: SandboxRegistry) -> None:
+        self._starter = starter
+        self._lifecycle = lifecycle
+        self._registry = registry
+        self._tasks = BackgroundTasks()
+        self._stopping: dict[ObjectId, asyncio.Task[None]] = {}
+
+    def begin(self, record: SandboxRecord, reason: str, *, idle_since: datetime | None = None) -> asyncio.Task[None]:
+        """Stop a sandbox in the background; the task ends when nothing of it runs. Joins a stop under way.
+
+        With `idle_since`, only a sandbox that nothing used from then on.
+        """
+        task = self._stopping.get(record.id)
+        if task is None:
+            task = self._tasks.spawn(self._stop(record, reason, idle_since), f"stop sandbox {record.id}")
+            self._stopping[record.id] = task
+            task.add_done_callback(lambda _: self._stopping.pop(record.id, None))
+        return task
+
+    async def stop(self, record: SandboxRecord, reason: str) -> None:
+        """Stop a sandbox and wait until nothing of it runs."""
+        await asyncio.wait([self.begin(record, reason)])
+
+    async def join(self) -> None:
+        """Wait for every stop under way."""
+        await self._tasks.join()
+
+    async def _stop(self, record: SandboxRecord, reason: str, idle_since: datetime | None) -> None:
+        advance = self._lifecycle.advance
+        if await advance(record.id, SandboxStatus.STOPPED, reason, only_from=[SandboxStatus.PENDING]) is not None:
+            return
+        if await advance(record.id, SandboxStatus.STOPPING, reason, idle_since=idle_since) is None:
+            current = await SandboxSession.find_record(record.id)
+            if current is None or current.status is not SandboxStatus.STOPPING:
+                return
+            reason = current.status_reason or reason
+        if self._registry.get(record.id) is not None or self._starter.is_starting(record.id):
+            await self._take_down(record, reason)
+        elif record.owner == self._registry.owner:
+            await advance(record.id, SandboxStatus.STOPPED, reason)
+
+    async def _take_down(self, record: SandboxRecord, reason: str) -> None:
+        await self._starter.cancel(record.id)
+        live = self._registry.pop(record.id)
+        try:
+            if live is not None:
+                await live.machine.stop()
+        except DomainError as error:
+            _log.error("sandbox.not_stopped", sandbox_id=str(record.id), reason=error.message)
+            message = f"The sandbox could not be stopped: {error.message}"
+            await self._lifecycle.advance(record.id, SandboxStatus.ERROR, message)
+            return
+        await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason)

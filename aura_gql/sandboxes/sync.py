@@ -1,0 +1,62 @@
+"""Pushing a project's files into a machine: files are the truth, the machine's disk is a cache."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from bson import ObjectId
+
+from aura_gql.files.records import FileRecord
+from aura_gql.files.service import FileService
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.ports import Sandbox, SandboxFile
+from aura_gql.sandboxes.registry import LiveSandbox
+
+_GROUP_FILES = 64
+_GROUP_BYTES = 8 * 1024 * 1024
+_READS_AT_ONCE = 8
+
+
+class FileSync:
+    """Reads files from the project and writes them to machines, a group at a time so that memory stays bounded."""
+
+    def __init__(self, files: FileService) -> None:
+        self._files = files
+        self._reads = asyncio.Semaphore(_READS_AT_ONCE)
+
+    async def push_all(self, machine: Sandbox, project_id: ObjectId) -> int:
+        """Write every file of a project; the revision that the machine then holds, 0 for a project without files."""
+        tree = await self._files.tree([project_id])
+        return await self._push(machine, tree.get(project_id, []))
+
+    async def push_changes(self, sandbox_id: ObjectId, live: LiveSandbox) -> None:
+        """Write what changed since the last push. Two at once push once, and both return when it is done."""
+        async with live.sync_lock:
+            changed = await self._files.changed_since(live.project_id, live.synced_revision)
+            if not changed:
+                return
+            live.synced_revision = max(live.synced_revision, await self._push(live.machine, changed))
+            await SandboxSession.set_synced_revision(sandbox_id, live.synced_revision)
+
+    async def _push(self, machine: Sandbox, files: Sequence[FileRecord]) -> int:
+        async for group in self._groups(files):
+            await machine.write_files(group)
+        return max((file.revision for file in files), default=0)
+
+    async def _groups(self, files: Sequence[FileRecord]) -> AsyncIterator[list[SandboxFile]]:
+        start, size = 0, 0
+        for end, file in enumerate(files):
+            if end > start and (end - start >= _GROUP_FILES or size + file.size > _GROUP_BYTES):
+                yield await self._load(files[start:end])
+                start, size = end, 0
+            size += file.size
+        if start < len(files):
+            yield await self._load(files[start:])
+
+    async def _load(self, files: Sequence[FileRecord]) -> list[SandboxFile]:
+        async with asyncio.TaskGroup() as group:
+            reads = [group.create_task(self._read(file)) for file in files]
+        return [SandboxFile(file.path, read.result(), file.executable) for file, read in zip(files, reads, strict=True)]
+
+    async def _read(self, file: FileRecord) -> bytes:
+        async with self._reads:
+            return await self._files.content(file)

@@ -1,0 +1,68 @@
+"""Background tasks and loops: tracked, awaited, and never silent about a failure."""
+
+import asyncio
+import logging
+
+import pytest
+
+from aura_gql.kernel.background import BackgroundTasks, Periodic
+from tests.support.waiting import until
+
+
+async def test_join_waits_for_tasks_that_tasks_spawn() -> None:
+    tasks = BackgroundTasks()
+    done: list[str] = []
+
+    async def inner() -> None:
+        await asyncio.sleep(0)
+        done.append("inner")
+
+    async def outer() -> None:
+        tasks.spawn(inner(), "inner")
+        done.append("outer")
+
+    tasks.spawn(outer(), "outer")
+    await tasks.join()
+    assert done == ["outer", "inner"]
+    assert len(tasks) == 0
+
+
+async def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    tasks = BackgroundTasks()
+
+    async def fail() -> None:
+        raise ValueError("no")
+
+    with caplog.at_level(logging.ERROR):
+        tasks.spawn(fail(), "failing")
+        await tasks.join()
+    assert "failing" in caplog.text
+    assert "ValueError: no" in caplog.text
+
+
+async def test_cancel_ends_what_would_wait_for_ever() -> None:
+    tasks = BackgroundTasks()
+    tasks.spawn(asyncio.Event().wait(), "forever")  # type: ignore[arg-type]
+    await tasks.cancel()
+    assert len(tasks) == 0
+
+
+async def test_a_loop_goes_on_after_a_failure_and_stops(caplog: pytest.LogCaptureFixture) -> None:
+    runs = 0
+
+    async def action() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            raise ValueError("once")
+
+    loop = Periodic("test", 0.001, action)
+    loop.start()
+    loop.start()
+    await until(lambda: runs >= 3)
+    await loop.stop()
+    await loop.stop()
+    seen = runs
+    await asyncio.sleep(0)
+    assert runs == seen
+    assert "it goes on" in caplog.text
