@@ -1,0 +1,39 @@
+"""What a resolver knows about the request that it serves."""
+
+from dataclasses import dataclass, field, replace
+
+import strawberry
+
+from aura_gql.auth.records import Viewer
+from aura_gql.graph.loaders import Loaders
+from aura_gql.kernel.errors import Unauthenticated
+from aura_gql.services import Services
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's surroundings. On a socket each operation gets its own, by `for_operation`."""
+
+    services: Services
+    request_id: str
+    viewer: Viewer | None = None
+    connection_params: dict[str, object] | None = None
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with loaders that have read nothing."""
+        self.loaders = Loaders(self.services, self.viewer)
+
+    def require_viewer(self) -> Viewer:
+        """Who is signed in; Unauthenticated where nobody is."""
+        if self.viewer is None:
+            raise Unauthenticated("Sign in first: send a session cookie or a bearer token.")
+        return self.viewer
+
+    def for_operation(self, request_id: str) -> "Context":
+        """The same connection for another operation, with loaders of its own."""
+        return replace(self, request_id=request_id)
+
+
+Info = strawberry.Info[Context, None]
+"""What resolvers annotate their `info` with."""

@@ -1,0 +1,142 @@
+"""The one translation of what went wrong into what a client reads."""
+
+import logging
+from collections.abc import Mapping
+from enum import Enum
+
+import strawberry
+from graphql import GraphQLError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from strawberry.scalars import JSON
+from strawberry.utils.str_converters import to_camel_case
+
+from aura_gql.kernel.errors import DomainError, ErrorCode
+
+INTERNAL_MESSAGE = "Something went wrong on our side."
+DATABASE_MESSAGE = "The database does not answer; try again in a moment."
+
+_log = logging.getLogger(__name__)
+
+
+@strawberry.enum(description="Why a mutation did not do what was asked. Every value is an expected failure.")
+class UserErrorCode(Enum):
+    """The error codes that payloads carry; the others are top-level errors."""
+
+    INVALID_INPUT = strawberry.enum_value(
+        "INVALID_INPUT", description="The input breaks a rule; the message states it, with its limit."
+    )
+    NOT_FOUND = strawberry.enum_value(
+        "NOT_FOUND", description="There is no such thing, or it belongs to somebody else: the two answer alike."
+    )
+    CONFLICT = strawberry.enum_value(
+        "CONFLICT",
+        description="Somebody else changed it first. Read it again and decide; `details` may say what is there.",
+    )
+    INVALID_STATE = strawberry.enum_value(
+        "INVALID_STATE", description="The thing is not in a state that allows this, for instance a stopped sandbox."
+    )
+    IDEMPOTENCY_MISMATCH = strawberry.enum_value(
+        "IDEMPOTENCY_MISMATCH", description="The idempotency key was used in the last 24 hours with other input."
+    )
+    QUOTA_EXCEEDED = strawberry.enum_value(
+        "QUOTA_EXCEEDED",
+        description="A limit of the account, the project or the host is reached; the message names it.",
+    )
+    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="The caller may see the thing but not do this to it.")
+    UNSUPPORTED = strawberry.enum_value("UNSUPPORTED", description="This provider or this server can't do that.")
+    PROVIDER_UNAVAILABLE = strawberry.enum_value(
+        "PROVIDER_UNAVAILABLE",
+        description="The sandbox provider does not answer, or refuses us. Trying again may help.",
+    )
+    STORAGE_UNAVAILABLE = strawberry.enum_value(
+        "STORAGE_UNAVAILABLE", description="The blob store does not answer, or refuses us. Trying again may help."
+    )
+
+
+@strawberry.type(
+    description="An expected failure of a mutation, made to be shown to a person or acted upon by a program."
+)
+class UserError:
+    """A `DomainError` inside a payload."""
+
+    code: UserErrorCode = strawberry.field(description="What kind of failure this is, for programs.")
+    message: str = strawberry.field(description="What is wrong and what would be right, for people.")
+    field: list[str] = strawberry.field(
+        description='The path of the offending input, outermost first and beginning with "input"; empty where none is.'
+    )
+    details: JSON | None = strawberry.field(
+        default=None, description='Facts that a program can act on, for instance `{"currentVersion": 3}`.'
+    )
+
+
+def is_user_error(error: DomainError) -> bool:
+    """Whether `error` belongs into a payload, rather than on top."""
+    return error.code.value in UserErrorCode.__members__
+
+
+def to_user_error(error: DomainError) -> UserError:
+    """The payload error of a domain error for which `is_user_error` holds."""
+    return UserError(
+        code=UserErrorCode[error.code.value],
+        message=error.message,
+        field=["input", *_input_path(error)] if error.field else [],
+        details=JSON(error.details) if error.details else None,
+    )
+
+
+def describe(error: Exception) -> tuple[str, dict[str, object]]:
+    """The message and the extensions that a client may see of any exception; the unexpected is masked, not logged."""
+    if isinstance(error, DomainError):
+        extensions: dict[str, object] = {**error.details, "code": error.code.value}
+        if error.field:
+            extensions["field"] = _input_path(error)
+        return error.message, extensions
+    if is_database_outage(error):
+        return DATABASE_MESSAGE, {"code": ErrorCode.DATABASE_UNAVAILABLE.value, "retryable": True}
+    return INTERNAL_MESSAGE, {"code": ErrorCode.INTERNAL.value}
+
+
+def is_database_outage(error: BaseException) -> bool:
+    """Whether MongoDB could not be reached or did not answer in time, so that trying again may help."""
+    if isinstance(error, ConnectionFailure | ExecutionTimeout):
+        return True
+    return isinstance(error, PyMongoError) and (error.timeout or error.has_error_label("TransientTransactionError"))
+
+
+def translate(error: GraphQLError, request_id: str) -> GraphQLError:
+    """`error` as the client may see it: always with `code` and `requestId`. Logs what is our own fault, once."""
+    message, extensions = _explain(error)
+    if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
+        report(error.original_error or error, request_id, path=error.path)
+    extensions["requestId"] = request_id
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
+
+
+def report(error: BaseException, request_id: str, path: list[str | int] | None = None) -> None:
+    """Log a failure of ours: with its traceback, unless it is the database that does not answer."""
+    facts: Mapping[str, object] = {"request_id": request_id, "graphql_path": path}
+    if is_database_outage(error):
+        _log.error("The database does not answer: %s", type(error).__name__, extra=facts)
+    else:
+        _log.error("Unexpected error in a GraphQL operation", exc_info=error, extra=facts)
+
+
+def _explain(error: GraphQLError) -> tuple[str, dict[str, object]]:
+    original = error.original_error
+    if error.extensions and "code" in error.extensions:
+        return error.message, dict(error.extensions)
+    if _is_client_mistake(error):
+        return error.message, {"code": ErrorCode.BAD_REQUEST.value}
+    return describe(original if isinstance(original, Exception) else error)
+
+
+def _is_client_mistake(error: GraphQLError) -> bool:
+    """GraphQL's own complaints: about variables they have no path, about arguments they point at the document."""
+    original = error.original_error
+    if original is None:
+        return error.path is None or bool(error.nodes)
+    return isinstance(original, GraphQLError) and original.original_error is None and bool(original.nodes)
+
+
+def _input_path(error: DomainError) -> list[str]:
+    return [to_camel_case(name) if name.islower() else name for name in error.field]
