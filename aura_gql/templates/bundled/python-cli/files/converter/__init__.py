@@ -1,0 +1,1 @@
+"""Convert lengths, masses and temperatures."""

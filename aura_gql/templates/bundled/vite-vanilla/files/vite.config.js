@@ -1,0 +1,12 @@
+import { defineConfig } from 'vite';
+
+const address = {
+  host: process.env.HOST ?? '127.0.0.1',
+  port: Number(process.env.PORT ?? 5173),
+  strictPort: true,
+};
+
+export default defineConfig({
+  server: address,
+  preview: address,
+});
