@@ -1,0 +1,1 @@
+"""Where templates come from; only the composition root imports from here."""

@@ -1,0 +1,115 @@
+"""Templates as their source gives them, and as the rooms above see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bson import ObjectId
+
+
+class DependencyKind(StrEnum):
+    """Which list of the package manifest names a dependency."""
+
+    RUNTIME = "RUNTIME"
+    DEVELOPMENT = "DEVELOPMENT"
+    PEER = "PEER"
+    OPTIONAL = "OPTIONAL"
+
+
+class TemplateOrder(StrEnum):
+    """How a list of templates is sorted; the id settles what is equal."""
+
+    POPULAR = "POPULAR"
+    NAME = "NAME"
+    NEWEST = "NEWEST"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDependencyRecord:
+    """A package that a template asks for, with the version range as its manifest has it."""
+
+    name: str
+    version: str
+    kind: DependencyKind
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """One file of a template, its path relative to the project folder with `/` between the parts."""
+
+    path: str
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateBundle:
+    """A template as its source has it. `slug` is its key; `revision` changes whenever anything of it does."""
+
+    slug: str
+    name: str
+    description: str
+    type: str
+    category: str
+    tags: Sequence[str]
+    start_command: str
+    required_tools: Sequence[str]
+    dependencies: Sequence[TemplateDependencyRecord]
+    files: Sequence[TemplateFile]
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFilter:
+    """What a template has to match: all that is given. `text` as `search` says, the others exactly, every tag."""
+
+    category: str | None = None
+    type: str | None = None
+    tags: Sequence[str] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRecord:
+    """A template; `total_size` is bytes, `popularity` the number of projects made from it."""
+
+    id: ObjectId
+    slug: str
+    name: str
+    description: str
+    type: str
+    category: str
+    tags: list[str]
+    popularity: int
+    file_count: int
+    total_size: int
+    source: str
+    preview_url: str | None
+    stackblitz_path: str | None
+    start_command: str
+    required_tools: list[str]
+    revision: str
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFileRecord:
+    """One file of a template; its bytes (`size` of them) are the blob `sha256` of the scope `templates`."""
+
+    path: str
+    sha256: str
+    size: int
+    executable: bool
+    language: str
+    is_binary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRecord:
+    """A category and how many active templates are in it."""
+
+    name: str
+    count: int

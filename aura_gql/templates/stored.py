@@ -1,0 +1,137 @@
+"""Templates between what the database keeps and what the rooms see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from pydantic import BaseModel
+
+from aura_gql.kernel.languages import is_binary, language_of
+from aura_gql.templates.ordering import fold_name
+from aura_gql.templates.records import (
+    DependencyKind,
+    TemplateBundle,
+    TemplateDependencyRecord,
+    TemplateFileRecord,
+    TemplateRecord,
+)
+from aura_gql.templates.search import terms_of
+
+Stored = Mapping[str, Any]
+
+_KIND_ORDER = {kind: rank for rank, kind in enumerate(DependencyKind)}
+
+
+class FileModel(BaseModel):
+    """A file in a manifest."""
+
+    path: str
+    sha256: str
+    size: int
+    executable: bool
+    is_binary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """What an import has to know of a template that is there."""
+
+    revision: str
+    is_active: bool
+
+
+def to_record(document: Stored) -> TemplateRecord:
+    """A document of `project_templates` as a record."""
+    return TemplateRecord(
+        id=document["_id"],
+        slug=document["slug"],
+        name=document["name"],
+        description=document["description"],
+        type=document["type"],
+        category=document["category"],
+        tags=document["tags"],
+        popularity=document["popularity"],
+        file_count=document["file_count"],
+        total_size=document["total_size"],
+        source=document["source"],
+        preview_url=document["preview_url"],
+        stackblitz_path=document["stackblitz_path"],
+        start_command=document["start_command"],
+        required_tools=document["required_tools"],
+        revision=document["revision"],
+        is_active=document["is_active"],
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+    )
+
+
+def to_file_record(stored: Stored) -> TemplateFileRecord:
+    """A file of a manifest as a record."""
+    return TemplateFileRecord(
+        path=stored["path"],
+        sha256=stored["sha256"],
+        size=stored["size"],
+        executable=stored["executable"],
+        language=language_of(stored["path"]),
+        is_binary=stored["is_binary"],
+    )
+
+
+def to_dependency_records(stored: Sequence[Stored]) -> list[TemplateDependencyRecord]:
+    """The dependencies of one template, by kind, then by name."""
+    records = [TemplateDependencyRecord(one["name"], one["version"], DependencyKind(one["kind"])) for one in stored]
+    return sorted(records, key=lambda record: (_KIND_ORDER[record.kind], record.name))
+
+
+def template_fields(source: str, bundle: TemplateBundle) -> dict[str, Any]:
+    """What an import sets in a template's document, times aside."""
+    return {
+        "source": source,
+        "slug": bundle.slug,
+        "name": bundle.name,
+        "name_folded": fold_name(bundle.name),
+        "description": bundle.description,
+        "type": bundle.type,
+        "category": bundle.category,
+        "tags": list(bundle.tags),
+        "search_terms": terms_of(
+            [bundle.name, bundle.slug, bundle.description, bundle.type, bundle.category, *bundle.tags]
+        ),
+        "file_count": len(bundle.files),
+        "total_size": sum(len(file.data) for file in bundle.files),
+        "preview_url": None,
+        "stackblitz_path": None,
+        "start_command": bundle.start_command,
+        "required_tools": list(bundle.required_tools),
+        "revision": bundle.revision,
+        "is_active": True,
+    }
+
+
+def manifest_files(bundle: TemplateBundle, hashes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The files of a bundle by path, each with the blob that `hashes` names for its path."""
+    return [
+        FileModel(
+            path=file.path,
+            sha256=hashes[file.path],
+            size=len(file.data),
+            executable=file.executable,
+            is_binary=is_binary(file.data),
+        ).model_dump()
+        for file in sorted(bundle.files, key=lambda file: file.path)
+    ]
+
+
+def dependency_fields(template_id: ObjectId, bundle: TemplateBundle) -> list[dict[str, Any]]:
+    """The documents of `template_dependencies` for a bundle."""
+    return [
+        {
+            "template_id": template_id,
+            "revision": bundle.revision,
+            "kind": dependency.kind.value,
+            "name": dependency.name,
+            "version": dependency.version,
+        }
+        for dependency in bundle.dependencies
+    ]
