@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from enum import Enum
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from strawberry.exceptions import MissingQueryError
 from strawberry.scalars import JSON
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
 from aura_gql.kernel.errors import DomainError, ErrorCode
@@ -125,17 +127,30 @@ def _explain(error: GraphQLError) -> tuple[str, dict[str, object]]:
     original = error.original_error
     if error.extensions and "code" in error.extensions:
         return error.message, dict(error.extensions)
+    if isinstance(error, GraphQLSyntaxError):
+        code = (
+            ErrorCode.QUERY_TOO_COMPLEX
+            if "tokens. Parsing aborted" in error.message
+            else ErrorCode.GRAPHQL_PARSE_FAILED
+        )
+        return error.message, {"code": code.value}
+    if isinstance(original, RecursionError) and error.path is None:
+        return "The document nests too deeply.", {"code": ErrorCode.QUERY_TOO_COMPLEX.value}
+    if isinstance(original, CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError):
+        return error.message or "The request has no query.", {"code": ErrorCode.BAD_REQUEST.value}
     if _is_client_mistake(error):
         return error.message, {"code": ErrorCode.BAD_REQUEST.value}
     return describe(original if isinstance(original, Exception) else error)
 
 
 def _is_client_mistake(error: GraphQLError) -> bool:
-    """GraphQL's own complaints: about variables they have no path, about arguments they point at the document."""
+    """GraphQL's own complaints: those about variables have no path, those about arguments point at the document first,
+    and those about a value that a resolver gave do neither.
+    """
     original = error.original_error
-    if original is None:
-        return error.path is None or bool(error.nodes)
-    return isinstance(original, GraphQLError) and original.original_error is None and bool(original.nodes)
+    if error.path is None:
+        return original is None or isinstance(original, GraphQLError)
+    return isinstance(original, GraphQLError) and bool(original.nodes)
 
 
 def _input_path(error: DomainError) -> list[str]:

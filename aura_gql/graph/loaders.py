@@ -26,6 +26,7 @@ class Loaders:
     """The DataLoaders of one operation, each a `cached_property` and so made when first asked for."""
 
     def __init__(self, services: Services, viewer: Viewer | None) -> None:
+        """One for each operation; the viewer is who the reads are for."""
         self._services = services
         self._viewer = viewer
 

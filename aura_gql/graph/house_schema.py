@@ -1,0 +1,48 @@
+"""A Strawberry schema with the rules of the house: its scalars, limits, caches and errors."""
+
+from collections.abc import Iterable
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from aura_gql.graph.context import Context
+from aura_gql.graph.document_cache import DocumentCache
+from aura_gql.graph.errors import translate
+from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.rules import OperationRules
+from aura_gql.graph.scalars import SCALARS
+
+
+class HouseSchema(strawberry.Schema):
+    """What the view serves. Strawberry calls `process_errors` exactly once for each list of errors, on every path:
+    a query, a mutation, one event of a subscription, a document that does not parse. So that is where they turn into
+    what clients may see.
+    """
+
+    def __init__(
+        self,
+        query: type,
+        mutation: type | None = None,
+        subscription: type | None = None,
+        types: Iterable[type] = (),
+        limits: QueryLimits | None = None,
+    ) -> None:
+        """A schema over these roots; `types` names those that only an interface leads to."""
+        self.documents = DocumentCache()
+        self.limits = limits or QueryLimits()
+        super().__init__(
+            query=query,
+            mutation=mutation,
+            subscription=subscription,
+            types=types,
+            extensions=[lambda: OperationRules(self.documents, self.limits)],
+            config=StrawberryConfig(scalar_map=SCALARS),
+        )
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Replace each error, in place, by its translation."""
+        context = execution_context.context if execution_context else None
+        request_id = context.request_id if isinstance(context, Context) else ""
+        errors[:] = [translate(error, request_id) for error in errors]

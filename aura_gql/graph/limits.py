@@ -1,0 +1,98 @@
+"""How large an operation may be, measured in time linear in the document."""
+
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from aura_gql.kernel.errors import ErrorCode
+
+_ENOUGH = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """Bounds of one operation, its fragments written out. An introspection by GraphiQL has depth 14 and 212 fields."""
+
+    max_tokens: int = 4000
+    max_depth: int = 16
+    max_aliases: int = 100
+    max_fields: int = 500
+
+
+@dataclass(slots=True)
+class _Size:
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+
+
+def too_complex(document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:
+    """What exceeds `limits` in any operation of `document`, which need not be valid yet."""
+    fragments = {
+        definition.name.value: definition.selection_set
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    measure = _Measure(fragments)
+    errors: list[GraphQLError] = []
+    for operation in document.definitions:
+        if isinstance(operation, OperationDefinitionNode):
+            size = measure.selections(operation.selection_set)
+            errors += _exceeded(operation, size, limits)
+    return errors
+
+
+def complexity_error(message: str, nodes: list[OperationDefinitionNode] | None = None) -> GraphQLError:
+    """The error of an operation that is too large in some way."""
+    return GraphQLError(message, nodes, extensions={"code": ErrorCode.QUERY_TOO_COMPLEX.value})
+
+
+class _Measure:
+    """Sizes of selection sets; each fragment is measured once, so that nested spreads cost nothing."""
+
+    def __init__(self, fragments: dict[str, SelectionSetNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, _Size] = {}
+
+    def selections(self, selection_set: SelectionSetNode | None) -> _Size:
+        total = _Size()
+        for selection in selection_set.selections if selection_set else ():
+            if isinstance(selection, FragmentSpreadNode):
+                size = self._fragment(selection.name.value)
+                depth, aliases, fields = size.depth, size.aliases, size.fields
+            else:
+                size = self.selections(selection.selection_set)  # type: ignore[attr-defined]
+                depth, aliases, fields = size.depth, size.aliases, size.fields
+                if isinstance(selection, FieldNode):
+                    depth, aliases, fields = depth + 1, aliases + (selection.alias is not None), fields + 1
+            total.depth = max(total.depth, depth)
+            total.aliases = min(_ENOUGH, total.aliases + aliases)
+            total.fields = min(_ENOUGH, total.fields + fields)
+        return total
+
+    def _fragment(self, name: str) -> _Size:
+        if name not in self._known:
+            self._known[name] = _Size()  # A cycle ends here; validation reports it.
+            self._known[name] = self.selections(self._fragments.get(name))
+        return self._known[name]
+
+
+def _exceeded(operation: OperationDefinitionNode, size: _Size, limits: QueryLimits) -> list[GraphQLError]:
+    found = (
+        (f"is {size.depth} levels deep", size.depth, limits.max_depth),
+        (f"has {size.aliases} aliases", size.aliases, limits.max_aliases),
+        (f"has {size.fields} fields", size.fields, limits.max_fields),
+    )
+    return [
+        complexity_error(f"The operation {fact}; the limit is {limit}.", [operation])
+        for fact, got, limit in found
+        if got > limit
+    ]

@@ -1,0 +1,70 @@
+"""What happens to every operation before it runs: parsed and validated once, bounded, and named without doubt."""
+
+from collections.abc import Iterator
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from aura_gql.graph.context import Context
+from aura_gql.graph.document_cache import DocumentCache
+from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex
+from aura_gql.kernel.errors import ErrorCode
+
+
+class OperationRules(SchemaExtension):
+    """The house's only extension: each one costs every operation."""
+
+    def __init__(self, documents: DocumentCache, limits: QueryLimits) -> None:
+        """One for each operation, over what the schema shares."""
+        self._documents = documents
+        self._limits = limits
+        self._is_known = False
+
+    def on_parse(self) -> Iterator[None]:
+        """Take a document that is known; else let it be parsed, up to the limit of tokens."""
+        execution = self.execution_context
+        execution.parse_options["max_tokens"] = self._limits.max_tokens
+        known = self._documents.get(execution.query or "")
+        if known is not None:
+            self._is_known = True
+            execution.graphql_document = known
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Measure first, since validating something huge is what the limits are to prevent; then validate."""
+        execution = self.execution_context
+        document = execution.graphql_document
+        if document is not None:
+            errors = [] if self._is_known else self._validate(document)
+            if not errors and execution.query:
+                self._documents.put(execution.query, document)
+            execution.pre_execution_errors = errors or self._ambiguity(document)
+        yield
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        """Have the next event of a subscription read afresh."""
+        context = self.execution_context.context
+        if isinstance(context, Context):
+            context.loaders.clear()
+        yield
+
+    def _validate(self, document: DocumentNode) -> list[GraphQLError]:
+        execution = self.execution_context
+        try:
+            if errors := too_complex(document, self._limits):
+                return errors
+            found = validate_document(execution.schema._schema, document, execution.validation_rules)
+        except RecursionError:
+            return [complexity_error("The document nests too deeply.")]
+        for error in found:
+            error.extensions = {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value, **(error.extensions or {})}
+        return found
+
+    def _ambiguity(self, document: DocumentNode) -> list[GraphQLError]:
+        if self.execution_context._provided_operation_name is not None:
+            return []
+        if sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) < 2:
+            return []
+        message = "The document has several operations: say by `operationName` which one to run."
+        return [GraphQLError(message, extensions={"code": ErrorCode.BAD_REQUEST.value})]
