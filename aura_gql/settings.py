@@ -17,6 +17,7 @@ from aura_gql.settings_types import (
     LongSecret,
     Milliseconds,
     MongoUrl,
+    Networks,
     Origins,
     Seconds,
     Secret,
@@ -49,6 +50,9 @@ class ServerSettings(Group):
     port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0 lets the system choose.")
     allowed_origins: Origins = Field(
         (), description="Origins, comma-separated, whose pages may call the API and open sockets besides our own."
+    )
+    trusted_proxies: Networks = Field(
+        (), description="Networks, comma-separated, of the proxies whose X-Forwarded-For and -Proto headers count."
     )
     data_directory: Path = Field(Path(".aura"), description="Folder of the embedded defaults and of local sandboxes.")
     environment: str | None = Field(

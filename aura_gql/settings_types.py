@@ -1,5 +1,6 @@
 """The kinds of value that settings have, and what is wrong with one in words that never tell it."""
 
+from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -32,6 +33,14 @@ def _check_http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _check_network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError("should be IP addresses or networks such as 10.0.0.0/8") from None
+
+
+Networks = Annotated[tuple[Annotated[str, BeforeValidator(_check_network)], ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, BeforeValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)]
 MongoUrl = Annotated[SecretStr, BeforeValidator(_check_mongodb_url)]
 HttpUrl = Annotated[str, BeforeValidator(_check_http_url)]

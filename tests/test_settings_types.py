@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from aura_gql.settings_types import HttpUrl, Origins
+from aura_gql.settings_types import HttpUrl, Networks, Origins
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,13 @@ def test_an_http_address_loses_its_last_slash() -> None:
 def test_what_is_no_http_address(text: str) -> None:
     with pytest.raises(ValidationError, match="http:// or https://"):
         TypeAdapter(HttpUrl).validate_python(text)
+
+
+def test_networks_are_addresses_too() -> None:
+    assert TypeAdapter[tuple[str, ...]](Networks).validate_python("10.1.2.3/8, ::1") == ("10.0.0.0/8", "::1/128")
+
+
+@pytest.mark.parametrize("text", ["*", "proxy.example", "10.0.0.0/33"])
+def test_what_is_no_network(text: str) -> None:
+    with pytest.raises(ValidationError, match="networks such as"):
+        TypeAdapter(Networks).validate_python(text)
