@@ -44,16 +44,22 @@ class IdempotencyKeys(Protocol):
 JobHandler = Callable[[str], Awaitable[None]]
 """Does the work of one job, named by its key. Runs at least once, again after a crash: every step is idempotent."""
 
+JobAbandoned = Callable[[str, str], Awaitable[None]]
+"""Told the key of a job that failed for good, and why, so that its room can say so. Idempotent, too."""
+
 
 class JobQueue(Protocol):
     """Durable background work: the database holds it, so that it outlives the process."""
 
-    def register(self, kind: str, handler: JobHandler) -> None:
-        """Name the handler of a kind of job; before `start`."""
+    def register(self, kind: str, handler: JobHandler, abandoned: JobAbandoned | None = None) -> None:
+        """Name the handler of a kind of job; before `start`. A handler that raises is tried again, with growing pauses
+        and so many times; so are jobs whose process died under them. Then `abandoned` is called instead.
+        """
         ...
 
     async def enqueue(self, kind: str, key: str) -> None:
-        """Have `handler(key)` run soon. One job exists for each kind and key: enqueuing again while it waits or runs
-        changes nothing, and after it ended starts it anew.
+        """Have `handler(key)` run soon. One job exists for each kind and key: enqueuing again while it waits changes
+        nothing, while it runs has it run once more afterwards (it may be past the point that matters), and after it
+        ended starts it anew.
         """
         ...

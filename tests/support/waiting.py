@@ -3,19 +3,27 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 ResultT = TypeVar("ResultT")
 
 _POLL_S = 0.01
 
 
-async def until(predicate: Callable[[], ResultT | Awaitable[ResultT]], timeout_s: float = 10.0) -> ResultT:
+@overload
+async def until(predicate: Callable[[], Awaitable[ResultT]], timeout_s: float = ...) -> ResultT: ...
+
+
+@overload
+async def until(predicate: Callable[[], ResultT], timeout_s: float = ...) -> ResultT: ...
+
+
+async def until(predicate: Callable[[], object], timeout_s: float = 10.0) -> object:
     """The first truthy result of `predicate`, sync or async; AssertionError with the last one after `timeout_s`."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     while True:
         result = predicate()
-        value: ResultT = await result if inspect.isawaitable(result) else result
+        value: object = await result if inspect.isawaitable(result) else result
         if value:
             return value
         if asyncio.get_running_loop().time() > deadline:
