@@ -1,0 +1,210 @@
+"""The `project_files`, `file_versions` and `project_storage` collections and every query on them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from aura_gql.files.paths import path_key
+from aura_gql.files.records import FileRecord, StorageTotals
+from aura_gql.infra.mongo import Client, MongoDocument
+
+_RECORD_FIELDS = {"_id": 0, **{field.name: 1 for field in fields(FileRecord)}}
+
+
+class ProjectFileDocument(Document):
+    """A file of a project as it is now. `path_key` is what must not occur twice: see `paths.path_key`."""
+
+    project_id: PydanticObjectId
+    path: str
+    path_key: str
+    version: int
+    revision: int
+    sha256: str
+    size: int
+    executable: bool
+    scope: str
+    language: str
+    is_binary: bool
+    updated_at: datetime
+    updated_by: str
+
+    class Settings:
+        """Collection and indexes: a project's files by path, by key, and by the revision that changed them."""
+
+        name = "project_files"
+        indexes: ClassVar[list[IndexModel]] = [
+            IndexModel([("project_id", ASCENDING), ("path", ASCENDING)], unique=True),
+            IndexModel([("project_id", ASCENDING), ("path_key", ASCENDING)], unique=True),
+            IndexModel([("project_id", ASCENDING), ("revision", ASCENDING)]),
+        ]
+
+    @classmethod
+    def client(cls) -> Client:
+        """The client that transactions on these collections need."""
+        return cls.get_pymongo_collection().database.client
+
+    @classmethod
+    async def find_trees(cls, project_ids: Iterable[ObjectId]) -> list[FileRecord]:
+        """Every file of the projects, by project and path."""
+        query = {"project_id": {"$in": list(project_ids)}}
+        return await cls._find(query, [("project_id", ASCENDING), ("path", ASCENDING)])
+
+    @classmethod
+    async def find_at(
+        cls, project_id: ObjectId, path: str, session: AsyncClientSession | None = None
+    ) -> FileRecord | None:
+        """The file at a clean path."""
+        document = await cls.get_pymongo_collection().find_one(
+            {"project_id": project_id, "path": path}, _RECORD_FIELDS, session=session
+        )
+        return None if document is None else FileRecord(**document)
+
+    @classmethod
+    async def find_paths(cls, paths: Mapping[ObjectId, Sequence[str]]) -> list[FileRecord]:
+        """The files at clean paths of each project, in no order; at least one project."""
+        either = [{"project_id": project_id, "path": {"$in": list(wanted)}} for project_id, wanted in paths.items()]
+        return await cls._find({"$or": either}, None)
+
+    @classmethod
+    async def find_changed(cls, project_id: ObjectId, revision: int) -> list[FileRecord]:
+        """The files that changed behind a revision, oldest change first."""
+        query = {"project_id": project_id, "revision": {"$gt": revision}}
+        return await cls._find(query, [("revision", ASCENDING), ("path", ASCENDING)])
+
+    @classmethod
+    async def find_neighbours(
+        cls, project_id: ObjectId, path: str, session: AsyncClientSession | None = None
+    ) -> list[str]:
+        """The paths of the files next to `path` in order of key: the one at or before it, and the one behind."""
+        key = path_key(path)
+        found: list[str] = []
+        for bound, direction in (({"$lte": key}, DESCENDING), ({"$gt": key}, ASCENDING)):
+            document = await cls.get_pymongo_collection().find_one(
+                {"project_id": project_id, "path_key": bound},
+                {"_id": 0, "path": 1},
+                sort=[("path_key", direction)],
+                session=session,
+            )
+            if document is not None:
+                found.append(document["path"])
+        return found
+
+    @classmethod
+    async def insert_records(cls, records: Sequence[FileRecord], session: AsyncClientSession) -> None:
+        """Add files, at least one."""
+        documents = [asdict(record) | {"path_key": path_key(record.path)} for record in records]
+        await cls.get_pymongo_collection().insert_many(documents, session=session)
+
+    @classmethod
+    async def replace_record(cls, record: FileRecord, expected_version: int, session: AsyncClientSession) -> bool:
+        """Compare and set: make the file what `record` says, if it has the expected version."""
+        result = await cls.get_pymongo_collection().update_one(
+            {"project_id": record.project_id, "path": record.path, "version": expected_version},
+            {"$set": asdict(record)},
+            session=session,
+        )
+        return result.matched_count == 1
+
+    @classmethod
+    async def remove_project(cls, project_id: ObjectId) -> None:
+        """Drop every file of a project."""
+        await cls.get_pymongo_collection().delete_many({"project_id": project_id})
+
+    @classmethod
+    async def _find(cls, query: Mapping[str, Any], order: Sequence[tuple[str, int]] | None) -> list[FileRecord]:
+        cursor = cls.get_pymongo_collection().find(query, _RECORD_FIELDS)
+        if order is not None:
+            cursor = cursor.sort(order)
+        return [FileRecord(**document) for document in await cursor.to_list()]
+
+
+class FileVersionDocument(Document):
+    """What a file once was. Versions are only ever added."""
+
+    project_id: PydanticObjectId
+    path: str
+    version: int
+    revision: int
+    sha256: str
+    size: int
+    executable: bool
+    scope: str
+    is_binary: bool
+    author: str
+    created_at: datetime
+
+    class Settings:
+        """Collection and indexes: a file's history, and what a revision of the project changed."""
+
+        name = "file_versions"
+        indexes: ClassVar[list[IndexModel]] = [
+            IndexModel([("project_id", ASCENDING), ("path", ASCENDING), ("version", ASCENDING)], unique=True),
+            IndexModel([("project_id", ASCENDING), ("revision", ASCENDING)]),
+        ]
+
+    @classmethod
+    async def insert_records(cls, records: Sequence[FileRecord], session: AsyncClientSession) -> None:
+        """Remember what the files now are, at least one."""
+        await cls.get_pymongo_collection().insert_many([_to_version(record) for record in records], session=session)
+
+    @classmethod
+    async def remove_project(cls, project_id: ObjectId) -> None:
+        """Drop the history of a project's files."""
+        await cls.get_pymongo_collection().delete_many({"project_id": project_id})
+
+
+class ProjectStorageDocument(Document):
+    """What a project's files come to, kept exactly; `_id` is the project's."""
+
+    file_count: int
+    total_bytes: int
+
+    class Settings:
+        """Collection; its only key is the project's id."""
+
+        name = "project_storage"
+
+    @classmethod
+    async def find_totals(cls, project_id: ObjectId, session: AsyncClientSession | None = None) -> StorageTotals:
+        """What the project's files come to; zeros where it has none yet."""
+        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, session=session)
+        if document is None:
+            return StorageTotals(0, 0)
+        return StorageTotals(document["file_count"], document["total_bytes"])
+
+    @classmethod
+    async def store_totals(cls, project_id: ObjectId, totals: StorageTotals, session: AsyncClientSession) -> None:
+        """Set what they come to, inside the transaction that changes the files and has read the totals."""
+        await cls.get_pymongo_collection().update_one(
+            {"_id": project_id}, {"$set": asdict(totals)}, upsert=True, session=session
+        )
+
+    @classmethod
+    async def remove_project(cls, project_id: ObjectId) -> None:
+        """Drop the totals of a project."""
+        await cls.get_pymongo_collection().delete_one({"_id": project_id})
+
+
+FILE_DOCUMENTS: Sequence[type[Document]] = (ProjectFileDocument, FileVersionDocument, ProjectStorageDocument)
+
+
+def _to_version(record: FileRecord) -> MongoDocument:
+    return {
+        "project_id": record.project_id,
+        "path": record.path,
+        "version": record.version,
+        "revision": record.revision,
+        "sha256": record.sha256,
+        "size": record.size,
+        "executable": record.executable,
+        "scope": record.scope,
+        "is_binary": record.is_binary,
+        "author": record.updated_by,
+        "created_at": record.updated_at,
+    }

@@ -1,0 +1,39 @@
+"""How much a project may hold."""
+
+from dataclasses import dataclass
+
+from aura_gql.files.errors import FileTooLarge, ProjectTooLarge, TooManyFiles
+from aura_gql.files.records import StorageTotals
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """The bounds of a file and of a project; sizes in bytes."""
+
+    max_file_bytes: int = 1 * _MIB
+    max_files: int = 2_000
+    max_project_bytes: int = 50 * _MIB
+
+    def check_file(self, path: str, size: int) -> None:
+        """FileTooLarge for a file of more bytes than any may have."""
+        if size > self.max_file_bytes:
+            raise FileTooLarge(
+                f"A file has at most {self.max_file_bytes:,} bytes; `{path}` has {size:,}.",
+                details={"resource": "fileBytes", "limit": self.max_file_bytes, "used": size},
+            )
+
+    def check_totals(self, before: StorageTotals, after: StorageTotals) -> None:
+        """TooManyFiles or ProjectTooLarge where a change grows what has reached its bound; shrinking always passes."""
+        if after.file_count > max(self.max_files, before.file_count):
+            raise TooManyFiles(
+                f"A project has at most {self.max_files:,} files; it would have {after.file_count:,}.",
+                details={"resource": "files", "limit": self.max_files, "used": before.file_count},
+            )
+        if after.total_bytes > max(self.max_project_bytes, before.total_bytes):
+            raise ProjectTooLarge(
+                f"A project's files have at most {self.max_project_bytes:,} bytes together; "
+                f"they would have {after.total_bytes:,}.",
+                details={"resource": "projectBytes", "limit": self.max_project_bytes, "used": before.total_bytes},
+            )

@@ -1,0 +1,27 @@
+"""What the files room asks of the projects."""
+
+from typing import Protocol
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from aura_gql.projects.records import ProjectRecord
+
+
+class ProjectAccess(Protocol):
+    """Who may touch a project, and the count of its changes. `ProjectService` is one."""
+
+    async def get(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
+        """The project where the viewer may see it; ProjectNotFound."""
+        ...
+
+    async def require_ready(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
+        """The project where the viewer may see it and it is READY; ProjectNotFound, ProjectNotReady."""
+        ...
+
+    async def advance_revision(self, project_id: ObjectId, session: AsyncClientSession) -> int:
+        """Count a change inside the caller's transaction, 1 for the first; ProjectNotFound once it is being deleted.
+
+        It writes to the project's document, so that two transactions on one project never run side by side.
+        """
+        ...

@@ -1,0 +1,249 @@
+"""The files of projects."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.errors import FileNotFound, InvalidPath, VersionConflict
+from aura_gql.files.events import to_bus, topic_of
+from aura_gql.files.limits import FileLimits
+from aura_gql.files.paths import check_beside, clean_path
+from aura_gql.files.ports import ProjectAccess
+from aura_gql.files.records import FileRecord, StorageTotals
+from aura_gql.files.starting import StartingFile, keep_files, totals_of
+from aura_gql.files.transaction import in_transaction
+from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.languages import is_binary, language_of
+from aura_gql.projects.errors import ProjectNotFound
+from aura_gql.projects.ports import NewFile
+from aura_gql.storage.addressing import address
+from aura_gql.storage.ports import BlobKey, BlobStore
+
+_FIRST_REVISION = 1
+
+
+class FileService:
+    """Reads and versioned writes. Blobs are safe before the database names them, and a change of a file, its history,
+    the project's revision and its totals is one transaction: a crash leaves at most a blob that nothing names.
+    """
+
+    def __init__(self, projects: ProjectAccess, blobs: BlobStore, limits: FileLimits, bus: EventBus) -> None:
+        self._projects = projects
+        self._blobs = blobs
+        self._limits = limits
+        self._bus = bus
+
+    async def tree(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[FileRecord]]:
+        """The files of each project, by path, in one query; for callers who have been shown to own the projects."""
+        trees: dict[ObjectId, list[FileRecord]] = {project_id: [] for project_id in project_ids}
+        for record in await ProjectFileDocument.find_trees(trees):
+            trees[record.project_id].append(record)
+        return trees
+
+    async def get(self, viewer_id: str, project_id: ObjectId, path: str) -> FileRecord:
+        """The viewer's file; ProjectNotFound, InvalidPath, FileNotFound."""
+        clean = clean_path(path)
+        await self._projects.get(viewer_id, project_id)
+        record = await ProjectFileDocument.find_at(project_id, clean)
+        if record is None:
+            raise FileNotFound("The project has no file at this path.", field=("path",))
+        return record
+
+    async def find_many(self, keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], FileRecord]:
+        """Those of the files that exist, by project and path as asked for, in one query; for owners only."""
+        asked = [(key, clean) for key in keys if (clean := _clean_or_none(key[1])) is not None]
+        if not asked:
+            return {}
+        paths: dict[ObjectId, list[str]] = defaultdict(list)
+        for (project_id, _), clean in asked:
+            paths[project_id].append(clean)
+        found = {(record.project_id, record.path): record for record in await ProjectFileDocument.find_paths(paths)}
+        return {key: found[key[0], clean] for key, clean in asked if (key[0], clean) in found}
+
+    async def content(self, record: FileRecord) -> bytes:
+        """The bytes of a file, checked; StorageUnavailable. BlobNotFound where its project was deleted meanwhile."""
+        return await self._blobs.get(BlobKey(record.scope, record.sha256))
+
+    async def changed_since(self, project_id: ObjectId, revision: int) -> list[FileRecord]:
+        """The files that changed behind a revision of the project, oldest change first."""
+        return await ProjectFileDocument.find_changed(project_id, revision)
+
+    async def save(
+        self,
+        viewer_id: str,
+        project_id: ObjectId,
+        path: str,
+        data: bytes,
+        expected_version: int,
+        executable: bool | None = None,
+    ) -> FileRecord:
+        """Make a file (`expected_version` 0) or its next version; `executable` None leaves the bit as it is.
+
+        Saving what is there already, from the version that is there, changes nothing and gives the file as it is.
+        ProjectNotFound, ProjectNotReady, InvalidPath, VersionConflict, PathClash, and the errors of the limits.
+        """
+        clean = clean_path(path)
+        if expected_version < 0:
+            raise InvalidInput("`expectedVersion` is 0 for a new file, else the version.", field=("expectedVersion",))
+        self._limits.check_file(clean, len(data))
+        await self._projects.require_ready(viewer_id, project_id)
+        current = await ProjectFileDocument.find_at(project_id, clean)
+        _check_version(current, expected_version)
+        wanted = _next_record(current, project_id, clean, data, executable, viewer_id)
+        if current and (current.sha256, current.executable) == (wanted.sha256, wanted.executable):
+            return current
+        # Once more inside the transaction; here so that what can't be saved does not fill the blob store.
+        await self._admit(current, wanted, None)
+        blob = await self._blobs.put(wanted.scope, data)
+        try:
+            saved = await in_transaction(ProjectFileDocument.client(), lambda session: self._write(wanted, session))
+        except ProjectNotFound:
+            # No transaction on a project that is being deleted can succeed any more, so nothing will name the blob.
+            await self._blobs.delete(blob)
+            raise
+        await self._bus.publish(topic_of(project_id), to_bus(saved))
+        return saved
+
+    async def import_files(self, project_id: ObjectId, files: Sequence[NewFile], author: str) -> None:
+        """As `ProjectFiles` promises: a project's first files, all or none, once.
+
+        InvalidPath, PathClash, and the errors of the limits.
+        """
+        scope = scope_of(project_id)
+        kept = await keep_files(self._blobs, scope, files, self._limits)
+        try:
+            await in_transaction(
+                ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
+            )
+        except _HasFiles:
+            return
+        except ProjectNotFound:
+            for file in kept:
+                if file.blob.scope == scope:
+                    await self._blobs.delete(file.blob)
+            raise
+
+    async def remove_project(self, project_id: ObjectId) -> None:
+        """Remove every file of a project that is being deleted, with its history and its blobs. Safe to repeat."""
+        await ProjectFileDocument.remove_project(project_id)
+        await FileVersionDocument.remove_project(project_id)
+        await ProjectStorageDocument.remove_project(project_id)
+        await self._blobs.delete_scope(scope_of(project_id))
+
+    async def _write(self, wanted: FileRecord, session: AsyncClientSession) -> FileRecord:
+        # First, because it makes other transactions on the project wait or start again: what is read below stays so.
+        revision = await self._projects.advance_revision(wanted.project_id, session)
+        record = replace(wanted, revision=revision)
+        current = await ProjectFileDocument.find_at(record.project_id, record.path, session)
+        _check_version(current, record.version - 1)
+        totals = await self._admit(current, record, session)
+        if current is None:
+            await ProjectFileDocument.insert_records([record], session)
+        elif not await ProjectFileDocument.replace_record(record, current.version, session):
+            raise VersionConflict("The file changed while it was saved.", field=("expectedVersion",))
+        await FileVersionDocument.insert_records([record], session)
+        await ProjectStorageDocument.store_totals(record.project_id, totals, session)
+        return record
+
+    async def _admit(
+        self, current: FileRecord | None, wanted: FileRecord, session: AsyncClientSession | None
+    ) -> StorageTotals:
+        """The project's totals after the change; PathClash or an error of the limits where it can't be."""
+        if current is None:
+            neighbours = await ProjectFileDocument.find_neighbours(wanted.project_id, wanted.path, session)
+            # The path itself is there only where another save has just won: that is for the version check to say.
+            check_beside(wanted.path, [path for path in neighbours if path != wanted.path])
+        before = await ProjectStorageDocument.find_totals(wanted.project_id, session)
+        after = StorageTotals(
+            before.file_count + (current is None),
+            before.total_bytes + wanted.size - (current.size if current else 0),
+        )
+        self._limits.check_totals(before, after)
+        return after
+
+    async def _write_first(
+        self, project_id: ObjectId, files: Sequence[StartingFile], author: str, session: AsyncClientSession
+    ) -> None:
+        if await self._projects.advance_revision(project_id, session) != _FIRST_REVISION:
+            raise _HasFiles
+        records = list(_first_records(project_id, files, author))
+        if records:
+            await ProjectFileDocument.insert_records(records, session)
+            await FileVersionDocument.insert_records(records, session)
+        await ProjectStorageDocument.store_totals(project_id, totals_of(files), session)
+
+
+class _HasFiles(Exception):
+    """The project has had files before; undoes the transaction that found it."""
+
+
+def scope_of(project_id: ObjectId) -> str:
+    """The blob scope of what a project's users write."""
+    return f"projects/{project_id}"
+
+
+def _clean_or_none(path: str) -> str | None:
+    try:
+        return clean_path(path)
+    except InvalidPath:
+        return None
+
+
+def _check_version(current: FileRecord | None, expected_version: int) -> None:
+    version = current.version if current else 0
+    if version == expected_version:
+        return
+    there = f"is at version {version}" if current else "does not exist"
+    raise VersionConflict(
+        f"The file {there}, and this edit began from version {expected_version}.",
+        field=("expectedVersion",),
+        details={"currentVersion": version, "currentSha256": current.sha256 if current else None},
+    )
+
+
+def _next_record(
+    current: FileRecord | None, project_id: ObjectId, path: str, data: bytes, executable: bool | None, author: str
+) -> FileRecord:
+    """The version behind `current`; its revision is known only inside the transaction."""
+    blob = address(scope_of(project_id), data)
+    if executable is None:
+        executable = current is not None and current.executable
+    return FileRecord(
+        project_id=project_id,
+        path=path,
+        version=(current.version if current else 0) + 1,
+        revision=0,
+        sha256=blob.sha256,
+        size=len(data),
+        executable=executable,
+        scope=blob.scope,
+        language=language_of(path),
+        is_binary=is_binary(data),
+        updated_at=utcnow(),
+        updated_by=author,
+    )
+
+
+def _first_records(project_id: ObjectId, files: Iterable[StartingFile], author: str) -> Iterable[FileRecord]:
+    now = utcnow()
+    for file in files:
+        yield FileRecord(
+            project_id=project_id,
+            path=file.path,
+            version=1,
+            revision=_FIRST_REVISION,
+            sha256=file.blob.sha256,
+            size=file.size,
+            executable=file.executable,
+            scope=file.blob.scope,
+            language=language_of(file.path),
+            is_binary=file.is_binary,
+            updated_at=now,
+            updated_by=author,
+        )

@@ -1,0 +1,28 @@
+"""One MongoDB transaction, retried while MongoDB calls its failures transient."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pymongo
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from aura_gql.infra.mongo import Client
+
+TIMEOUT_S = 15.0
+
+ResultT = TypeVar("ResultT")
+
+
+async def in_transaction(client: Client, work: Callable[[AsyncClientSession], Awaitable[ResultT]]) -> ResultT:
+    """What `work` gives, committed by a majority. `work` may run several times, and is undone where it raises.
+
+    Ends after 15 seconds with a PyMongoError, retries included. An error that does not come from MongoDB is `work`'s
+    own and means that nothing was changed.
+    """
+    async with client.start_session() as session:
+        with pymongo.timeout(TIMEOUT_S):
+            return await session.with_transaction(
+                work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+            )
