@@ -54,8 +54,10 @@ class ExecutionLanguage(StrEnum):
 class ExecutionRecord:
     """One execution. `command` is the source text of CODE and the shell line of COMMAND; durations are milliseconds.
 
-    `duration_ms` is wall time from the start of the process to its end, `queued_ms` what came before it. Exactly one of
-    `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody can know.
+    `last_sequence`, `stdout_bytes` and `stderr_bytes` follow a running execution by about a second, and are exact at
+    its end. `duration_ms` is wall time from the start of the process to its end, `queued_ms` what came before it.
+    Exactly one of `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody
+    can know.
     """
 
     id: ObjectId
@@ -111,6 +113,23 @@ class OutputBatchRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputTotals:
+    """How much an execution has written: the number of its last chunk, and the bytes of each stream."""
+
+    last_sequence: int = 0
+    stdout_bytes: int = 0
+    stderr_bytes: int = 0
+
+    def as_fields(self) -> dict[str, int]:
+        """The same under the names of the record's fields."""
+        return {
+            "last_sequence": self.last_sequence,
+            "stdout_bytes": self.stdout_bytes,
+            "stderr_bytes": self.stderr_bytes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class OutputGap:
     """Chunks `first` to `last` are no longer kept; what follows them may be."""
 
@@ -158,13 +177,14 @@ class CommandRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionLimits:
-    """Bounds of one execution, and of how many run at once. Sizes are bytes, durations milliseconds."""
+    """Bounds of one execution, and of how many run at once. Sizes are bytes."""
 
     default_timeout_ms: int = 30_000
     max_timeout_ms: int = 3_600_000
     output_limit: int = 10 * 1024 * 1024
     output_ttl_s: int = 7 * 24 * 3600
     max_code_bytes: int = 256 * 1024
+    max_command_bytes: int = 64 * 1024
     max_stdin_bytes: int = 1024 * 1024
     max_args: int = 64
     max_arg_bytes: int = 4096
@@ -173,3 +193,5 @@ class ExecutionLimits:
     max_running_per_sandbox: int = 8
     max_queued_per_sandbox: int = 64
     kill_grace_ms: int = 2000
+    lease_s: float = 30.0
+    patrol_interval_s: float = 10.0

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bson import ObjectId
 
+from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.sandboxes import events
 from aura_gql.sandboxes.documents import SandboxSession
@@ -12,7 +13,7 @@ from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord, Sandbo
 
 
 class Lifecycle:
-    """Moves sandboxes through the table of transitions and tells the bus."""
+    """Moves sandboxes through the table of transitions and tells the bus. Waits out a database that is away."""
 
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
@@ -27,9 +28,11 @@ class Lifecycle:
         idle_since: datetime | None = None,
     ) -> SandboxRecord | None:
         """Enter a state; None where the sandbox is in none that allows it, or was used after `idle_since`."""
-        return await self._published(
-            await SandboxSession.advance(sandbox_id, status, reason, only_from=only_from, idle_since=idle_since)
+        states = None if only_from is None else list(only_from)
+        record = await patiently(
+            lambda: SandboxSession.advance(sandbox_id, status, reason, only_from=states, idle_since=idle_since)
         )
+        return await self._published(record)
 
     async def running(
         self, sandbox_id: ObjectId, provider_sandbox_id: str, synced_revision: int, at: datetime

@@ -1,7 +1,7 @@
 """What every sandbox provider promises, whoever runs the machine.
 
-A provider makes isolated machines that hold one project folder each. The server's records are the truth: a provider keeps
-our sandbox id with each machine, so that what no record wants can be found and removed.
+A provider makes isolated machines that hold one project folder each. The server's records are the truth: a provider
+keeps our sandbox id with each machine, so that what no record wants can be found and removed.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -134,7 +134,7 @@ class Sandbox(Protocol):
         ...
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:
-        """Write or replace files, making folders as needed. Never follows a link that code inside planted: UnsafePath."""
+        """Write or replace files, making folders as needed. Never follows a link that code planted: UnsafePath."""
         ...
 
     async def remove_files(self, paths: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
+from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus, IdempotencyKeys
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
@@ -172,7 +173,7 @@ class SandboxService:
 
     async def touch(self, sandbox_id: ObjectId) -> None:
         """Note activity: the time to the idle stop begins anew."""
-        await SandboxSession.touch(sandbox_id)
+        await patiently(lambda: SandboxSession.touch(sandbox_id))
 
     async def stop_for_project(self, project_id: ObjectId) -> None:
         """End every sandbox of a project; returns when nothing of them runs here."""

@@ -1,0 +1,113 @@
+"""Following an execution: what is kept, then what comes, each chunk once and in order, then one end."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from bson import ObjectId
+
+from aura_gql.executions import events
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.executions.errors import ExecutionNotFound
+from aura_gql.executions.records import (
+    ExecutionEvent,
+    ExecutionFinished,
+    OutputBatchRecord,
+    OutputGap,
+)
+from aura_gql.infra.ports import Event, EventBus
+from aura_gql.kernel.errors import InvalidInput
+
+_PAGE = 8
+
+
+class ExecutionLedger:
+    """The kept output and the bus, as one stream. The database is the truth; the bus only says that there is more."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    async def follow(self, execution_id: ObjectId, after: int) -> AsyncGenerator[ExecutionEvent, None]:
+        """The chunks behind `after`, then ExecutionFinished; InvalidInput where `after` is no number of a chunk so far.
+
+        Ends without ExecutionFinished only where the bus closes, because the server goes, before the execution ends.
+        """
+        await self._check_after(execution_id, after)
+        async with self._bus.subscribe(events.topic_of(execution_id)) as carried:
+            follower = _Follower(execution_id, after)
+            is_open = True
+            while True:
+                # Read before the output: all of an ended execution's output is there already.
+                record = await CodeExecution.find_record(execution_id)
+                if record is None:
+                    raise ExecutionNotFound("There is no execution with this id.")
+                async for event in follower.replay():
+                    yield event
+                if not record.is_open:
+                    if gap := follower.gap_before(record.last_sequence + 1):
+                        yield gap
+                    yield ExecutionFinished(record, record.last_sequence)
+                    return
+                if not is_open:
+                    return
+                is_open = False
+                async for live in carried:
+                    batch = follower.accept(live)
+                    if batch is None:
+                        is_open = True
+                        break
+                    if batch.chunks:
+                        yield batch
+
+    async def _check_after(self, execution_id: ObjectId, after: int) -> None:
+        if after < 0:
+            raise InvalidInput("`after` is a chunk's sequence, or 0 for the start.", field=("after",))
+        if after == 0:
+            return
+        record = await CodeExecution.find_record(execution_id)
+        totals = await ExecutionOutput.totals(execution_id)
+        last = max(totals.last_sequence, 0 if record is None else record.last_sequence)
+        if after > last:
+            raise InvalidInput(
+                f"`after` is {after}, but the execution's last chunk so far is {last}.", field=("after",)
+            )
+
+
+class _Follower:
+    """How far one subscriber has come."""
+
+    def __init__(self, execution_id: ObjectId, seen: int) -> None:
+        self._id = execution_id
+        self._seen = seen
+
+    async def replay(self) -> AsyncIterator[OutputBatchRecord | OutputGap]:
+        """What is kept and not seen yet, page by page. Batches are stored in order: a hole has expired."""
+        while True:
+            batches = await ExecutionOutput.find_batches(self._id, self._seen, _PAGE)
+            for batch in batches:
+                if gap := self.gap_before(batch.first):
+                    yield gap
+                yield self._unseen(batch)
+            if len(batches) < _PAGE:
+                return
+
+    def gap_before(self, sequence: int) -> OutputGap | None:
+        """The missing chunks up to `sequence`, which count as seen from now on; None where none is missing."""
+        if self._seen + 1 >= sequence:
+            return None
+        gap = OutputGap(self._id, self._seen + 1, sequence - 1)
+        self._seen = sequence - 1
+        return gap
+
+    def accept(self, event: Event | None) -> OutputBatchRecord | None:
+        """The new chunks of an event, maybe none; None where the database must be read: the end, a loss, a hole."""
+        if event is None or events.is_finished(event):
+            return None
+        batch = events.batch_from_plain(self._id, event)
+        if batch.first > self._seen + 1:
+            return None
+        return self._unseen(batch)
+
+    def _unseen(self, batch: OutputBatchRecord) -> OutputBatchRecord:
+        chunks = batch.chunks[max(0, self._seen + 1 - batch.first) :]
+        first = max(batch.first, self._seen + 1)
+        self._seen = max(self._seen, batch.last)
+        return OutputBatchRecord(self._id, first, batch.last, chunks)

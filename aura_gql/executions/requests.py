@@ -1,0 +1,153 @@
+"""Checking what a user asks to run, and what that comes down to."""
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from aura_gql.executions.languages import LIVE_OUTPUT_ENV, code_argv, script_path, shell_argv
+from aura_gql.executions.records import (
+    CodeRequest,
+    CommandRequest,
+    ExecutionKind,
+    ExecutionLanguage,
+    ExecutionLimits,
+)
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.sandboxes.ports import Command, SandboxFile
+
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MAX_CWD_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPlan:
+    """A checked request. `source` is the code or the shell line."""
+
+    sandbox_id: ObjectId
+    kind: ExecutionKind
+    language: ExecutionLanguage | None
+    source: str
+    cwd: str
+    args: tuple[str, ...]
+    stdin: bytes
+    env: Mapping[str, str]
+    timeout_ms: int
+
+    def fingerprint(self) -> dict[str, object]:
+        """What makes two requests the same one, as JSON-able values; secrets in it only as digests."""
+        secrets = "\0".join(f"{name}={value}" for name, value in sorted(self.env.items()))
+        return {
+            "sandboxId": str(self.sandbox_id),
+            "kind": self.kind.value,
+            "language": None if self.language is None else self.language.value,
+            "source": self.source,
+            "cwd": self.cwd,
+            "args": list(self.args),
+            "stdin": hashlib.sha256(self.stdin).hexdigest(),
+            "env": hashlib.sha256(secrets.encode()).hexdigest(),
+            "timeoutMs": self.timeout_ms,
+        }
+
+    def script(self, execution_id: ObjectId) -> SandboxFile | None:
+        """The file that the code is run from; None for a command."""
+        if self.language is None:
+            return None
+        return SandboxFile(script_path(self.language, execution_id), self.source.encode())
+
+    def command(self, script: SandboxFile | None) -> Command:
+        """The process to start."""
+        if self.language is None or script is None:
+            argv = shell_argv(self.source, self.args)
+        else:
+            argv = code_argv(self.language, script.path, self.args)
+        return Command(argv=argv, cwd=self.cwd, env={**LIVE_OUTPUT_ENV, **self.env})
+
+
+def plan_code(request: CodeRequest, limits: ExecutionLimits) -> ExecutionPlan:
+    """The plan for a piece of code; InvalidInput."""
+    _check_text("code", request.code, limits.max_code_bytes, allow_nul=True)
+    return _plan(request, ExecutionKind.CODE, request.language, request.code, ".", limits)
+
+
+def plan_command(request: CommandRequest, limits: ExecutionLimits) -> ExecutionPlan:
+    """The plan for a shell line; InvalidInput."""
+    _check_text("command", request.command, limits.max_command_bytes)
+    if not request.command.strip():
+        raise InvalidInput("`command` is empty.", field=("command",))
+    return _plan(request, ExecutionKind.COMMAND, None, request.command, _checked_cwd(request.cwd), limits)
+
+
+def _plan(
+    request: CodeRequest | CommandRequest,
+    kind: ExecutionKind,
+    language: ExecutionLanguage | None,
+    source: str,
+    cwd: str,
+    limits: ExecutionLimits,
+) -> ExecutionPlan:
+    _check_args(request.args, limits)
+    if len(request.stdin) > limits.max_stdin_bytes:
+        raise InvalidInput(f"`stdin` may have at most {limits.max_stdin_bytes} bytes.", field=("stdin",))
+    return ExecutionPlan(
+        sandbox_id=request.sandbox_id,
+        kind=kind,
+        language=language,
+        source=source,
+        cwd=cwd,
+        args=request.args,
+        stdin=request.stdin,
+        env=_checked_env(request.env, limits),
+        timeout_ms=_checked_timeout(request.timeout_ms, limits),
+    )
+
+
+def _check_text(name: str, text: str, max_bytes: int, *, allow_nul: bool = False, label: str | None = None) -> None:
+    label = label or f"`{name}`"
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{label} has a lone surrogate, which is no character.", field=(name,)) from None
+    if size > max_bytes:
+        raise InvalidInput(f"{label} may have at most {max_bytes} bytes; it has {size}.", field=(name,))
+    if not allow_nul and "\0" in text:
+        raise InvalidInput(f"{label} may not contain NUL.", field=(name,))
+
+
+def _check_args(args: Sequence[str], limits: ExecutionLimits) -> None:
+    if len(args) > limits.max_args:
+        raise InvalidInput(f"`args` may have at most {limits.max_args} entries.", field=("args",))
+    for arg in args:
+        _check_text("args", arg, limits.max_arg_bytes, label="An entry of `args`")
+
+
+def _checked_env(env: Sequence[tuple[str, str]], limits: ExecutionLimits) -> dict[str, str]:
+    if len(env) > limits.max_env:
+        raise InvalidInput(f"`env` may have at most {limits.max_env} entries.", field=("env",))
+    for name, value in env:
+        if not _ENV_NAME.fullmatch(name) or len(name) > limits.max_arg_bytes:
+            message = "A name in `env` has letters, digits and underscores, and begins with no digit."
+            raise InvalidInput(message, field=("env",))
+        _check_text("env", value, limits.max_env_bytes, label=f"The value of `{name}` in `env`")
+    if sum(len(name) + len(value.encode()) for name, value in env) > limits.max_env_bytes:
+        raise InvalidInput(f"`env` may have at most {limits.max_env_bytes} bytes in all.", field=("env",))
+    return dict(env)
+
+
+def _checked_cwd(cwd: str) -> str:
+    _check_text("cwd", cwd, _MAX_CWD_BYTES)
+    folder = posixpath.normpath(cwd or ".")
+    if folder.startswith(("/", "../")) or folder == "..":
+        raise InvalidInput("`cwd` is a folder in the project, relative to its root.", field=("cwd",))
+    return folder
+
+
+def _checked_timeout(timeout_ms: int | None, limits: ExecutionLimits) -> int:
+    if timeout_ms is None:
+        return limits.default_timeout_ms
+    if not 1 <= timeout_ms <= limits.max_timeout_ms:
+        raise InvalidInput(f"`timeoutMs` is from 1 to {limits.max_timeout_ms}.", field=("timeoutMs",))
+    return timeout_ms

@@ -1,0 +1,221 @@
+"""One execution from its place in the queue to its end."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from aura_gql.executions import events
+from aura_gql.executions.documents import CodeExecution
+from aura_gql.executions.outcome import Outcome, cancelled, failed, lost, of_exit, output_limited, timed_out
+from aura_gql.executions.recorder import OutputRecorder
+from aura_gql.executions.records import ExecutionErrorType, ExecutionLimits, ExecutionRecord, OutputTotals
+from aura_gql.executions.requests import ExecutionPlan
+from aura_gql.infra.patience import patiently
+from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import DomainError
+from aura_gql.sandboxes.errors import SandboxGone, SandboxNotRunning
+from aura_gql.sandboxes.ports import EndReason, ExitStatus, Process, Sandbox, SandboxFile
+from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.service import SandboxService
+
+ResultT = TypeVar("ResultT")
+
+_log = structlog.get_logger(__name__)
+
+
+class Interrupted(Exception):
+    """The execution was stopped before its process started."""
+
+
+class ExecutionRun:
+    """Runs one execution. Whatever happens, it ends in exactly one terminal state, told once."""
+
+    def __init__(
+        self,
+        record: ExecutionRecord,
+        plan: ExecutionPlan,
+        sandboxes: SandboxService,
+        bus: EventBus,
+        limits: ExecutionLimits,
+    ) -> None:
+        self.record = record
+        self._plan = plan
+        self._sandboxes = sandboxes
+        self._bus = bus
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._interruption: asyncio.Future[Outcome] = self._loop.create_future()
+        self._queued_at = self._loop.time()
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+        self._started_at: float | None = None
+        self._recorder = OutputRecorder(record.id, bus, limit=limits.output_limit, ttl_s=limits.output_ttl_s)
+
+    def interrupt(self, outcome: Outcome) -> None:
+        """Have it end, with that outcome unless it ends by itself before. The first reason counts."""
+        if not self._interruption.done():
+            self._interruption.set_result(outcome)
+
+    async def run(self, slots: asyncio.Semaphore) -> None:
+        """Wait for one of the sandbox's slots, run, and record the end."""
+        try:
+            async with self._recorder:
+                outcome, totals = await self._recorded(slots)
+        except PyMongoError as error:
+            _log.error("execution.not_recorded", execution_id=str(self.record.id), exc_info=error)
+            outcome, totals = self._unrecorded(), self._recorder.totals
+        await self._finish(outcome, totals)
+
+    def _unrecorded(self) -> Outcome:
+        if self._started_at is None:
+            return failed(ExecutionErrorType.SETUP, "The database was away for too long.")
+        return lost("Its output could not be stored: the database was away for too long.")
+
+    async def _recorded(self, slots: asyncio.Semaphore) -> tuple[Outcome, OutputTotals]:
+        try:
+            outcome = await self._in_slot(slots)
+        except Interrupted:
+            outcome = self._interruption.result()
+        except (SandboxNotRunning, SandboxGone) as error:
+            outcome = await self._without_sandbox(failed(ExecutionErrorType.SETUP, error.message))
+        except DomainError as error:
+            outcome = failed(ExecutionErrorType.SETUP, error.message)
+        return outcome, await self._recorder.finish()
+
+    async def _in_slot(self, slots: asyncio.Semaphore) -> Outcome:
+        await self._unless_interrupted(slots.acquire())
+        try:
+            async with self._sandboxes.in_use(self.record.sandbox_id):
+                machine = await self._unless_interrupted(self._attach())
+                script = self._plan.script(self.record.id)
+                if script is not None:
+                    await machine.write_files([script])
+                try:
+                    return await self._execute(machine, script)
+                finally:
+                    await self._remove(machine, script)
+        finally:
+            slots.release()
+
+    async def _attach(self) -> Sandbox:
+        return await patiently(lambda: self._sandboxes.attach(self.record.sandbox_id))
+
+    async def _execute(self, machine: Sandbox, script: SandboxFile | None) -> Outcome:
+        if self._interruption.done():
+            raise Interrupted
+        started_at, self._started_at = utcnow(), self._loop.time()
+        queued_ms = _milliseconds(self._started_at - self._queued_at)
+        if await patiently(lambda: CodeExecution.begin(self.record.id, started_at, queued_ms)) is None:
+            return lost("Another server took it for lost.")
+        process = await machine.start_process(self._plan.command(script))
+        collecting = asyncio.create_task(self._collect(process))
+        feeding = asyncio.create_task(self._feed(process))
+        try:
+            interruption, end = await self._await_end(process)
+        finally:
+            feeding.cancel()
+            await asyncio.wait([feeding, collecting])
+        collecting.result()
+        if interruption is None and self._recorder.truncated:
+            interruption = output_limited(self._limits.output_limit)
+        outcome = of_exit(end, interruption)
+        if interruption is None and end.reason in {EndReason.LOST, EndReason.SIGNALLED}:
+            return await self._without_sandbox(outcome)
+        return outcome
+
+    async def _await_end(self, process: Process) -> tuple[Outcome | None, ExitStatus]:
+        waiting = asyncio.ensure_future(process.wait())
+        ends: set[asyncio.Future[Any]] = {waiting, self._interruption}
+        await asyncio.wait(ends, timeout=self._plan.timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+        interruption = None
+        if not waiting.done():
+            interrupted = self._interruption.done()
+            interruption = self._interruption.result() if interrupted else timed_out(self._plan.timeout_ms)
+            with contextlib.suppress(SandboxGone):
+                await process.terminate(self._limits.kill_grace_ms)
+        return interruption, await waiting
+
+    async def _collect(self, process: Process) -> None:
+        """Read to the end, whatever becomes of the bytes, so that the process can end."""
+        failure: PyMongoError | None = None
+        with contextlib.suppress(SandboxGone):
+            async for piece in process.output():
+                if failure is not None:
+                    continue
+                try:
+                    if not await self._recorder.write(piece.stream, piece.data):
+                        self.interrupt(output_limited(self._limits.output_limit))
+                except PyMongoError as error:
+                    failure = error
+                    self.interrupt(self._unrecorded())
+        if failure is not None:
+            raise failure
+
+    async def _feed(self, process: Process) -> None:
+        with contextlib.suppress(SandboxGone):
+            if self._plan.stdin:
+                await process.write_stdin(self._plan.stdin)
+            await process.close_stdin()
+
+    async def _remove(self, machine: Sandbox, script: SandboxFile | None) -> None:
+        if script is None:
+            return
+        try:
+            await machine.remove_files([script.path])
+        except DomainError as error:
+            _log.info("execution.script_left", execution_id=str(self.record.id), reason=error.message)
+
+    async def _without_sandbox(self, otherwise: Outcome) -> Outcome:
+        """CANCELLED where the sandbox was stopped in order, else `otherwise`."""
+        sandbox = await patiently(lambda: self._sandboxes.state(self.record.sandbox_id))
+        if sandbox is None or sandbox.status in {SandboxStatus.STOPPING, SandboxStatus.STOPPED}:
+            reason = (sandbox and sandbox.status_reason) or "It is gone."
+            stopped = cancelled(f"The sandbox was stopped. {reason}")
+            return replace(otherwise, status=stopped.status, error_type=stopped.error_type, message=stopped.message)
+        return otherwise
+
+    async def _unless_interrupted(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+        task = asyncio.ensure_future(work)
+        ends: set[asyncio.Future[Any]] = {task, self._interruption}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+        if task.cancelled():
+            raise Interrupted
+        return task.result()
+
+    async def _finish(self, outcome: Outcome, totals: OutputTotals) -> None:
+        duration_s = None if self._started_at is None else self._loop.time() - self._started_at
+        values = {
+            **totals.as_fields(),
+            **end_fields(outcome, utcnow()),
+            "truncated": self._recorder.truncated,
+            "duration_ms": None if duration_s is None else _milliseconds(duration_s),
+        }
+        await patiently(lambda: CodeExecution.finish(self.record.id, values))
+        await self._bus.publish(events.topic_of(self.record.id), events.FINISHED)
+
+
+def end_fields(outcome: Outcome, at: datetime) -> dict[str, Any]:
+    """The record's fields that tell an end."""
+    return {
+        "status": outcome.status.value,
+        "error_type": None if outcome.error_type is None else outcome.error_type.value,
+        "error_message": outcome.message,
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "cpu_time_ms": outcome.cpu_time_ms,
+        "peak_memory_bytes": outcome.peak_memory_bytes,
+        "finished_at": at,
+    }
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,135 @@
+"""The executions that this process runs: a bounded number at a time in each sandbox, the others in a bounded queue."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from bson import ObjectId
+
+from aura_gql.executions import events
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.executions.errors import TooManyExecutions
+from aura_gql.executions.outcome import Outcome, cancelled, lost
+from aura_gql.executions.records import ExecutionLimits, ExecutionRecord
+from aura_gql.executions.requests import ExecutionPlan
+from aura_gql.executions.run import ExecutionRun, end_fields
+from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.background import BackgroundTasks, Periodic
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import InvalidState
+from aura_gql.sandboxes.service import SandboxService
+
+_log = structlog.get_logger(__name__)
+_SHUT_DOWN = cancelled("The server shut down.")
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The executions of one sandbox."""
+
+    slots: asyncio.Semaphore
+    runs: set[ObjectId] = field(default_factory=set)
+
+
+class ExecutionRunner:
+    """Runs executions beside the requests, vouches for them by a lease, and ends those that dead servers left."""
+
+    def __init__(self, sandboxes: SandboxService, bus: EventBus, limits: ExecutionLimits) -> None:
+        self.owner = secrets.token_hex(8)
+        self._sandboxes = sandboxes
+        self._bus = bus
+        self._limits = limits
+        self._tasks = BackgroundTasks()
+        self._lanes: dict[ObjectId, _Lane] = {}
+        self._runs: dict[ObjectId, ExecutionRun] = {}
+        self._patrol = Periodic("execution patrol", limits.patrol_interval_s, self.patrol)
+        self._is_stopping = False
+
+    def require_room(self, sandbox_id: ObjectId) -> None:
+        """TooManyExecutions where the sandbox's queue is full, InvalidState where the server shuts down."""
+        if self._is_stopping:
+            raise InvalidState("The server is shutting down.")
+        lane = self._lanes.get(sandbox_id)
+        limit = self._limits.max_running_per_sandbox + self._limits.max_queued_per_sandbox
+        if lane is not None and len(lane.runs) >= limit:
+            message = f"A sandbox may have {limit} executions running and waiting; wait for one to end."
+            raise TooManyExecutions(message, details={"limit": limit})
+
+    def start(self, record: ExecutionRecord, plan: ExecutionPlan) -> None:
+        """Run a QUEUED execution that was just stored under our `owner`."""
+        lane = self._lanes.get(record.sandbox_id)
+        if lane is None:
+            lane = _Lane(asyncio.Semaphore(self._limits.max_running_per_sandbox))
+            self._lanes[record.sandbox_id] = lane
+        run = ExecutionRun(record, plan, self._sandboxes, self._bus, self._limits)
+        lane.runs.add(record.id)
+        self._runs[record.id] = run
+        self._tasks.spawn(self._run(run, lane), f"execution {record.id}")
+        if self._is_stopping:
+            run.interrupt(_SHUT_DOWN)
+
+    def interrupt(self, execution_id: ObjectId, outcome: Outcome) -> None:
+        """Have an execution of this process end; does nothing for any other."""
+        if (run := self._runs.get(execution_id)) is not None:
+            run.interrupt(outcome)
+
+    async def stop_project(self, project_id: ObjectId) -> None:
+        """End every execution of a project that runs here; returns when they have ended."""
+        tasks = []
+        for run in list(self._runs.values()):
+            if run.record.project_id == project_id:
+                run.interrupt(cancelled("Its project was deleted."))
+                tasks.append(run.ended)
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def begin_patrol(self) -> None:
+        """Start the loop that renews leases."""
+        self._patrol.start()
+
+    async def stop(self) -> None:
+        """At shutdown: end everything that runs here, and wait for that."""
+        self._is_stopping = True
+        for run in self._runs.values():
+            run.interrupt(_SHUT_DOWN)
+        await self._tasks.join()
+        await self._patrol.stop()
+
+    async def patrol(self) -> None:
+        """Renew the leases of what runs here, and end what nobody runs."""
+        now = utcnow()
+        await CodeExecution.renew_leases(self.owner, now + timedelta(seconds=self._limits.lease_s))
+        known = set(self._runs)
+        for record in await CodeExecution.find_open(owner=self.owner):
+            overdue = record.created_at < now - timedelta(seconds=self._limits.lease_s)
+            if record.id not in known and record.id not in self._runs and overdue:
+                await self._give_up(record, "The server lost track of it.")
+        await self.recover(exclusive=False)
+
+    async def recover(self, *, exclusive: bool) -> None:
+        """End what dead servers left as LOST: those whose lease ran out, with `exclusive` all but our own."""
+        lease_before = None if exclusive else utcnow()
+        for record in await CodeExecution.find_open(not_owner=self.owner, lease_before=lease_before):
+            await self._give_up(record, "The server restarted while it ran.")
+
+    async def _run(self, run: ExecutionRun, lane: _Lane) -> None:
+        try:
+            await run.run(lane.slots)
+        except Exception as error:
+            _log.error("execution.failed", execution_id=str(run.record.id), exc_info=error)
+            await self._give_up(run.record, "The server failed to run it.")
+        finally:
+            del self._runs[run.record.id]
+            lane.runs.discard(run.record.id)
+            if not lane.runs:
+                self._lanes.pop(run.record.sandbox_id, None)
+            run.ended.set_result(None)
+
+    async def _give_up(self, record: ExecutionRecord, reason: str) -> None:
+        totals = await ExecutionOutput.totals(record.id)
+        values = {**totals.as_fields(), **end_fields(lost(reason), utcnow())}
+        if await CodeExecution.finish(record.id, values) is not None:
+            _log.warning("execution.lost", execution_id=str(record.id), reason=reason)
+            await self._bus.publish(events.topic_of(record.id), events.FINISHED)

@@ -1,0 +1,172 @@
+"""Executions: running code and commands in sandboxes, and following what they print."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from datetime import timedelta
+
+from bson import ObjectId
+
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.executions.errors import ExecutionNotFound
+from aura_gql.executions.ledger import ExecutionLedger
+from aura_gql.executions.outcome import cancelled
+from aura_gql.executions.records import (
+    CodeRequest,
+    CommandRequest,
+    ExecutionEvent,
+    ExecutionLimits,
+    ExecutionRecord,
+)
+from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
+from aura_gql.executions.runner import ExecutionRunner
+from aura_gql.infra.ports import EventBus, IdempotencyKeys
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
+from aura_gql.sandboxes.errors import SandboxNotRunning
+from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.service import SandboxService
+
+_NO_SUCH_EXECUTION = "There is no execution with this id."
+_ENDED_OR_ENDING = {SandboxStatus.STOPPING, SandboxStatus.STOPPED, SandboxStatus.ERROR}
+_REMOVED_AT_ONCE = 500
+
+
+class ExecutionService:
+    """A user's executions. Someone else's answers as a missing one.
+
+    A server calls `recover` and `start` at its start and `stop` at its end, before it closes the sandboxes.
+    """
+
+    def __init__(
+        self, sandboxes: SandboxService, idempotency: IdempotencyKeys, bus: EventBus, limits: ExecutionLimits
+    ) -> None:
+        self._sandboxes = sandboxes
+        self._idempotency = idempotency
+        self._limits = limits
+        self._runner = ExecutionRunner(sandboxes, bus, limits)
+        self._ledger = ExecutionLedger(bus)
+
+    async def execute_code(
+        self, viewer_id: str, request: CodeRequest, idempotency_key: str | None = None
+    ) -> ExecutionRecord:
+        """Run code in the project folder of a live sandbox: QUEUED at once, the rest in the background.
+
+        InvalidInput, SandboxNotFound, SandboxNotRunning, TooManyExecutions, IdempotencyMismatch.
+        """
+        return await self._launch(viewer_id, plan_code(request, self._limits), idempotency_key)
+
+    async def run_command(
+        self, viewer_id: str, request: CommandRequest, idempotency_key: str | None = None
+    ) -> ExecutionRecord:
+        """Run a shell line in a folder of the project, in the same way as `execute_code`."""
+        return await self._launch(viewer_id, plan_command(request, self._limits), idempotency_key)
+
+    async def get(self, viewer_id: str, execution_id: ObjectId) -> ExecutionRecord:
+        """The viewer's execution; ExecutionNotFound."""
+        found = await CodeExecution.find_owned(viewer_id, [execution_id])
+        if not found:
+            raise ExecutionNotFound(_NO_SUCH_EXECUTION)
+        return found[0]
+
+    async def get_many(self, viewer_id: str, execution_ids: Sequence[ObjectId]) -> dict[ObjectId, ExecutionRecord]:
+        """Those of the executions that the viewer may see, by id, in one query."""
+        return {record.id: record for record in await CodeExecution.find_owned(viewer_id, execution_ids)}
+
+    async def list_for_sandbox(self, viewer_id: str, sandbox_id: ObjectId, page: PageRequest) -> Page[ExecutionRecord]:
+        """The viewer's executions in a sandbox, newest first."""
+        after = None if page.after is None else _decode(page.after)
+        found = await CodeExecution.find_page(viewer_id, sandbox_id, after, page.first + 1)
+        items = found[: page.first]
+        return Page(
+            items=items,
+            cursors=[encode_cursor(str(record.id)) for record in items],
+            has_next=len(found) > page.first,
+            has_previous=after is not None,
+            count=lambda: CodeExecution.count_of_sandbox(viewer_id, sandbox_id),
+        )
+
+    async def output(
+        self, viewer_id: str, execution_id: ObjectId, after: int = 0
+    ) -> AsyncGenerator[ExecutionEvent, None]:
+        """Every chunk behind `after`, once and in order, then one ExecutionFinished; from the database, then live.
+
+        ExecutionNotFound; InvalidInput where `after` is no chunk's number so far. Where the server shuts down it may
+        end without ExecutionFinished: follow again behind the last chunk seen.
+        """
+        await self.get(viewer_id, execution_id)
+        async with contextlib.aclosing(self._ledger.follow(execution_id, after)) as events:
+            async for event in events:
+                yield event
+
+    async def cancel(self, viewer_id: str, execution_id: ObjectId) -> ExecutionRecord:
+        """Have an execution end: SIGTERM, then SIGKILL to its whole tree. Returns at once; its status tells the end."""
+        record = await self.get(viewer_id, execution_id)
+        self._runner.interrupt(execution_id, cancelled("Its owner cancelled it."))
+        return record
+
+    async def remove_project(self, project_id: ObjectId) -> None:
+        """End and forget every execution of a project, and its output. Safe to repeat."""
+        await self._runner.stop_project(project_id)
+        while ids := await CodeExecution.ids_of_project(project_id, _REMOVED_AT_ONCE):
+            await ExecutionOutput.remove_of(ids)
+            await CodeExecution.remove(ids)
+
+    async def recover(self, *, exclusive: bool) -> None:
+        """At start: end what dead servers left as LOST. `exclusive` says that no other server can be alive."""
+        await self._runner.recover(exclusive=exclusive)
+
+    def start(self) -> None:
+        """Begin to vouch for what runs here."""
+        self._runner.begin_patrol()
+
+    async def stop(self) -> None:
+        """At shutdown: end what runs here as CANCELLED, and wait for that."""
+        await self._runner.stop()
+
+    async def _launch(self, viewer_id: str, plan: ExecutionPlan, idempotency_key: str | None) -> ExecutionRecord:
+        sandbox = await self._sandboxes.get(viewer_id, plan.sandbox_id)
+        execution_id = await self._idempotency.claim(
+            user_id=viewer_id,
+            operation="execute",
+            key=idempotency_key,
+            request=plan.fingerprint(),
+        )
+        if idempotency_key is not None and (earlier := await CodeExecution.find_record(execution_id)) is not None:
+            return earlier
+        if sandbox.status in _ENDED_OR_ENDING:
+            reason = f": {sandbox.status_reason}" if sandbox.status_reason else "."
+            raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
+        self._runner.require_room(plan.sandbox_id)
+        is_new = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
+        record = await self.get(viewer_id, execution_id)
+        if is_new:
+            self._runner.start(record, plan)
+        return record
+
+    def _document(
+        self, execution_id: ObjectId, viewer_id: str, sandbox: SandboxRecord, plan: ExecutionPlan
+    ) -> CodeExecution:
+        now = utcnow()
+        return CodeExecution(
+            id=execution_id,
+            sandbox_id=plan.sandbox_id,
+            project_id=sandbox.project_id,
+            user_id=viewer_id,
+            kind=plan.kind,
+            language=plan.language,
+            command=plan.source,
+            args=list(plan.args),
+            cwd=plan.cwd,
+            timeout_ms=plan.timeout_ms,
+            owner=self._runner.owner,
+            lease_until=now + timedelta(seconds=self._limits.lease_s),
+            created_at=now,
+        )
+
+
+def _decode(cursor: str) -> ObjectId:
+    (key,) = decode_cursor(cursor, [str])
+    if not ObjectId.is_valid(str(key)):
+        raise InvalidInput("`after` is not a cursor of this list.", field=("after",))
+    return ObjectId(str(key))
