@@ -1,0 +1,173 @@
+"""Taking templates in: repeated, at once, interrupted, and under the eyes of a reader."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aura_gql.infra.mongo import Database
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import StorageUnavailable
+from aura_gql.kernel.page import PageRequest
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.documents import REPLACED_REVISION_KEPT
+from aura_gql.templates.errors import TemplateSlugTaken
+from aura_gql.templates.records import TemplateFilter, TemplateRecord
+from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
+from tests.support.templates import remove_template, write_template
+
+OLD = {"a.txt": b"old", "b.txt": b"old b", "package.json": b'{"dependencies": {"koa": "^2"}}'}
+NEW = {"a.txt": b"new", "c.txt": b"new c", "package.json": b'{"dependencies": {"hono": "^4"}}'}
+
+
+class ThirdPartyTemplates(BundledTemplates):
+    """Another source of the same shape."""
+
+    name = "third-party"
+
+
+async def listed(templates: TemplateService) -> list[TemplateRecord]:
+    return (await templates.list(page=PageRequest(100))).items
+
+
+async def test_loading_again_changes_nothing(templates: TemplateService, folder: Path, database: Database) -> None:
+    write_template(folder, "one")
+    write_template(folder, "two")
+    await templates.load()
+    before = await listed(templates)
+    await database.command("profile", 2)
+    await templates.load()
+    await database.command("profile", 0)
+    assert await listed(templates) == before
+    assert await database["system.profile"].count_documents({"op": {"$in": ["insert", "remove"]}}) == 0
+    assert await database["system.profile"].count_documents({"nModified": {"$gt": 0}}) == 0
+
+
+async def test_a_change_comes_in_whole_and_the_old_expires(
+    templates: TemplateService, folder: Path, database: Database
+) -> None:
+    write_template(folder, "one", name="Old name", files=OLD)
+    await templates.load()
+    old = await templates.get_by_slug("one")
+    await templates.record_use(old.id)
+    write_template(folder, "one", name="New name", files=NEW)
+    await templates.load()
+    new = await templates.get_by_slug("one")
+    assert (new.id, new.created_at, new.popularity) == (old.id, old.created_at, 1)
+    assert new.name == "New name"
+    assert new.revision != old.revision
+    assert [file.path for file in (await templates.files([new.id]))[new.id]] == ["a.txt", "c.txt", "package.json"]
+    assert [found.name for found in (await templates.dependencies([new.id]))[new.id]] == ["hono"]
+    assert await templates.read_file(new.id, "a.txt") == b"new"
+    for collection in ("template_cache", "template_dependencies"):
+        stored = {one["revision"]: one.get("expires_at") async for one in database[collection].find()}
+        assert stored[new.revision] is None
+        expiry = stored[old.revision]
+        assert expiry is not None
+        assert utcnow() < expiry <= utcnow() + REPLACED_REVISION_KEPT
+
+
+async def test_going_back_to_an_old_revision_keeps_it(
+    templates: TemplateService, folder: Path, database: Database
+) -> None:
+    for files in (OLD, NEW, OLD):
+        write_template(folder, "one", files=files)
+        await templates.load()
+    one = await templates.get_by_slug("one")
+    assert await templates.read_file(one.id, "b.txt") == b"old b"
+    for collection in ("template_cache", "template_dependencies"):
+        stored = {found["revision"]: found.get("expires_at") async for found in database[collection].find()}
+        assert len(stored) == 2
+        assert [revision for revision, expiry in stored.items() if expiry is None] == [one.revision]
+
+
+async def test_what_vanished_is_found_by_id_alone(templates: TemplateService, folder: Path) -> None:
+    write_template(folder, "gone", category="frontend")
+    write_template(folder, "stays")
+    await templates.load()
+    gone = await templates.get_by_slug("gone")
+    remove_template(folder, "gone")
+    await templates.load()
+    assert [template.slug for template in await listed(templates)] == ["stays"]
+    assert [category.name for category in await templates.categories()] == ["backend"]
+    assert not (await templates.get(gone.id)).is_active
+    assert await templates.read_file(gone.id, "README.md") == b"# A template\n"
+    write_template(folder, "gone", category="frontend")
+    await templates.load()
+    assert (await templates.get_by_slug("gone")).id == gone.id
+    assert len(await listed(templates)) == 2
+
+
+async def test_sources_leave_one_another_alone(
+    templates: TemplateService, folder: Path, blobs: LocalBlobStore, tmp_path: Path
+) -> None:
+    write_template(folder, "ours")
+    await templates.load()
+    other = tmp_path / "other"
+    write_template(other, "theirs")
+    await TemplateService(ThirdPartyTemplates(other), blobs).load()
+    assert {template.slug for template in await listed(templates)} == {"ours", "theirs"}
+    write_template(other, "ours")
+    with pytest.raises(TemplateSlugTaken, match="ours"):
+        await TemplateService(ThirdPartyTemplates(other), blobs).load()
+    assert (await templates.get_by_slug("ours")).source == "bundled"
+
+
+async def test_many_may_load_at_once(
+    templates: TemplateService, folder: Path, blobs: LocalBlobStore, database: Database
+) -> None:
+    for number in range(6):
+        write_template(folder, f"template-{number}", files={**OLD, "n.txt": str(number).encode()})
+    await asyncio.gather(*(TemplateService(BundledTemplates(folder), blobs).load() for _ in range(5)))
+    found = await listed(templates)
+    assert len(found) == 6
+    files = await templates.files([template.id for template in found])
+    assert {len(of_one) for of_one in files.values()} == {4}
+    assert await database["template_cache"].count_documents({}) == 6
+    assert await database["template_dependencies"].count_documents({}) == 6
+
+
+async def test_no_reader_sees_half_a_template(templates: TemplateService, folder: Path) -> None:
+    write_template(folder, "one", files=OLD)
+    await templates.load()
+    template_id = (await templates.get_by_slug("one")).id
+    done = asyncio.Event()
+
+    async def read() -> int:
+        reads = 0
+        while not done.is_set():
+            paths = {file.path for file in (await templates.files([template_id]))[template_id]}
+            assert paths in (set(OLD), set(NEW))
+            packages = [found.name for found in (await templates.dependencies([template_id]))[template_id]]
+            assert packages in (["koa"], ["hono"])
+            assert await templates.read_file(template_id, "a.txt") in (b"old", b"new")
+            reads += 1
+        return reads
+
+    reader = asyncio.create_task(read())
+    for files in (NEW, OLD) * 5:
+        write_template(folder, "one", files=files)
+        await templates.load()
+    done.set()
+    assert await reader > 0
+
+
+async def test_nothing_is_named_before_its_blobs_are_kept(templates: TemplateService, folder: Path) -> None:
+    write_template(folder, "one")
+    broken = folder.parent / "no-folder"
+    broken.write_bytes(b"")
+    with pytest.raises(StorageUnavailable):
+        await TemplateService(BundledTemplates(folder), LocalBlobStore(broken)).load()
+    assert await listed(templates) == []
+    assert await (await templates.list(TemplateFilter(category="backend"))).count() == 0
+
+
+async def test_an_emptied_blob_store_is_filled_again(templates: TemplateService, folder: Path, tmp_path: Path) -> None:
+    write_template(folder, "one")
+    await templates.load()
+    shutil.rmtree(tmp_path / "storage")
+    await templates.load()
+    one = await templates.get_by_slug("one")
+    assert await templates.read_file(one.id, "README.md") == b"# A template\n"

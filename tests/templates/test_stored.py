@@ -1,0 +1,51 @@
+"""What an import writes, read back."""
+
+from bson import ObjectId
+
+from aura_gql.templates.records import DependencyKind, TemplateBundle, TemplateDependencyRecord, TemplateFile
+from aura_gql.templates.stored import (
+    dependency_fields,
+    manifest_files,
+    template_fields,
+    to_dependency_records,
+    to_file_record,
+)
+
+BUNDLE = TemplateBundle(
+    slug="demo",
+    name="Démo App",
+    description="Shows things.",
+    type="node",
+    category="backend",
+    tags=("http",),
+    start_command="node main.js",
+    required_tools=("node",),
+    dependencies=(
+        TemplateDependencyRecord("vite", "^8.0.0", DependencyKind.DEVELOPMENT),
+        TemplateDependencyRecord("vue", "^3.5.0", DependencyKind.RUNTIME),
+        TemplateDependencyRecord("koa", "^3.0.0", DependencyKind.RUNTIME),
+    ),
+    files=(TemplateFile("src/main.js", b"run()\n"), TemplateFile("logo.png", b"\x89PNG", executable=True)),
+    revision="r1",
+)
+
+
+def test_the_fields_of_a_template() -> None:
+    fields = template_fields("bundled", BUNDLE)
+    assert fields["name_folded"] == "démo app"
+    assert fields["search_terms"] == ["app", "backend", "demo", "http", "node", "shows", "things"]
+    assert (fields["file_count"], fields["total_size"]) == (2, 10)
+    assert fields["is_active"] is True
+
+
+def test_files_come_back_by_path_with_their_language() -> None:
+    stored = manifest_files(BUNDLE, {"src/main.js": "a" * 64, "logo.png": "b" * 64})
+    logo, main = map(to_file_record, stored)
+    assert (logo.path, logo.sha256, logo.size, logo.executable, logo.is_binary) == ("logo.png", "b" * 64, 4, True, True)
+    assert (main.path, main.language, main.is_binary, main.executable) == ("src/main.js", "javascript", False, False)
+
+
+def test_dependencies_come_back_by_kind_and_name() -> None:
+    records = to_dependency_records(dependency_fields(ObjectId(), BUNDLE))
+    assert [record.name for record in records] == ["koa", "vue", "vite"]
+    assert set(records) == set(BUNDLE.dependencies)
