@@ -1,0 +1,1 @@
+"""The GraphQL floor: it translates, and decides nothing."""

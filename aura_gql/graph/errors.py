@@ -6,12 +6,12 @@ from enum import Enum
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.scalars import JSON
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
+from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.errors import DomainError, ErrorCode
 
 INTERNAL_MESSAGE = "Something went wrong on our side."
@@ -93,16 +93,9 @@ def describe(error: Exception) -> tuple[str, dict[str, object]]:
         if error.field:
             extensions["field"] = _input_path(error)
         return error.message, extensions
-    if is_database_outage(error):
+    if is_database_unavailable(error):
         return DATABASE_MESSAGE, {"code": ErrorCode.DATABASE_UNAVAILABLE.value, "retryable": True}
     return INTERNAL_MESSAGE, {"code": ErrorCode.INTERNAL.value}
-
-
-def is_database_outage(error: BaseException) -> bool:
-    """Whether MongoDB could not be reached or did not answer in time, so that trying again may help."""
-    if isinstance(error, ConnectionFailure | ExecutionTimeout):
-        return True
-    return isinstance(error, PyMongoError) and (error.timeout or error.has_error_label("TransientTransactionError"))
 
 
 def translate(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -117,7 +110,7 @@ def translate(error: GraphQLError, request_id: str) -> GraphQLError:
 def report(error: BaseException, request_id: str, path: list[str | int] | None = None) -> None:
     """Log a failure of ours: with its traceback, unless it is the database that does not answer."""
     facts: Mapping[str, object] = {"request_id": request_id, "graphql_path": path}
-    if is_database_outage(error):
+    if is_database_unavailable(error):
         _log.error("The database does not answer: %s", type(error).__name__, extra=facts)
     else:
         _log.error("Unexpected error in a GraphQL operation", exc_info=error, extra=facts)

@@ -1,0 +1,110 @@
+"""A GraphQL request as it comes over HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+from starlette.requests import Request
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+
+from aura_gql.graph.negotiation import JSON
+from aura_gql.kernel.errors import ErrorCode
+
+
+class RequestError(Exception):
+    """A request that can't be executed at all, with the HTTP status that says why."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        code: ErrorCode = ErrorCode.BAD_REQUEST,
+    ) -> None:
+        """The message and the code are for the body, which is JSON like any other answer."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers or {})
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequest:
+    """One operation to run. `query` is not empty; `variables` and `extensions` are JSON objects."""
+
+    query: str
+    variables: dict[str, object] | None
+    operation_name: str | None
+    extensions: dict[str, object] | None
+
+
+async def read_operation(request: Request) -> OperationRequest:
+    """The operation of a GET's query string or of a POST's JSON body; RequestError 400 or 415.
+
+    Demanding a JSON content type also keeps forms of foreign pages out: browsers ask for leave first.
+    """
+    if request.method == "GET":
+        return _operation(
+            {
+                "query": request.query_params.get("query"),
+                "variables": _json_parameter(request, "variables"),
+                "operationName": request.query_params.get("operationName"),
+                "extensions": _json_parameter(request, "extensions"),
+            }
+        )
+    _require_json(request)
+    body = _parse(await request.body(), "The body")
+    if isinstance(body, list):
+        raise RequestError(400, "Batches are off: send one operation in each request.")
+    if not isinstance(body, dict):
+        raise RequestError(400, "The body must be a JSON object.")
+    return _operation(body)
+
+
+def refuse_foreign_origin(request: Request, allowed_origins: frozenset[str]) -> None:
+    """RequestError 403 where a page on an origin that is not allowed sends the user's cookies."""
+    headers = request.headers
+    origin = headers.get("origin")
+    if origin is None or "cookie" not in headers or headers.get("sec-fetch-site") == "same-origin":
+        return
+    if is_same_origin(origin, headers.get("host")) or "*" in allowed_origins:
+        return
+    if normalize_origin(origin) not in allowed_origins:
+        raise RequestError(403, "Pages on this origin may not send the user's cookies.", code=ErrorCode.FORBIDDEN)
+
+
+def _require_json(request: Request) -> None:
+    content_type, parameters = parse_content_type(request.headers.get("content-type") or "")
+    if content_type.lower() != JSON:
+        raise RequestError(415, f"The Content-Type must be {JSON}.", {"accept-post": JSON})
+    if parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise RequestError(415, "The charset must be UTF-8.", {"accept-post": JSON})
+
+
+def _json_parameter(request: Request, name: str) -> object:
+    text = request.query_params.get(name)
+    return _parse(text, f"`{name}`") if text else None
+
+
+def _parse(text: bytes | str, what: str) -> object:
+    try:
+        return cast(object, orjson.loads(text))
+    except ValueError as error:
+        raise RequestError(400, f"{what} is not valid JSON in UTF-8.") from error
+
+
+def _operation(parameters: Mapping[str, object]) -> OperationRequest:
+    query, name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
+    if not isinstance(query, str) or not query:
+        raise RequestError(400, "`query` must be a string that is not empty.")
+    if not isinstance(name, str | None):
+        raise RequestError(400, "`operationName` must be a string or null.")
+    if not isinstance(variables, dict | None):
+        raise RequestError(400, "`variables` must be a JSON object or null.")
+    if not isinstance(extensions, dict | None):
+        raise RequestError(400, "`extensions` must be a JSON object or null.")
+    return OperationRequest(query, variables, name, extensions)

@@ -1,0 +1,35 @@
+"""The shapes of `graphql-transport-ws` messages, as clients send them."""
+
+from collections.abc import Mapping
+
+
+def complaint_about(message: object) -> str | None:
+    """Why `message` is none that the protocol knows; None where it is well-formed."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message must be an object with a type"
+    kind, payload = message["type"], message.get("payload")
+    if kind in ("connection_init", "ping", "pong"):
+        return None if isinstance(payload, dict | None) else "The payload must be an object"
+    if kind in ("subscribe", "complete") and not (isinstance(message.get("id"), str) and message["id"]):
+        return "The id must be a string that is not empty"
+    return _complaint_about_operation(payload) if kind == "subscribe" else None
+
+
+def authorization_of(payload: Mapping[str, object]) -> str | None:
+    """The `Authorization` that a `connection_init` payload carries, at its top or under `headers`."""
+    nested = payload.get("headers")
+    for fields in (payload, nested if isinstance(nested, dict) else {}):
+        for name, value in fields.items():
+            if name.lower() == "authorization" and isinstance(value, str):
+                return value
+    return None
+
+
+def _complaint_about_operation(payload: object) -> str | None:
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return "The payload must be an object with a query"
+    if not isinstance(payload.get("operationName"), str | None):
+        return "The operationName must be a string"
+    if not all(isinstance(payload.get(name), dict | None) for name in ("variables", "extensions")):
+        return "The variables and extensions must be objects"
+    return None

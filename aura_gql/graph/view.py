@@ -1,0 +1,206 @@
+"""GraphQL over HTTP, as its specification of 2025 has it, and the door to the socket."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, cast
+from uuid import uuid4
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from aura_gql.graph.context import Context
+from aura_gql.graph.errors import describe, report
+from aura_gql.graph.event_stream import EventStreamResponse, event_stream
+from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, Accepted, negotiate, wants_html
+from aura_gql.graph.operation_request import OperationRequest, RequestError, read_operation, refuse_foreign_origin
+from aura_gql.graph.websocket import SocketAdapter, SocketHandler
+from aura_gql.kernel.errors import ErrorCode
+from aura_gql.services import Services
+
+REQUEST_ID = "aura.request_id"
+"""Where `web.middleware.RequestId` leaves the request's id in the ASGI scope."""
+
+Page = Callable[[Request], Awaitable[Response]]
+"""What a browser sees that opens the endpoint."""
+
+_ON_GET = frozenset({OperationType.QUERY})
+_ON_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_PLURALS = {
+    OperationType.QUERY: "Queries",
+    OperationType.MUTATION: "Mutations",
+    OperationType.SUBSCRIPTION: "Subscriptions",
+}
+
+
+class GraphView(GraphQL[Context, None]):
+    """The endpoint, for `Route("/graphql", view)` and `WebSocketRoute("/graphql", view)`.
+
+    Every answer is JSON, the refusals too; whatever a client sends, it never gets a status of 500.
+    """
+
+    websocket_adapter_class = SocketAdapter
+    graphql_transport_ws_handler_class = SocketHandler
+    schema: HouseSchema
+
+    def __init__(
+        self,
+        schema: HouseSchema,
+        services: Services,
+        *,
+        page: Page | None = None,
+        allowed_origins: Sequence[str] = (),
+        connection_init_timeout_s: float = 10.0,
+        max_subscriptions_per_connection: int = 100,
+    ) -> None:
+        """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=connection_init_timeout_s),
+            max_subscriptions_per_connection=max_subscriptions_per_connection,
+            allowed_origins=allowed_origins,
+        )
+        self._services = services
+        self._page = page
+        self._origins = frozenset(self.allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request, or one socket for as long as it lives."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await self._answer(request, scope.get(REQUEST_ID) or uuid4().hex)
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: object) -> Context:
+        """The context of a socket; who is signed in is known after `connection_init`."""
+        return Context(self._services, request.scope.get(REQUEST_ID) or uuid4().hex)
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        accepted = negotiate(request.headers.get("accept"))
+        try:
+            return await self._respond(request, accepted, request_id)
+        except RequestError as error:
+            return _refusal(error, accepted, request_id)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            report(error, request_id)
+            message, extensions = describe(error)
+            code = ErrorCode(str(extensions["code"]))
+            status = 503 if code is ErrorCode.DATABASE_UNAVAILABLE else 500
+            headers = {"retry-after": "2"} if status == 503 else {}
+            return _refusal(RequestError(status, message, headers, code), accepted, request_id)
+
+    async def _respond(self, request: Request, accepted: Accepted, request_id: str) -> Response:
+        if request.method not in ("GET", "POST"):
+            raise RequestError(405, "Use GET or POST.", {"allow": "GET, POST"})
+        if self._page and _is_navigation(request):
+            return await self._page(request)
+        if accepted.media_type is None and not accepted.may_stream:
+            raise RequestError(406, f"Accept {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
+        refuse_foreign_origin(request, self._origins)
+        operation = await read_operation(request)
+        context = Context(self._services, request_id, await self._authenticate(request.headers))
+        if accepted.should_stream or accepted.media_type is None:
+            return await self._stream(operation, context, request.method)
+        try:
+            result = await self._execute(operation, context, request.method)
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION and accepted.may_stream:
+                return await self._stream(operation, context, request.method)
+            raise _wrong_method(error.operation_type) from error
+        except CannotGetOperationTypeError as error:
+            raise RequestError(400, error.as_http_error_reason()) from error
+        return _single(result, accepted.media_type)
+
+    async def _authenticate(self, headers: Mapping[str, str]) -> Any:
+        cookie, authorization = headers.get("cookie"), headers.get("authorization")
+        if cookie is None and authorization is None:
+            return None
+        return await self._services.auth.authenticate(cookie, authorization)
+
+    async def _execute(self, operation: OperationRequest, context: Context, method: str) -> ExecutionResult:
+        return await self.schema.execute(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+            allowed_operation_types=_ON_GET if method == "GET" else _ON_POST,
+            operation_extensions=operation.extensions,
+        )
+
+    async def _stream(self, operation: OperationRequest, context: Context, method: str) -> Response:
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+            allowed_operation_types={*(_ON_GET if method == "GET" else _ON_POST), OperationType.SUBSCRIPTION},
+            operation_extensions=operation.extensions,
+        )
+        return EventStreamResponse(event_stream(cast(Any, results), lambda result: orjson.dumps(_body(result))))
+
+
+def _is_navigation(request: Request) -> bool:
+    return request.method == "GET" and "query" not in request.query_params and wants_html(request.headers.get("accept"))
+
+
+def _wrong_method(operation_type: OperationType) -> RequestError:
+    if operation_type is OperationType.SUBSCRIPTION:
+        return RequestError(400, f"Subscriptions need the {GRAPHQL_TRANSPORT_WS_PROTOCOL} socket, or {EVENT_STREAM}.")
+    return RequestError(405, f"{_PLURALS[operation_type]} need POST.", {"allow": "POST"})
+
+
+def _body(result: ExecutionResult) -> dict[str, object]:
+    body: dict[str, object] = {}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+    if not _never_ran(result):
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return body
+
+
+def _never_ran(result: ExecutionResult) -> bool:
+    """Whether it is a request error: it did not parse, validate or coerce its variables, so there is no `data`."""
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+def _single(result: ExecutionResult, media_type: str) -> Response:
+    body = _body(result)
+    status = 400 if media_type == GRAPHQL_JSON and "data" not in body else 200
+    return _json(body, status, media_type)
+
+
+def _refusal(error: RequestError, accepted: Accepted, request_id: str) -> Response:
+    body = {"errors": [{"message": error.message, "extensions": {"code": error.code.value, "requestId": request_id}}]}
+    return _json(body, error.status, accepted.media_type or JSON, error.headers)
+
+
+def _json(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        orjson.dumps(body),
+        status,
+        {
+            **(headers or {}),
+            "content-type": f"{media_type}; charset=utf-8",
+            "vary": "accept",
+            "cache-control": "no-store",
+        },
+    )

@@ -1,0 +1,185 @@
+"""`graphql-transport-ws`, to the letter."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.utils.aio import aclosing
+
+from aura_gql.graph.context import Context
+from aura_gql.graph.errors import describe, is_database_outage, report
+from aura_gql.graph.socket_messages import authorization_of, complaint_about
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import ErrorCode
+
+MAX_MESSAGE_LENGTH = 8 * 1024 * 1024
+SESSION_CHECK_S = 30.0
+FAIR_SHARE = 64
+
+_log = logging.getLogger(__name__)
+
+
+class SocketAdapter(ASGIWebSocketAdapter):
+    """Text messages of JSON, of bounded length; a client that is gone is one exception, whoever notices first."""
+
+    _sent = 0
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Each message of the client, until it goes."""
+        while self.ws.application_state is not WebSocketState.DISCONNECTED:
+            message = await self.ws.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                raise NonTextMessageReceived
+            if len(text) > MAX_MESSAGE_LENGTH:
+                await self.close(1009, f"A message may have {MAX_MESSAGE_LENGTH} characters")
+                return
+            try:
+                decoded = orjson.loads(text)
+            except ValueError as error:
+                raise NonJsonMessageReceived from error
+            yield decoded
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send one message; every 64 messages let others run, since a writable socket never makes the sender wait."""
+        try:
+            await self.ws.send_text(orjson.dumps(message).decode())
+        except (WebSocketDisconnect, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and self._is_open():
+                raise
+            raise WebSocketDisconnected from error
+        self._sent += 1
+        if self._sent % FAIR_SHARE == 0:
+            await asyncio.sleep(0)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with a code and a reason of at most 123 bytes; a socket that is closed stays so."""
+        if self._is_open():
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await self.ws.close(code, reason.encode()[:123].decode(errors="ignore"))
+
+    def _is_open(self) -> bool:
+        states = (self.ws.application_state, self.ws.client_state)
+        return WebSocketState.DISCONNECTED not in states
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """One connection. What Strawberry's handler takes too lightly, this one takes to the letter."""
+
+    _session_watch: asyncio.Task[None] | None = None
+    _operations_begun = 0
+
+    async def handle_message(self, message: Message) -> None:
+        """Refuse shapes that the protocol does not know with 4400, then go on."""
+        if complaint := complaint_about(message):
+            await self.handle_invalid_message(complaint)
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Sign in by the payload's bearer, else by the handshake's headers. A bearer that is wrong closes with 4403."""
+        payload = message.get("payload") or {}
+        if self.connection_init_received:
+            await super().handle_connection_init({"type": "connection_init", "payload": payload})
+            return
+        bearer = authorization_of(payload)
+        headers = cast(SocketAdapter, self.websocket).ws.headers
+        try:
+            self.context.viewer = await self.context.services.auth.authenticate(
+                headers.get("cookie"), bearer or headers.get("authorization")
+            )
+        except Exception as error:
+            report(error, self.context.request_id)
+            code = 1013 if is_database_outage(error) else 4500
+            await self.websocket.close(code, describe(error)[0])
+            return
+        if bearer and self.context.viewer is None:
+            await self.websocket.close(4403, "The bearer is not that of a live session")
+            return
+        await super().handle_connection_init({"type": "connection_init", "payload": payload})
+        if self.connection_acknowledged and self.context.viewer:
+            self._session_watch = asyncio.create_task(self._watch_session())
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation, unless too many run."""
+        limit = self.max_subscriptions_per_connection
+        if self.connection_acknowledged and message["id"] not in self.operations and limit == len(self.operations):
+            error = GraphQLError(
+                f"At most {limit} operations may run on one connection.",
+                extensions={"code": ErrorCode.QUOTA_EXCEEDED.value, "requestId": self.context.request_id},
+            )
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            return
+        await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Run it in a context of its own. Whatever goes wrong ends this operation, not the connection."""
+        self._operations_begun += 1
+        context = self.context.for_operation(f"{self.context.request_id}.{self._operations_begun}")
+        try:
+            await self._relay(operation, context)
+        except WebSocketDisconnected:
+            return
+        except Exception as error:
+            report(error, context.request_id)
+            message, extensions = describe(error)
+            failure = GraphQLError(message, extensions={**extensions, "requestId": context.request_id})
+            with suppress(WebSocketDisconnected):
+                await operation.send_initial_errors([failure])
+
+    async def shutdown(self) -> None:
+        """Stop watching and end all operations, generators included, before the connection is forgotten."""
+        if self._session_watch:
+            self._session_watch.cancel()
+        await super().shutdown()
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Keep quiet about a client that is gone: that is no fault of ours."""
+        if not isinstance(error, WebSocketDisconnected):
+            report(error, self.context.request_id)
+
+    async def _relay(self, operation: Operation[Context, None], context: Context) -> None:
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(cast(Any, results)) as stream:
+            async for result in cast("AsyncGenerator[ExecutionResult, None]", stream):
+                if isinstance(result, PreExecutionError):
+                    await operation.send_initial_errors(result.errors or [])
+                    return
+                await operation.send_next(result)
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    async def _watch_session(self) -> None:
+        """Close with 4401 when the session expires or is signed out, soon after it happens."""
+        viewer = self.context.require_viewer()
+        while True:
+            left_s = (viewer.expires_at - utcnow()).total_seconds()
+            await asyncio.sleep(min(SESSION_CHECK_S, max(0.1, left_s)))
+            try:
+                if await self.context.services.auth.still_valid(viewer):
+                    continue
+            except Exception as error:
+                _log.warning("Could not check a session: %s", type(error).__name__)
+                continue
+            await self.websocket.close(4401, "The session has ended")
+            return

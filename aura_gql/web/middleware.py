@@ -1,0 +1,126 @@
+"""What every HTTP request passes through, as plain ASGI: an id, security headers, a bound on its body."""
+
+import re
+from uuid import uuid4
+
+import orjson
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID = "aura.request_id"
+"""The key of the request's id in the ASGI scope."""
+
+DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
+
+_REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+_SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class RequestId:
+    """Names each request and socket: in the scope, in the log, and as `X-Request-Id` of the answer.
+
+    A proxy in front may name it first, in the same header.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Around `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID_FORM.fullmatch(given) else uuid4().hex
+        scope[REQUEST_ID] = request_id
+
+        async def send_named(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                MutableHeaders(raw=message.setdefault("headers", []))["x-request-id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, send_named)
+
+
+class SecurityHeaders:
+    """Headers that tell browsers to be strict; an answer that sets one itself, as GraphiQL's page does, keeps it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Around `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                for name, value in _SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Answers 413 to a body that is longer than allowed, whether it says so or not."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES) -> None:
+        """Around `app`."""
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._max_body_bytes:
+            await self._refuse(scope, send)
+            return
+        received, started = 0, False
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
+                raise _BodyTooLong
+            return message
+
+        async def send_watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive_bounded, send_watched)
+        except _BodyTooLong:
+            if not started:
+                await self._refuse(scope, send)
+
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        error = {
+            "message": f"The body may have {self._max_body_bytes} bytes.",
+            "extensions": {"code": "BAD_REQUEST", "requestId": scope.get(REQUEST_ID, "")},
+        }
+        body = orjson.dumps({"errors": [error]})
+        headers = [(b"content-type", b"application/json; charset=utf-8"), (b"connection", b"close")]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class _BodyTooLong(BaseException):
+    """Passes by every handler of ordinary exceptions on its way out."""
