@@ -1,0 +1,191 @@
+"""The promise of the ledger: every chunk once, in order, then one end, whatever happens on the way."""
+
+import asyncio
+import contextlib
+import random
+
+import pytest
+from bson import ObjectId
+
+from aura_gql.executions.documents import ExecutionOutput
+from aura_gql.executions.errors import ExecutionNotFound
+from aura_gql.executions.ledger import ExecutionLedger
+from aura_gql.executions.recorder import OutputRecorder
+from aura_gql.executions.records import ExecutionFinished, OutputBatchRecord, OutputChunkRecord, OutputGap, OutputTotals
+from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.mongo import Database
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.sandboxes.ports import OutputStream
+from tests.support.executions import finish_execution, read_ledger, store_execution
+from tests.support.waiting import until
+
+OUT, ERR = OutputStream.STDOUT, OutputStream.STDERR
+
+pytestmark = pytest.mark.usefixtures("collections")
+
+
+async def record_all(bus: InProcessBus, execution_id: ObjectId, writes: list[tuple[OutputStream, bytes]]) -> None:
+    """Write as a process would, with pauses, then end."""
+    async with OutputRecorder(execution_id, bus, limit=1 << 30, ttl_s=3600) as recorder:
+        for number, (stream, data) in enumerate(writes):
+            await recorder.write(stream, data)
+            if number % 50 == 0:
+                await asyncio.sleep(0.001)
+        totals = await recorder.finish()
+    await finish_execution(bus, execution_id, totals)
+
+
+def some_writes(seed: int, count: int) -> list[tuple[OutputStream, bytes]]:
+    """Lines and blobs on both streams."""
+    chance = random.Random(seed)
+    return [
+        (chance.choice([OUT, OUT, ERR]), b"%d " % number + chance.randbytes(chance.choice([3, 30, 3_000])) + b"\n")
+        for number in range(count)
+    ]
+
+
+def joined(chunks: list[OutputChunkRecord], stream: OutputStream) -> bytes:
+    """All that one stream wrote."""
+    return b"".join(chunk.data for chunk in chunks if chunk.stream is stream)
+
+
+def assert_whole(chunks: list[OutputChunkRecord], writes: list[tuple[OutputStream, bytes]]) -> None:
+    """Every chunk once and in order, and every byte of both streams."""
+    assert [chunk.sequence for chunk in chunks] == list(range(1, len(chunks) + 1))
+    for stream in OutputStream:
+        assert joined(chunks, stream) == b"".join(data for written, data in writes if written is stream)
+
+
+@pytest.mark.parametrize("queue_size", [1, 1000])
+@pytest.mark.parametrize("seed", range(6))
+async def test_readers_that_come_late_go_and_resume_miss_nothing(seed: int, queue_size: int) -> None:
+    bus = InProcessBus(queue_size)
+    ledger = ExecutionLedger(bus)
+    execution_id = await store_execution()
+    writes = some_writes(seed, 1_500)
+    disconnects = 0
+
+    async def restless(reader_seed: int) -> list[OutputChunkRecord]:
+        nonlocal disconnects
+        chance = random.Random(reader_seed)
+        seen: list[OutputChunkRecord] = []
+        while True:
+            after = seen[-1].sequence if seen else 0
+            chunks, others = await read_ledger(ledger, execution_id, after, batches=chance.randrange(1, 4))
+            seen += chunks
+            if others:
+                return seen
+            disconnects += 1
+            await asyncio.sleep(chance.choice([0, 0, 0.002]))
+
+    async def steady() -> list[OutputChunkRecord]:
+        chunks, _ = await read_ledger(ledger, execution_id)
+        return chunks
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(record_all(bus, execution_id, writes))
+        readers = [group.create_task(restless(seed * 100 + number)) for number in range(4)]
+        readers += [group.create_task(steady()) for _ in range(2)]
+    readers.append(asyncio.create_task(steady()))
+    await readers[-1]
+    for reader in readers:
+        assert_whole(reader.result(), writes)
+    assert disconnects > 10
+    assert bus.subscriber_count() == 0
+
+
+async def test_resuming_in_the_middle_of_a_batch() -> None:
+    bus = InProcessBus()
+    ledger = ExecutionLedger(bus)
+    execution_id = await store_execution()
+    writes = [(OUT if number % 2 else ERR, b"%d" % number) for number in range(60)]
+    await record_all(bus, execution_id, writes)
+    everything, _ = await read_ledger(ledger, execution_id)
+    for after in range(len(everything) + 1):
+        chunks, (end,) = await read_ledger(ledger, execution_id, after)
+        assert chunks == everything[after:]
+        assert isinstance(end, ExecutionFinished)
+        assert end.last_sequence == len(everything)
+
+
+async def test_a_slow_reader_gets_everything_though_the_bus_lost_most() -> None:
+    bus = InProcessBus(queue_size=1)
+    ledger = ExecutionLedger(bus)
+    execution_id = await store_execution()
+    writes = some_writes(7, 2_000)
+    async with contextlib.aclosing(ledger.follow(execution_id, 0)) as following:
+        first = asyncio.ensure_future(anext(following))
+        await until(lambda: bus.subscriber_count() == 1)
+        await record_all(bus, execution_id, writes)
+        chunks: list[OutputChunkRecord] = []
+        event = await first
+        while isinstance(event, OutputBatchRecord):
+            chunks += event.chunks
+            event = await anext(following)
+    assert isinstance(event, ExecutionFinished)
+    assert_whole(chunks, writes)
+
+
+async def test_an_end_without_output() -> None:
+    bus = InProcessBus()
+    execution_id = await store_execution()
+    reading = asyncio.create_task(read_ledger(ExecutionLedger(bus), execution_id))
+    await until(lambda: bus.subscriber_count() == 1)
+    await finish_execution(bus, execution_id, OutputTotals())
+    chunks, (end,) = await reading
+    assert chunks == []
+    assert isinstance(end, ExecutionFinished)
+    assert (end.last_sequence, end.record.exit_code) == (0, 0)
+
+
+async def test_expired_output_is_a_gap_and_what_is_kept_follows(database: Database) -> None:
+    bus = InProcessBus()
+    ledger = ExecutionLedger(bus)
+    execution_id = await store_execution()
+    async with OutputRecorder(execution_id, bus, limit=1 << 30, ttl_s=3600) as recorder:
+        for number in range(5):
+            await recorder.write(OUT, b"%d" % number)
+            await recorder.finish()
+        await finish_execution(bus, execution_id, recorder.totals)
+    output = database["execution_output"]
+    await output.delete_many({"execution_id": execution_id, "last": {"$in": [1, 3, 5]}})
+    chunks, others = await read_ledger(ledger, execution_id)
+    assert [chunk.sequence for chunk in chunks] == [2, 4]
+    assert others[:-1] == [OutputGap(execution_id, number, number) for number in (1, 3, 5)]
+    await output.delete_many({})
+    chunks, others = await read_ledger(ledger, execution_id, 2)
+    assert (chunks, others[0]) == ([], OutputGap(execution_id, 3, 5))
+
+
+async def test_after_must_be_a_number_so_far() -> None:
+    bus = InProcessBus()
+    ledger = ExecutionLedger(bus)
+    execution_id = await store_execution()
+    await ExecutionOutput.add_batch(
+        OutputBatchRecord(execution_id, 1, 1, ()),
+        OutputTotals(1, 1, 0),
+        (await CodeExecution.find_open())[0].created_at,
+    )
+    for after in (-1, 2):
+        with pytest.raises(InvalidInput) as caught:
+            await read_ledger(ledger, execution_id, after)
+        assert caught.value.field == ("after",)
+    with pytest.raises(ExecutionNotFound):
+        await read_ledger(ledger, ObjectId())
+    assert bus.subscriber_count() == 0
+
+
+async def test_a_closing_bus_ends_the_stream_with_the_end_only_where_it_came() -> None:
+    bus = InProcessBus()
+    ledger = ExecutionLedger(bus)
+    ended, going = await store_execution(), await store_execution()
+
+    async def collect(execution_id: ObjectId) -> list[object]:
+        return [event async for event in ledger.follow(execution_id, 0)]
+
+    readers = [asyncio.create_task(collect(execution_id)) for execution_id in (ended, going)]
+    await until(lambda: bus.subscriber_count() == 2)
+    await finish_execution(bus, ended, OutputTotals())
+    await bus.close()
+    assert len(await readers[0]) == 1
+    assert await readers[1] == []
