@@ -10,54 +10,27 @@ from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
-from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.records import (
     InitialisationStep,
-    PackageManager,
-    PackageRequest,
-    ProjectConfiguration,
+    NewProject,
     ProjectEventRecord,
     ProjectRecord,
     ProjectStatus,
 )
+from aura_gql.projects.stored import ConfigurationModel, EventModel, to_events, to_record, to_stored
 
 EVENTS_KEPT = 64
 _VISIBLE = {"$ne": ProjectStatus.DELETING.value}
 _WITHOUT_EVENTS = {"events": 0}
 
-
-class PackageModel(BaseModel):
-    """A package to add, as stored."""
-
-    name: str
-    version: str | None = None
-    dev: bool = False
-
-
-class ConfigurationModel(BaseModel):
-    """A project's configuration, as stored."""
-
-    typescript: bool | None = None
-    eslint: bool | None = None
-    prettier: bool | None = None
-    tailwindcss: bool | None = None
-    package_manager: PackageManager | None = None
-    additional_dependencies: list[PackageModel] = Field(default_factory=list)
-
-
-class EventModel(BaseModel):
-    """One of the latest changes, as stored."""
-
-    sequence: int
-    status: ProjectStatus
-    step: InitialisationStep
-    message: str
-    at: datetime
+Match = Mapping[str, Any]
+"""Which projects are meant; made here alone."""
 
 
 class ProjectDocument(Document):
@@ -91,6 +64,33 @@ class ProjectDocument(Document):
         ]
 
     @classmethod
+    async def add(cls, project_id: ObjectId, user_id: str, new: NewProject, provider: SandboxProviderName) -> bool:
+        """Store a new project, QUEUED for its initialisation; False where there is one with this id already."""
+        at = utcnow()
+        status, step = ProjectStatus.INITIALIZING, InitialisationStep.QUEUED
+        document = cls(
+            id=PydanticObjectId(project_id),
+            user_id=user_id,
+            name=new.name,
+            description=new.description,
+            template_id=PydanticObjectId(new.template_id),
+            status=status,
+            step=step,
+            configuration=to_stored(new.configuration),
+            sandbox_provider=provider,
+            auto_start_sandbox=new.auto_start_sandbox,
+            event_sequence=1,
+            events=[EventModel(sequence=1, status=status, step=step, message="The project is created.", at=at)],
+            created_at=at,
+            updated_at=at,
+        )
+        try:
+            await document.insert()
+        except DuplicateKeyError:
+            return False
+        return True
+
+    @classmethod
     async def find_record(cls, project_id: ObjectId) -> ProjectRecord | None:
         """The project, whatever its state and whoever owns it."""
         document = await cls.get_pymongo_collection().find_one({"_id": project_id}, _WITHOUT_EVENTS)
@@ -103,9 +103,7 @@ class ProjectDocument(Document):
         return [to_record(document) async for document in cls.get_pymongo_collection().find(query, _WITHOUT_EVENTS)]
 
     @classmethod
-    async def find_page(
-        cls, query: Mapping[str, Any], after: tuple[datetime, ObjectId] | None, limit: int
-    ) -> list[ProjectRecord]:
+    async def find_page(cls, query: Match, after: tuple[datetime, ObjectId] | None, limit: int) -> list[ProjectRecord]:
         """Up to `limit` projects that match a query of `owned_query`, newest first, behind `after`."""
         where = dict(query)
         if after is not None:
@@ -120,7 +118,7 @@ class ProjectDocument(Document):
         return [to_record(document) async for document in cursor]
 
     @classmethod
-    async def count_matching(cls, query: Mapping[str, Any]) -> int:
+    async def count_matching(cls, query: Match) -> int:
         """How many projects match a query of `owned_query`."""
         return await cls.get_pymongo_collection().count_documents(query)
 
@@ -145,7 +143,7 @@ class ProjectDocument(Document):
 
     @classmethod
     async def change(
-        cls, match: Mapping[str, Any], values: Mapping[str, Any], message: str, *, new_attempt: bool = False
+        cls, match: Match, values: Mapping[str, Any], message: str, *, new_attempt: bool = False
     ) -> tuple[ProjectRecord, ProjectEventRecord] | None:
         """Compare and set: where a project matches, store `values` and the event; None where none does any more."""
         at = utcnow()
@@ -169,6 +167,14 @@ class ProjectDocument(Document):
         return to_record(document), to_events(document)[-1]
 
     @classmethod
+    async def latest_event(cls, user_id: str, project_id: ObjectId) -> ProjectEventRecord | None:
+        """The latest change of a project that the user owns and that is not being deleted."""
+        document = await cls.get_pymongo_collection().find_one(
+            {"_id": project_id, "user_id": user_id, "status": _VISIBLE}, {"events": {"$slice": -1}}
+        )
+        return None if document is None else to_events(document)[-1]
+
+    @classmethod
     async def events_after(cls, project_id: ObjectId, sequence: int) -> list[ProjectEventRecord] | None:
         """The kept events behind `sequence`, in order; None where the project is no more."""
         document = await cls.get_pymongo_collection().find_one({"_id": project_id}, {"events": 1})
@@ -182,13 +188,24 @@ class ProjectDocument(Document):
         await cls.get_pymongo_collection().delete_one({"_id": project_id, "status": status.value})
 
 
+def owned_match(user_id: str, project_id: ObjectId, status: ProjectStatus | None = None) -> Match:
+    """For `change`: the project, if the user owns it and it has the status, or any but DELETING."""
+    return {"_id": project_id, "user_id": user_id, "status": _VISIBLE if status is None else status.value}
+
+
+def begun_match(project: ProjectRecord) -> Match:
+    """For `change`: the project, if its initialisation still is in the same step of the same attempt."""
+    initialising = ProjectStatus.INITIALIZING.value
+    return {"_id": project.id, "status": initialising, "step": project.step.value, "attempt": project.attempt}
+
+
 def owned_query(
     user_id: str,
     *,
     status: ProjectStatus | None = None,
     template_id: ObjectId | None = None,
     name_pattern: str | None = None,
-) -> dict[str, Any]:
+) -> Match:
     """The query for a user's projects; `name_pattern` is a regular expression, matched in any case."""
     query: dict[str, Any] = {"user_id": user_id, "status": _VISIBLE}
     if status is not None:
@@ -198,56 +215,3 @@ def owned_query(
     if name_pattern is not None:
         query["name"] = {"$regex": name_pattern, "$options": "i"}
     return query
-
-
-def to_events(document: Mapping[str, Any]) -> list[ProjectEventRecord]:
-    """The events kept in a raw document."""
-    return [
-        ProjectEventRecord(
-            project_id=document["_id"],
-            sequence=event["sequence"],
-            status=ProjectStatus(event["status"]),
-            step=InitialisationStep(event["step"]),
-            message=event["message"],
-            at=event["at"],
-        )
-        for event in document["events"]
-    ]
-
-
-def to_record(document: Mapping[str, Any]) -> ProjectRecord:
-    """A raw document as a record."""
-    return ProjectRecord(
-        id=document["_id"],
-        user_id=document["user_id"],
-        name=document["name"],
-        description=document["description"],
-        template_id=document["template_id"],
-        status=ProjectStatus(document["status"]),
-        step=InitialisationStep(document["step"]),
-        error_code=document["error_code"],
-        error_message=document["error_message"],
-        configuration=_to_configuration(document["configuration"]),
-        sandbox_provider=SandboxProviderName(document["sandbox_provider"]),
-        auto_start_sandbox=document["auto_start_sandbox"],
-        revision=document["revision"],
-        event_sequence=document["event_sequence"],
-        attempt=document["attempt"],
-        created_at=document["created_at"],
-        updated_at=document["updated_at"],
-    )
-
-
-def _to_configuration(stored: Mapping[str, Any]) -> ProjectConfiguration:
-    manager = stored["package_manager"]
-    return ProjectConfiguration(
-        typescript=stored["typescript"],
-        eslint=stored["eslint"],
-        prettier=stored["prettier"],
-        tailwindcss=stored["tailwindcss"],
-        package_manager=None if manager is None else PackageManager(manager),
-        additional_dependencies=tuple(
-            PackageRequest(package["name"], package["version"], package["dev"])
-            for package in stored["additional_dependencies"]
-        ),
-    )

@@ -1,19 +1,107 @@
-"""Projects: who owns them and where they stand."""
+"""Projects: who owns them, where they stand, and what their owners do with them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from aura_gql.projects.documents import ProjectDocument
-from aura_gql.projects.errors import ProjectNotFound, ProjectNotReady
-from aura_gql.projects.records import ProjectRecord, ProjectStatus
+from aura_gql.infra.ports import EventBus, IdempotencyKeys, JobQueue
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.page import MAX_PAGE_SIZE, Page, PageRequest
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.changes import follow
+from aura_gql.projects.documents import ProjectDocument, owned_match, owned_query
+from aura_gql.projects.errors import ProjectNotFound, ProjectNotReady, ProjectNotRetryable, TooManyProjects
+from aura_gql.projects.jobs import DELETE_PROJECT, INITIALISE_PROJECT, initialisation_key
+from aura_gql.projects.naming import clean_description, clean_name, search_pattern
+from aura_gql.projects.packages import check_packages
+from aura_gql.projects.paging import cursor_of, position_behind
+from aura_gql.projects.records import (
+    NewProject,
+    ProjectEventRecord,
+    ProjectFilter,
+    ProjectRecord,
+    ProjectStatus,
+)
+from aura_gql.projects.requests import creation_request
+from aura_gql.projects.starter import starter_files
+from aura_gql.projects.transitions import ProjectTransitions
+from aura_gql.templates.errors import TemplateNotFound
+from aura_gql.templates.service import TemplateService
 
+DEFAULT_PROJECTS_PER_USER = 200
 _NO_SUCH_PROJECT = "There is no project with this id."
 
 
 class ProjectService:
     """A user's projects. Someone else's project, and one being deleted, answers as a missing one."""
+
+    def __init__(
+        self,
+        templates: TemplateService,
+        keys: IdempotencyKeys,
+        jobs: JobQueue,
+        bus: EventBus,
+        *,
+        max_projects_per_user: int = DEFAULT_PROJECTS_PER_USER,
+        default_provider: SandboxProviderName = SandboxProviderName.LOCAL,
+    ) -> None:
+        self._templates = templates
+        self._keys = keys
+        self._jobs = jobs
+        self._bus = bus
+        self._transitions = ProjectTransitions(bus)
+        self._max_projects_per_user = max_projects_per_user
+        self._default_provider = default_provider
+
+    async def create(self, viewer_id: str, new: NewProject, idempotency_key: str | None) -> ProjectRecord:
+        """A new project, INITIALIZING; the first one again where the key was used for the same request.
+
+        InvalidProjectText, InvalidPackage, TemplateNotFound, OptionNotApplicable, TooManyProjects, IdempotencyMismatch.
+        """
+        new = replace(new, name=clean_name(new.name), description=clean_description(new.description))
+        check_packages(new.configuration.additional_dependencies)
+        project_id = await self._keys.claim(
+            user_id=viewer_id, operation="createProject", key=idempotency_key, request=creation_request(new)
+        )
+        project = await ProjectDocument.find_record(project_id)
+        if project is None:
+            await self._check_template(new)
+            await self._add(viewer_id, project_id, new)
+            project = await self.get(viewer_id, project_id)
+        if project.status is ProjectStatus.INITIALIZING:
+            await self._enqueue_initialisation(project)
+        if project.status is ProjectStatus.DELETING:
+            raise ProjectNotFound("The project of this idempotency key was deleted.", field=("idempotencyKey",))
+        return project
+
+    async def _check_template(self, new: NewProject) -> None:
+        try:
+            template = await self._templates.get(new.template_id)
+            if not template.is_active:
+                raise TemplateNotFound("This template is no longer offered.")
+            await starter_files(self._templates, new.template_id, new.configuration)
+        except TemplateNotFound as error:
+            raise TemplateNotFound(error.message, field=("templateId",)) from error
+
+    async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> None:
+        """Insert first, count then: of several at once, none can pass the limit."""
+        await self._check_count(viewer_id, self._max_projects_per_user - 1)
+        if not await ProjectDocument.add(project_id, viewer_id, new, new.sandbox_provider or self._default_provider):
+            return
+        try:
+            await self._check_count(viewer_id, self._max_projects_per_user)
+        except TooManyProjects:
+            await ProjectDocument.remove(project_id, ProjectStatus.INITIALIZING)
+            raise
+
+    async def _check_count(self, viewer_id: str, most: int) -> None:
+        if await ProjectDocument.count_matching(owned_query(viewer_id)) > most:
+            raise TooManyProjects(
+                f"You have {self._max_projects_per_user:,} projects, as many as one user may have. Delete one first.",
+                details={"limit": self._max_projects_per_user},
+            )
 
     async def get(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
         """The viewer's project; ProjectNotFound."""
@@ -35,6 +123,74 @@ class ProjectService:
             )
         return project
 
+    async def list(self, viewer_id: str, where: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
+        """The viewer's projects, newest first; InvalidInput for a cursor of another list or a page over 100."""
+        if not 1 <= page.first <= MAX_PAGE_SIZE:
+            raise InvalidInput(f"`first` is 1 to {MAX_PAGE_SIZE}.", field=("first",))
+        query = owned_query(
+            viewer_id,
+            status=where.status,
+            template_id=where.template_id,
+            name_pattern=search_pattern(where.text) if where.text else None,
+        )
+        after = None if page.after is None else position_behind(page.after)
+        found = await ProjectDocument.find_page(query, after, page.first + 1)
+        items = found[: page.first]
+        return Page(
+            items=items,
+            cursors=[cursor_of(project) for project in items],
+            has_next=len(found) > page.first,
+            has_previous=after is not None,
+            count=lambda: ProjectDocument.count_matching(query),
+        )
+
+    async def update(
+        self, viewer_id: str, project_id: ObjectId, name: str | None = None, description: str | None = None
+    ) -> ProjectRecord:
+        """Rename or describe anew; None leaves alone. ProjectNotFound, InvalidProjectText."""
+        values: dict[str, str] = {}
+        if name is not None:
+            values["name"] = clean_name(name)
+        if description is not None:
+            values["description"] = clean_description(description)
+        if not values:
+            return await self.get(viewer_id, project_id)
+        mine = owned_match(viewer_id, project_id)
+        changed = await self._transitions.change(mine, values, f"The {' and '.join(values)} changed.")
+        if changed is None:
+            raise ProjectNotFound(_NO_SUCH_PROJECT)
+        return changed
+
+    async def delete(self, viewer_id: str, project_id: ObjectId) -> None:
+        """Have the project and all that belongs to it removed; from now on it is not found. ProjectNotFound."""
+        values = {"status": ProjectStatus.DELETING.value}
+        if (
+            await self._transitions.change(owned_match(viewer_id, project_id), values, "The project is deleted.")
+            is None
+        ):
+            raise ProjectNotFound(_NO_SUCH_PROJECT)
+        await self._jobs.enqueue(DELETE_PROJECT, str(project_id))
+
+    async def retry(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
+        """Have a failed initialisation go on from the step that failed. ProjectNotFound, ProjectNotRetryable."""
+        failed = owned_match(viewer_id, project_id, ProjectStatus.ERROR)
+        values = {"status": ProjectStatus.INITIALIZING.value, "error_code": None, "error_message": None}
+        project = await self._transitions.change(failed, values, "Trying again.", new_attempt=True)
+        if project is None:
+            status = (await self.get(viewer_id, project_id)).status
+            raise ProjectNotRetryable(
+                f"Only a project in ERROR can be tried again; this one is {status}.", details={"status": status.value}
+            )
+        await self._enqueue_initialisation(project)
+        return project
+
+    def changes(self, viewer_id: str, project_id: ObjectId) -> AsyncIterator[ProjectEventRecord]:
+        """The project's latest change, then each later one once and in order; ends behind its deletion.
+
+        ProjectNotFound from the first step of the iteration.
+        """
+        return follow(self._bus, viewer_id, project_id)
+
     async def advance_revision(self, project_id: ObjectId, session: AsyncClientSession) -> int:
         """Count a change of the project's files inside the caller's transaction; the new revision, 1 for the first.
 
@@ -44,3 +200,14 @@ class ProjectService:
         if revision is None:
             raise ProjectNotFound(_NO_SUCH_PROJECT)
         return revision
+
+    async def recover(self) -> None:
+        """Enqueue again whatever a dead process may have left unfinished; at start, before requests are served."""
+        for project_id, status, attempt in await ProjectDocument.find_unfinished():
+            if status is ProjectStatus.DELETING:
+                await self._jobs.enqueue(DELETE_PROJECT, str(project_id))
+            else:
+                await self._jobs.enqueue(INITIALISE_PROJECT, initialisation_key(project_id, attempt))
+
+    async def _enqueue_initialisation(self, project: ProjectRecord) -> None:
+        await self._jobs.enqueue(INITIALISE_PROJECT, initialisation_key(project.id, project.attempt))

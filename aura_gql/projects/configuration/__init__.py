@@ -1,0 +1,1 @@
+"""Applying a configuration to the files of a template."""

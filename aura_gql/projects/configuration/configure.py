@@ -1,0 +1,62 @@
+"""Applying a whole configuration."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from aura_gql.projects.configuration.dependencies import add_dependencies
+from aura_gql.projects.configuration.eslint import add_eslint
+from aura_gql.projects.configuration.kind import StarterKind, kind_of
+from aura_gql.projects.configuration.manifest import MANIFEST, Manifest
+from aura_gql.projects.configuration.package_manager import LOCK_FILES, use_package_manager
+from aura_gql.projects.configuration.prettier import add_prettier
+from aura_gql.projects.configuration.refusal import refuse
+from aura_gql.projects.configuration.tailwind import add_tailwind
+from aura_gql.projects.configuration.typescript import add_typescript
+from aura_gql.projects.configuration.workspace import FileChanges, Workspace
+from aura_gql.projects.records import ProjectConfiguration
+
+_Apply = Callable[[Workspace, Manifest, StarterKind], None]
+
+
+def configure(
+    configuration: ProjectConfiguration, files: Mapping[str, bytes], *, paths: Iterable[str] = ()
+) -> FileChanges:
+    """What the configuration changes in a template's `files`; `paths` names those that exist but are not given.
+
+    An option that the files satisfy already changes nothing. OptionNotApplicable for the first that can't be applied.
+    """
+    workspace = Workspace(files, paths)
+    kind = kind_of(workspace)
+    for option, apply in _wanted(configuration):
+        manifest = Manifest.of(workspace)
+        if manifest is None:
+            raise refuse(option, f"the template is {kind}")
+        apply(workspace, manifest, kind)
+        manifest.save(workspace)
+    _drop_stale_locks(workspace)
+    return workspace.changes()
+
+
+def _wanted(configuration: ProjectConfiguration) -> list[tuple[str, _Apply]]:
+    wanted: list[tuple[str, _Apply]] = []
+    if configuration.typescript:
+        wanted.append(("typescript", add_typescript))
+    if configuration.eslint:
+        wanted.append(("eslint", add_eslint))
+    if configuration.prettier:
+        wanted.append(("prettier", add_prettier))
+    if configuration.tailwindcss:
+        wanted.append(("tailwindcss", add_tailwind))
+    if manager := configuration.package_manager:
+        wanted.append(
+            ("packageManager", lambda workspace, manifest, _: use_package_manager(workspace, manifest, manager))
+        )
+    if packages := configuration.additional_dependencies:
+        wanted.append(("additionalDependencies", lambda _, manifest, __: add_dependencies(manifest, packages)))
+    return wanted
+
+
+def _drop_stale_locks(workspace: Workspace) -> None:
+    """A lock file that the changed package.json disagrees with would fail clean installations."""
+    if MANIFEST in workspace.changes().written:
+        for path in LOCK_FILES:
+            workspace.remove(path)

@@ -1,0 +1,28 @@
+"""The versions of the tools that options add, each tried together with the bundled starters."""
+
+# typescript-eslint and svelte-check do not take TypeScript 7 yet.
+TYPESCRIPT = "~6.0.3"
+
+TSX = "^4.23.15"
+NODE_TYPES = "^22.0.0"
+
+REACT_TYPES = {"@types/react": "^19.3.0", "@types/react-dom": "^19.3.0"}
+VUE_TSC = "^3.3.14"
+SVELTE_CHECK = "^4.7.8"
+
+ESLINT = {"@eslint/js": "^10.0.1", "eslint": "^10.15.0", "globals": "^17.14.0"}
+TYPESCRIPT_ESLINT = "^8.73.0"
+ESLINT_REACT = {"eslint-plugin-react-hooks": "^7.1.1", "eslint-plugin-react-refresh": "^0.5.8"}
+ESLINT_VUE = "^10.12.1"
+ESLINT_SVELTE = "^3.24.1"
+
+PRETTIER = "^3.10.1"
+PRETTIER_SVELTE = "^4.1.1"
+
+TAILWIND = {"@tailwindcss/vite": "^4.3.5", "tailwindcss": "^4.3.5"}
+
+# What `packageManager` takes is one exact version. npm 12 needs Node 22, so it stays behind.
+NPM = "11.21.2"
+PNPM = "12.21.0"
+YARN = "4.18.1"
+BUN = "1.4.5"
