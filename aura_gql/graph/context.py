@@ -18,11 +18,7 @@ class Context:
     request_id: str
     viewer: Viewer | None = None
     connection_params: dict[str, object] | None = None
-    loaders: Loaders = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Begin with loaders that have read nothing."""
-        self.loaders = Loaders(self.services, self.viewer)
+    loaders: Loaders = field(default_factory=Loaders)
 
     def require_viewer(self) -> Viewer:
         """Who is signed in; Unauthenticated where nobody is."""
@@ -32,7 +28,7 @@ class Context:
 
     def for_operation(self, request_id: str) -> "Context":
         """The same connection for another operation, with loaders of its own."""
-        return replace(self, request_id=request_id)
+        return replace(self, request_id=request_id, loaders=Loaders())
 
 
 Info = strawberry.Info[Context, None]

@@ -1,35 +1,36 @@
 """Batched reads of one operation, so that a list never costs a query for each of its items."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
-
-from aura_gql.auth.records import Viewer
-from aura_gql.services import Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
 
-def by_key(fetch: Callable[[list[KeyT]], Awaitable[Mapping[KeyT, ValueT]]]) -> DataLoader[KeyT, ValueT | None]:
-    """A loader over a service's method that answers many keys at once; None for a key that its answer lacks."""
-
-    async def load(keys: list[KeyT]) -> list[ValueT | None]:
-        found = await fetch(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load_fn=load)
-
-
 class Loaders:
-    """The DataLoaders of one operation, each a `cached_property` and so made when first asked for."""
+    """The DataLoaders of one operation, each made when first asked for.
 
-    def __init__(self, services: Services, viewer: Viewer | None) -> None:
-        """One for each operation; the viewer is who the reads are for."""
-        self._services = services
-        self._viewer = viewer
+    A room has a function for each of its loaders, which is also the loader's name:
+    `def templates(context): return context.loaders.get(templates, fetch)`.
+    """
+
+    __slots__ = ("_by_name",)
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._by_name: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    def get(
+        self, name: Hashable, fetch: Callable[[list[KeyT]], Awaitable[Sequence[ValueT | BaseException]]]
+    ) -> DataLoader[KeyT, ValueT]:
+        """The loader called `name`; `fetch` answers a list of keys with as many values, in their order."""
+        loader: DataLoader[KeyT, ValueT] | None = self._by_name.get(name)
+        if loader is None:
+            loader = self._by_name[name] = DataLoader(load_fn=fetch)
+        return loader
 
     def clear(self) -> None:
         """Forget what was read, since each event of a subscription must show the present."""
-        self.__dict__ = {"_services": self._services, "_viewer": self._viewer}
+        self._by_name.clear()
