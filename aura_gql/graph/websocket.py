@@ -21,8 +21,9 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.utils.aio import aclosing
 
 from aura_gql.graph.context import Context
-from aura_gql.graph.errors import describe, is_database_outage, report
+from aura_gql.graph.errors import describe, report
 from aura_gql.graph.socket_messages import authorization_of, complaint_about
+from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import ErrorCode
 
@@ -106,7 +107,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             )
         except Exception as error:
             report(error, self.context.request_id)
-            code = 1013 if is_database_outage(error) else 4500
+            code = 1013 if is_database_unavailable(error) else 4500
             await self.websocket.close(code, describe(error)[0])
             return
         if bearer and self.context.viewer is None:

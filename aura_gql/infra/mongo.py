@@ -46,6 +46,8 @@ def is_database_unavailable(error: BaseException) -> bool:
     """Whether MongoDB is away, changing its primary or too slow, so that the same call may work later."""
     if isinstance(error, ConnectionFailure | ExecutionTimeout):
         return True
-    return isinstance(error, PyMongoError) and any(
+    if not isinstance(error, PyMongoError):
+        return False
+    return error.timeout or any(
         error.has_error_label(label) for label in ("RetryableWriteError", "TransientTransactionError")
     )

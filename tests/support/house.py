@@ -1,0 +1,121 @@
+"""What the house rules say about one Python file, read from its syntax tree."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_LINES = 300
+
+# Modules of these names are declarations, or are proved through the service or the graph above them.
+EXEMPT_NAMES = frozenset({"__init__", "ports", "errors", "documents", "records", "events"})
+
+# The SDKs and tools so heavy that they are imported where they are used; `__main__` loads one command alone.
+LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2b"})
+
+_QUERIES = frozenset(
+    {
+        "aggregate", "bulk_write", "count_documents", "delete_many", "delete_one", "distinct",
+        "estimated_document_count", "find", "find_all", "find_many", "find_one", "find_one_and_delete", "find_one_and_replace",
+        "find_one_and_update", "get_motor_collection", "get_pymongo_collection", "insert_many", "insert_one",
+        "replace_one", "update_all", "update_many", "update_one",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Python file: its path below the repository, with `/`, and its text."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text, self.path)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.path).stem
+
+
+def sources(root: Path, *folders: str) -> list[Source]:
+    """Every Python file of ours below the folders; the bundled starters are their users'."""
+    paths = sorted(path for folder in folders for path in (root / folder).rglob("*.py"))
+    relative = ((path, path.relative_to(root).as_posix()) for path in paths)
+    return [
+        Source(name, path.read_text(encoding="utf-8"))
+        for path, name in relative
+        if not name.startswith("aura_gql/templates/bundled/") and "node_modules" not in name
+    ]
+
+
+def too_long(source: Source) -> Iterator[str]:
+    lines = source.text.count("\n")
+    if lines > MAX_LINES:
+        yield f"{source.path}: {lines} lines; split it into nouns of at most {MAX_LINES}."
+
+
+def relative_imports(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield f"{source.path}:{node.lineno}: a relative import; write the absolute name."
+
+
+def type_checking(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        named = isinstance(node, ast.Name) and node.id == "TYPE_CHECKING"
+        attribute = isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING"
+        imported = isinstance(node, ast.alias) and node.name == "TYPE_CHECKING"
+        if named or attribute or imported:
+            yield f"{source.path}:{node.lineno}: TYPE_CHECKING hides a circle; move the noun below both."
+
+
+def local_imports(source: Source) -> Iterator[str]:
+    for function in ast.walk(source.tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom) and not _is_lazy(node):
+                yield f"{source.path}:{node.lineno}: an import inside a function; only heavy SDKs may."
+
+
+def _is_lazy(node: ast.Import | ast.ImportFrom) -> bool:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    return all(name.partition(".")[0] in LAZY_PACKAGES for name in names)
+
+
+def environment_reads(source: Source) -> Iterator[str]:
+    """`os.environ` and `os.getenv`, however imported."""
+    words = {"environ", "environb", "getenv", "getenvb"}
+    for node in ast.walk(source.tree):
+        of_os = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
+        imported = isinstance(node, ast.ImportFrom) and node.module == "os"
+        if (of_os and node.attr in words) or (imported and any(alias.name in words for alias in node.names)):
+            yield f"{source.path}:{node.lineno}: reads the environment; only settings.py does."
+
+
+def queries(source: Source) -> Iterator[str]:
+    """Calls of the names that query a collection, but for plain strings' `find`. The graph can't reach one: a wall says."""
+    if source.path.startswith("aura_gql/graph/"):
+        return
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _QUERIES:
+            continue
+        if node.func.attr == "find" and _looks_for_text(node):
+            continue
+        yield f"{source.path}:{node.lineno}: `{node.func.attr}` is a query; it belongs in a documents.py."
+
+
+def _looks_for_text(call: ast.Call) -> bool:
+    """Whether its first argument is text or bytes, as in `"abc".find("b")`: no query begins so."""
+    return bool(call.args) and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str | bytes)
+
+
+def untested(modules: list[Source], tests: set[str]) -> Iterator[str]:
+    """Modules `aura_gql/x/y.py` without a `tests/x/test_y.py`."""
+    for source in modules:
+        folder, _, _ = source.path.removeprefix("aura_gql/").rpartition("/")
+        wanted = "/".join(part for part in ("tests", folder, f"test_{source.stem.strip('_')}.py") if part)
+        if source.stem not in EXEMPT_NAMES and wanted not in tests:
+            yield f"{source.path}: has no {wanted}."

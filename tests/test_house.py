@@ -1,0 +1,119 @@
+"""The rules of the house that import-linter can't hold; each is shown to fail on a planted offence."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+from strawberry.types.field import StrawberryField
+
+from aura_gql.graph.permissions import SignedIn, declared_permissions
+from aura_gql.graph.schema import Mutation, Subscription
+from tests.support import house
+from tests.support.house import Source
+
+ROOT = Path(__file__).parents[1]
+CODE = house.sources(ROOT, "aura_gql")
+TESTS = house.sources(ROOT, "tests")
+SCRIPTS = house.sources(ROOT, "scripts")
+
+
+Rule = Callable[[Source], Iterator[str]]
+
+
+def offences(rule: Rule, sources: list[Source]) -> list[str]:
+    return [offence for source in sources for offence in rule(source)]
+
+
+def test_there_is_code_to_look_at() -> None:
+    assert {source.path for source in CODE} >= {"aura_gql/settings.py", "aura_gql/kernel/errors.py"}
+    assert not [source.path for source in CODE if "/bundled/" in source.path]
+
+
+def test_files_are_short() -> None:
+    assert offences(house.too_long, CODE + TESTS + SCRIPTS) == []
+
+
+def test_every_module_has_a_test_file() -> None:
+    assert list(house.untested(CODE, {source.path for source in TESTS})) == []
+
+
+@pytest.mark.parametrize("rule", [house.relative_imports, house.type_checking])
+def test_imports_are_plain(rule: Rule) -> None:
+    assert offences(rule, CODE + TESTS) == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    assert offences(house.local_imports, CODE) == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    assert offences(house.environment_reads, [source for source in CODE if source.path != "aura_gql/settings.py"]) == []
+
+
+def test_queries_stand_beside_their_documents() -> None:
+    assert offences(house.queries, [source for source in CODE if source.stem != "documents"]) == []
+
+
+@pytest.mark.parametrize("root", [Mutation, Subscription])
+def test_every_mutation_and_subscription_declares_who_may(root: type) -> None:
+    assert [field.name for field in fields_of(root) if not declared_permissions(field)] == []
+
+
+def test_every_root_field_but_the_open_ones_is_found() -> None:
+    assert len(fields_of(Mutation)) > 0 < len(fields_of(Subscription))
+
+
+def fields_of(root: type) -> list[StrawberryField]:
+    definition = get_object_definition(root, strict=True)
+    assert isinstance(definition, StrawberryObjectDefinition)
+    return list(definition.fields)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (house.too_long, "x = 1\n" * 301),
+        (house.relative_imports, "from . import records"),
+        (house.relative_imports, "from ..kernel import ids"),
+        (house.type_checking, "from typing import TYPE_CHECKING"),
+        (house.type_checking, "import typing\nif typing.TYPE_CHECKING:\n    pass"),
+        (house.local_imports, "def f():\n    import json"),
+        (house.local_imports, "async def f():\n    from aura_gql import app"),
+        (house.environment_reads, "import os\nos.environ['X']"),
+        (house.environment_reads, "import os\nos.getenv('X')"),
+        (house.environment_reads, "from os import environ"),
+        (house.queries, "rows = collection.find({'a': 1})"),
+        (house.queries, "await Project.find_one(Project.id == id)"),
+        (house.queries, "await database['projects'].update_one({}, {})"),
+        (house.queries, "collection.aggregate([])"),
+    ],
+)
+def test_each_rule_can_fail(rule: Rule, text: str) -> None:
+    assert len(list(rule(Source("aura_gql/room/planted.py", text)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (house.too_long, "x = 1\n" * 300),
+        (house.local_imports, "def f():\n    import e2b\n    from botocore.config import Config"),
+        (house.environment_reads, "import os\nos.getpid()"),
+        (house.queries, "'text'.find('t')"),
+    ],
+)
+def test_rules_let_the_rest_be(rule: Rule, text: str) -> None:
+    assert list(rule(Source("aura_gql/room/planted.py", text))) == []
+
+
+def test_a_missing_test_file_is_seen() -> None:
+    planted = [Source(f"aura_gql/{name}.py", "") for name in ("room/service", "room/ports", "top", "__main__")]
+    assert list(house.untested(planted, {"tests/test_main.py"})) == [
+        "aura_gql/room/service.py: has no tests/room/test_service.py.",
+        "aura_gql/top.py: has no tests/test_top.py.",
+    ]
+
+
+def test_a_field_without_permission_is_seen() -> None:
+    assert declared_permissions(StrawberryField(python_name="planted")) == []
+    assert declared_permissions(StrawberryField(python_name="planted", permission_classes=[SignedIn])) == [SignedIn]
