@@ -1,6 +1,6 @@
 """Following one project: its present state, then every change."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from bson import ObjectId
@@ -12,7 +12,7 @@ from aura_gql.projects.events import from_bus, topic_of
 from aura_gql.projects.records import ProjectEventRecord, ProjectStatus
 
 
-async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncIterator[ProjectEventRecord]:
+async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncGenerator[ProjectEventRecord, None]:
     """The latest change of the viewer's project, then each later one once and in order; ends behind its deletion.
 
     The bus only has to tell that something happened: what it lost is read from the events that the document keeps.

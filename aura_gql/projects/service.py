@@ -1,6 +1,6 @@
 """Projects: who owns them, where they stand, and what their owners do with them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from bson import ObjectId
@@ -184,7 +184,7 @@ class ProjectService:
         await self._enqueue_initialisation(project)
         return project
 
-    def changes(self, viewer_id: str, project_id: ObjectId) -> AsyncIterator[ProjectEventRecord]:
+    def changes(self, viewer_id: str, project_id: ObjectId) -> AsyncGenerator[ProjectEventRecord, None]:
         """The project's latest change, then each later one once and in order; ends behind its deletion.
 
         ProjectNotFound from the first step of the iteration.

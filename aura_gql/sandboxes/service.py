@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
 from bson import ObjectId
 
@@ -127,7 +127,7 @@ class SandboxService:
         """The newest live sandbox of each project that has one, in one query."""
         return {record.project_id: record for record in await SandboxSession.find_live(project_ids)}
 
-    async def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncIterator[SandboxEventRecord]:
+    async def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
         """The present state, then each change, until STOPPED or ERROR; SandboxNotFound."""
         await self.get(viewer_id, sandbox_id)
         async with contextlib.aclosing(self._lifecycle.changes(sandbox_id)) as changes:

@@ -1,0 +1,90 @@
+"""What clients send to run something."""
+
+import strawberry
+
+from aura_gql.executions.records import CodeRequest, CommandRequest
+from aura_gql.graph.executions.enums import ExecutionLanguage
+from aura_gql.graph.nodes import object_id
+
+_KEY = (
+    "A key of your own, 1 to 128 printable ASCII characters: sending the same input again under it within 24 hours "
+    "answers with the first execution instead of running twice."
+)
+
+
+@strawberry.input(description="An environment variable of the process.")
+class EnvironmentVariableInput:
+    """One variable."""
+
+    name: str = strawberry.field(description="Its name: letters, digits and underscores, not beginning with a digit.")
+    value: str = strawberry.field(description="Its value.")
+
+
+@strawberry.input(description="What to run with `executeCode`.")
+class ExecuteCodeInput:
+    """Source text and its surroundings."""
+
+    sandbox_id: strawberry.ID = strawberry.field(
+        description="The sandbox to run in. One that is still starting will do: the execution waits for it."
+    )
+    language: ExecutionLanguage = strawberry.field(description="The language of the code.")
+    code: str = strawberry.field(description="The source text, at most 256 KiB. It runs in the project folder.")
+    args: list[str] = strawberry.field(default_factory=list, description="Arguments for the program, at most 64.")
+    stdin: str = strawberry.field(default="", description="What it reads from standard input, at most 1 MiB.")
+    env: list[EnvironmentVariableInput] = strawberry.field(
+        default_factory=list, description="Environment variables to add, at most 64."
+    )
+    timeout_ms: int | None = strawberry.field(
+        default=None, description="How long it may run, in milliseconds; the server's default where left out."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
+
+    def to_request(self) -> CodeRequest:
+        """The request for the service; InvalidInput on `sandboxId`."""
+        return CodeRequest(
+            sandbox_id=object_id(self.sandbox_id, "Sandbox", ("sandboxId",)),
+            language=self.language,
+            code=self.code,
+            args=tuple(self.args),
+            stdin=self.stdin.encode(),
+            env=_pairs(self.env),
+            timeout_ms=self.timeout_ms,
+        )
+
+
+@strawberry.input(description="What to run with `runCommand`.")
+class RunCommandInput:
+    """A command line and its surroundings."""
+
+    sandbox_id: strawberry.ID = strawberry.field(
+        description="The sandbox to run in. One that is still starting will do: the execution waits for it."
+    )
+    command: str = strawberry.field(description="The command line, run by `bash`, at most 256 KiB.")
+    cwd: str = strawberry.field(default=".", description="The folder to run in, relative to the project folder.")
+    args: list[str] = strawberry.field(
+        default_factory=list, description="Arguments, which the command line sees as `$1`, `$2`…; at most 64."
+    )
+    stdin: str = strawberry.field(default="", description="What it reads from standard input, at most 1 MiB.")
+    env: list[EnvironmentVariableInput] = strawberry.field(
+        default_factory=list, description="Environment variables to add, at most 64."
+    )
+    timeout_ms: int | None = strawberry.field(
+        default=None, description="How long it may run, in milliseconds; the server's default where left out."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
+
+    def to_request(self) -> CommandRequest:
+        """The request for the service; InvalidInput on `sandboxId`."""
+        return CommandRequest(
+            sandbox_id=object_id(self.sandbox_id, "Sandbox", ("sandboxId",)),
+            command=self.command,
+            cwd=self.cwd,
+            args=tuple(self.args),
+            stdin=self.stdin.encode(),
+            env=_pairs(self.env),
+            timeout_ms=self.timeout_ms,
+        )
+
+
+def _pairs(variables: list[EnvironmentVariableInput]) -> tuple[tuple[str, str], ...]:
+    return tuple((variable.name, variable.value) for variable in variables)

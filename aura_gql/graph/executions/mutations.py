@@ -1,0 +1,56 @@
+"""Running code and commands."""
+
+import strawberry
+
+from aura_gql.graph.context import Info
+from aura_gql.graph.executions.inputs import ExecuteCodeInput, RunCommandInput
+from aura_gql.graph.executions.types import Execution
+from aura_gql.graph.payload import Payload, settled
+from aura_gql.graph.permissions import SignedIn
+
+
+@strawberry.type(description="What `executeCode` did.")
+class ExecuteCodePayload(Payload):
+    """The execution, or the errors."""
+
+    execution: Execution | None = strawberry.field(
+        default=None, description="The execution; subscribe to `executionOutput` with its id."
+    )
+
+
+@strawberry.type(description="What `runCommand` did.")
+class RunCommandPayload(Payload):
+    """The execution, or the errors."""
+
+    execution: Execution | None = strawberry.field(
+        default=None, description="The execution; subscribe to `executionOutput` with its id."
+    )
+
+
+@strawberry.type
+class ExecutionMutations:
+    """The executions room's part of the root."""
+
+    @strawberry.mutation(
+        description="Run source text in a sandbox. Answers at once; `executionOutput` streams what comes of it.",
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def execute_code(self, info: Info, input: ExecuteCodeInput) -> ExecuteCodePayload:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        service = info.context.services.executions
+        record = await service.execute_code(viewer.id, input.to_request(), input.idempotency_key)
+        return ExecuteCodePayload(execution=Execution.from_record(record))
+
+    @strawberry.mutation(
+        description="Run a command line in a sandbox. Answers at once; `executionOutput` streams what comes of it.",
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def run_command(self, info: Info, input: RunCommandInput) -> RunCommandPayload:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        service = info.context.services.executions
+        record = await service.run_command(viewer.id, input.to_request(), input.idempotency_key)
+        return RunCommandPayload(execution=Execution.from_record(record))

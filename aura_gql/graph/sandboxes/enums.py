@@ -1,0 +1,29 @@
+"""The sandboxes room's enums, described for the schema."""
+
+from aura_gql.graph.enums import publish_enum
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.records import SandboxStatus
+
+__all__ = ["SandboxProviderName", "SandboxStatus"]
+
+publish_enum(
+    SandboxProviderName,
+    "Who runs a sandbox.",
+    {
+        SandboxProviderName.LOCAL: "The server's own host, isolated by Linux namespaces.",
+        SandboxProviderName.E2B: "E2B's cloud.",
+        SandboxProviderName.DAYTONA: "Daytona's cloud.",
+    },
+)
+publish_enum(
+    SandboxStatus,
+    "Where a sandbox is in its life. STOPPED and ERROR are the end.",
+    {
+        SandboxStatus.PENDING: "It is recorded; nothing runs yet.",
+        SandboxStatus.STARTING: "The machine starts and gets the project's files.",
+        SandboxStatus.RUNNING: "It runs code and commands.",
+        SandboxStatus.STOPPING: "It is being stopped.",
+        SandboxStatus.STOPPED: "It has ended; `statusReason` says why. Its disk is gone, its executions are kept.",
+        SandboxStatus.ERROR: "It could not start, or failed; `statusReason` says why.",
+    },
+)

@@ -1,0 +1,44 @@
+"""What clients send about sandboxes."""
+
+import strawberry
+
+from aura_gql.graph.nodes import object_id
+from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
+from aura_gql.sandboxes.records import SandboxFilter
+
+
+@strawberry.input(name="SandboxFilter", description="Which sandboxes to list; what is left out does not narrow.")
+class SandboxFilterInput:
+    """A filter on the wire."""
+
+    project_id: strawberry.ID | None = strawberry.field(default=None, description="Only those of this project.")
+    statuses: list[SandboxStatus] | None = strawberry.field(default=None, description="Only those in these states.")
+
+    def to_record(self) -> SandboxFilter:
+        """The filter for the service; InvalidInput on `filter.projectId`."""
+        project_id = self.project_id and object_id(self.project_id, "Project", ("filter", "projectId"))
+        return SandboxFilter(project_id=project_id or None, statuses=tuple(self.statuses or ()))
+
+
+@strawberry.input(description="What to start with `createSandbox`.")
+class CreateSandboxInput:
+    """A wish for a sandbox."""
+
+    project_id: strawberry.ID = strawberry.field(description="The project whose files it gets. It must be READY.")
+    provider: SandboxProviderName | None = strawberry.field(
+        default=None, description="Who runs it; the project's own provider where left out."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description=(
+            "A key of your own, 1 to 128 printable ASCII characters: sending the same input again under it within "
+            "24 hours answers with the first sandbox instead of starting two."
+        ),
+    )
+
+
+@strawberry.input(description="Which sandbox to end with `stopSandbox`.")
+class StopSandboxInput:
+    """A sandbox to stop."""
+
+    sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")

@@ -1,0 +1,99 @@
+"""Sandboxes and their providers, as clients see them."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from aura_gql.graph.nodes import Node, to_global_id
+from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
+from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
+
+
+@strawberry.type(description="An isolated machine that holds a copy of a project's files and runs code.")
+class Sandbox(Node):
+    """A sandbox record on the wire."""
+
+    project_id: strawberry.ID = strawberry.field(description="The project whose files it holds.")
+    provider: SandboxProviderName = strawberry.field(description="Who runs it.")
+    status: SandboxStatus = strawberry.field(description="Where it is in its life.")
+    status_reason: str | None = strawberry.field(description="Why it is in this state, where there is more to say.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When it began to run.")
+    last_activity_at: datetime = strawberry.field(
+        description="When something last ran in it: an idle sandbox is stopped after a while."
+    )
+    stopped_at: datetime | None = strawberry.field(description="When it ended.")
+    expires_at: datetime = strawberry.field(description="When it will be stopped at the latest.")
+
+    @classmethod
+    def from_record(cls, record: SandboxRecord) -> Self:
+        """The sandbox that `record` describes."""
+        return cls(
+            id=to_global_id("Sandbox", record.id),
+            project_id=to_global_id("Project", record.project_id),
+            provider=record.provider,
+            status=record.status,
+            status_reason=record.status_reason,
+            created_at=record.created_at,
+            started_at=record.started_at,
+            last_activity_at=record.last_activity_at,
+            stopped_at=record.stopped_at,
+            expires_at=record.expires_at,
+        )
+
+
+@strawberry.type(description="A state that a sandbox entered.")
+class SandboxStatusEvent:
+    """A change of status on the wire."""
+
+    sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")
+    sequence: int = strawberry.field(description="The number of this change: it grows with each change of the sandbox.")
+    status: SandboxStatus = strawberry.field(description="The state that it entered.")
+    reason: str | None = strawberry.field(description="Why, where there is more to say.")
+    at: datetime = strawberry.field(description="When it entered the state.")
+
+    @classmethod
+    def from_record(cls, record: SandboxEventRecord) -> Self:
+        """The event that `record` describes."""
+        return cls(
+            sandbox_id=to_global_id("Sandbox", record.sandbox_id),
+            sequence=record.sequence,
+            status=record.status,
+            reason=record.reason,
+            at=record.at,
+        )
+
+
+@strawberry.type(description="What a provider can do by itself.")
+class SandboxCapabilities:
+    """Capabilities on the wire."""
+
+    stdin: bool = strawberry.field(description="Whether programs can be given standard input.")
+    signals: bool = strawberry.field(description="Whether programs can be stopped by signals, with all their children.")
+    network: bool = strawberry.field(description="Whether code inside reaches the network.")
+
+
+@strawberry.type(description="A provider of sandboxes, as this server has it.")
+class SandboxProvider:
+    """A provider record on the wire."""
+
+    name: SandboxProviderName = strawberry.field(description="The word that names it in inputs.")
+    available: bool = strawberry.field(description="Whether sandboxes can be created on it now.")
+    detail: str = strawberry.field(description="How it isolates, or what is missing, in words for a person.")
+    capabilities: SandboxCapabilities | None = strawberry.field(
+        description="What it can do; null where this server has no access to it."
+    )
+
+    @classmethod
+    def from_record(cls, record: ProviderRecord) -> Self:
+        """The provider that `record` describes."""
+        can = record.capabilities
+        return cls(
+            name=record.name,
+            available=record.available,
+            detail=record.detail,
+            capabilities=None
+            if can is None
+            else SandboxCapabilities(stdin=can.stdin, signals=can.signals, network=can.network),
+        )

@@ -1,0 +1,50 @@
+"""The whole schema: the rooms' roots merged into three."""
+
+import strawberry
+
+from aura_gql.graph.executions.mutations import ExecutionMutations
+from aura_gql.graph.executions.queries import ExecutionQueries, fetch_executions
+from aura_gql.graph.executions.subscriptions import ExecutionSubscriptions
+from aura_gql.graph.files.mutations import FileMutations
+from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.nodes import Node, by_object_id, node_field, nodes_field
+from aura_gql.graph.projects.mutations import ProjectMutations
+from aura_gql.graph.projects.queries import ProjectQueries, fetch_projects
+from aura_gql.graph.projects.subscriptions import ProjectSubscriptions
+from aura_gql.graph.sandboxes.mutations import SandboxMutations
+from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
+from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
+from aura_gql.graph.templates.queries import TemplateQueries, fetch_templates
+from aura_gql.graph.users.queries import UserQueries, fetch_users
+
+_FETCHERS = {
+    "Execution": by_object_id(fetch_executions),
+    "Project": by_object_id(fetch_projects),
+    "Sandbox": by_object_id(fetch_sandboxes),
+    "Template": by_object_id(fetch_templates),
+    "User": fetch_users,
+}
+
+
+@strawberry.type(description="What can be asked.")
+class Query(UserQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries):
+    """The query root."""
+
+    node: Node | None = node_field(_FETCHERS)
+    nodes: list[Node | None] = nodes_field(_FETCHERS)
+
+
+@strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
+class Mutation(ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations):
+    """The mutation root."""
+
+
+@strawberry.type(description="What can be watched.")
+class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscriptions):
+    """The subscription root."""
+
+
+def create_schema(limits: QueryLimits | None = None) -> HouseSchema:
+    """The schema of this server, with the bounds that its settings give to one operation."""
+    return HouseSchema(Query, Mutation, Subscription, limits=limits)

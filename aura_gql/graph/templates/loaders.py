@@ -1,0 +1,49 @@
+"""Batched reads of templates and what belongs to them."""
+
+import asyncio
+
+from bson import ObjectId
+from strawberry.dataloader import DataLoader
+
+from aura_gql.graph.context import Context
+from aura_gql.templates.records import TemplateDependencyRecord, TemplateFileRecord, TemplateRecord
+
+
+def templates(context: Context) -> DataLoader[ObjectId, TemplateRecord | None]:
+    """Templates by id; None where there is none."""
+
+    async def fetch(ids: list[ObjectId]) -> list[TemplateRecord | None]:
+        found = await context.services.templates.get_many(ids)
+        return [found.get(id) for id in ids]
+
+    return context.loaders.get(templates, fetch)
+
+
+def template_files(context: Context) -> DataLoader[ObjectId, list[TemplateFileRecord]]:
+    """The file manifests of templates."""
+
+    async def fetch(ids: list[ObjectId]) -> list[list[TemplateFileRecord]]:
+        found = await context.services.templates.files(ids)
+        return [found.get(id, []) for id in ids]
+
+    return context.loaders.get(template_files, fetch)
+
+
+def template_dependencies(context: Context) -> DataLoader[ObjectId, list[TemplateDependencyRecord]]:
+    """The dependencies of templates."""
+
+    async def fetch(ids: list[ObjectId]) -> list[list[TemplateDependencyRecord]]:
+        found = await context.services.templates.dependencies(ids)
+        return [found.get(id, []) for id in ids]
+
+    return context.loaders.get(template_dependencies, fetch)
+
+
+def template_content(context: Context) -> DataLoader[tuple[ObjectId, str], bytes]:
+    """The bytes of template files, by template and path; read side by side."""
+
+    async def fetch(keys: list[tuple[ObjectId, str]]) -> list[bytes | BaseException]:
+        reads = (context.services.templates.read_file(template_id, path) for template_id, path in keys)
+        return await asyncio.gather(*reads, return_exceptions=True)
+
+    return context.loaders.get(template_content, fetch)
