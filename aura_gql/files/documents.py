@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.paths import path_key
@@ -171,19 +171,22 @@ class ProjectStorageDocument(Document):
         name = "project_storage"
 
     @classmethod
-    async def find_totals(cls, project_id: ObjectId, session: AsyncClientSession | None = None) -> StorageTotals:
+    async def find_totals(cls, project_id: ObjectId) -> StorageTotals:
         """What the project's files come to; zeros where it has none yet."""
-        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, session=session)
-        if document is None:
-            return StorageTotals(0, 0)
-        return StorageTotals(document["file_count"], document["total_bytes"])
+        document = await cls.get_pymongo_collection().find_one({"_id": project_id})
+        return StorageTotals(0, 0) if document is None else _to_totals(document)
 
     @classmethod
-    async def store_totals(cls, project_id: ObjectId, totals: StorageTotals, session: AsyncClientSession) -> None:
-        """Set what they come to, inside the transaction that changes the files and has read the totals."""
-        await cls.get_pymongo_collection().update_one(
-            {"_id": project_id}, {"$set": asdict(totals)}, upsert=True, session=session
+    async def add(cls, project_id: ObjectId, growth: StorageTotals, session: AsyncClientSession) -> StorageTotals:
+        """Count a growth, inside the transaction that changes the files; what they come to then."""
+        document = await cls.get_pymongo_collection().find_one_and_update(
+            {"_id": project_id},
+            {"$inc": asdict(growth)},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
         )
+        return growth if document is None else _to_totals(document)
 
     @classmethod
     async def remove_project(cls, project_id: ObjectId) -> None:
@@ -192,6 +195,10 @@ class ProjectStorageDocument(Document):
 
 
 FILE_DOCUMENTS: Sequence[type[Document]] = (ProjectFileDocument, FileVersionDocument, ProjectStorageDocument)
+
+
+def _to_totals(document: Mapping[str, Any]) -> StorageTotals:
+    return StorageTotals(document["file_count"], document["total_bytes"])
 
 
 def _to_version(record: FileRecord) -> MongoDocument:

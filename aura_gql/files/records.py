@@ -29,7 +29,13 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class StorageTotals:
-    """How many files a project has, and their bytes together."""
+    """How many files a project has, and their bytes together; or the growth of both, which may be negative."""
 
     file_count: int
     total_bytes: int
+
+    def __add__(self, other: "StorageTotals") -> "StorageTotals":
+        return StorageTotals(self.file_count + other.file_count, self.total_bytes + other.total_bytes)
+
+    def __sub__(self, other: "StorageTotals") -> "StorageTotals":
+        return StorageTotals(self.file_count - other.file_count, self.total_bytes - other.total_bytes)

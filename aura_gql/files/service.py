@@ -1,5 +1,6 @@
 """The files of projects."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -92,17 +93,25 @@ class FileService:
         if expected_version < 0:
             raise InvalidInput("`expectedVersion` is 0 for a new file, else the version.", field=("expectedVersion",))
         self._limits.check_file(clean, len(data))
-        await self._projects.require_ready(viewer_id, project_id)
-        current = await ProjectFileDocument.find_at(project_id, clean)
+        _, current, totals = await asyncio.gather(
+            self._projects.require_ready(viewer_id, project_id),
+            ProjectFileDocument.find_at(project_id, clean),
+            ProjectStorageDocument.find_totals(project_id),
+        )
         _check_version(current, expected_version)
         wanted = _next_record(current, project_id, clean, data, executable, viewer_id)
         if current and (current.sha256, current.executable) == (wanted.sha256, wanted.executable):
             return current
-        # Once more inside the transaction; here so that what can't be saved does not fill the blob store.
-        await self._admit(current, wanted, None)
+        growth = _growth(current, wanted)
+        # Both once more inside the transaction; here so that what can't be saved does not fill the blob store.
+        self._limits.check_totals(totals, totals + growth)
+        if current is None:
+            await _check_clash(wanted, None)
         blob = await self._blobs.put(wanted.scope, data)
         try:
-            saved = await in_transaction(ProjectFileDocument.client(), lambda session: self._write(wanted, session))
+            saved = await in_transaction(
+                ProjectFileDocument.client(), lambda session: self._write(wanted, growth, session)
+            )
         except ProjectNotFound:
             # No transaction on a project that is being deleted can succeed any more, so nothing will name the blob.
             await self._blobs.delete(blob)
@@ -136,36 +145,18 @@ class FileService:
         await ProjectStorageDocument.remove_project(project_id)
         await self._blobs.delete_scope(scope_of(project_id))
 
-    async def _write(self, wanted: FileRecord, session: AsyncClientSession) -> FileRecord:
+    async def _write(self, wanted: FileRecord, growth: StorageTotals, session: AsyncClientSession) -> FileRecord:
         # First, because it makes other transactions on the project wait or start again: what is read below stays so.
         revision = await self._projects.advance_revision(wanted.project_id, session)
         record = replace(wanted, revision=revision)
-        current = await ProjectFileDocument.find_at(record.project_id, record.path, session)
-        _check_version(current, record.version - 1)
-        totals = await self._admit(current, record, session)
-        if current is None:
+        if not await _replace(record, session):
+            _check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), 0)
+            await _check_clash(record, session)
             await ProjectFileDocument.insert_records([record], session)
-        elif not await ProjectFileDocument.replace_record(record, current.version, session):
-            raise VersionConflict("The file changed while it was saved.", field=("expectedVersion",))
         await FileVersionDocument.insert_records([record], session)
-        await ProjectStorageDocument.store_totals(record.project_id, totals, session)
+        after = await ProjectStorageDocument.add(record.project_id, growth, session)
+        self._limits.check_totals(after - growth, after)
         return record
-
-    async def _admit(
-        self, current: FileRecord | None, wanted: FileRecord, session: AsyncClientSession | None
-    ) -> StorageTotals:
-        """The project's totals after the change; PathClash or an error of the limits where it can't be."""
-        if current is None:
-            neighbours = await ProjectFileDocument.find_neighbours(wanted.project_id, wanted.path, session)
-            # The path itself is there only where another save has just won: that is for the version check to say.
-            check_beside(wanted.path, [path for path in neighbours if path != wanted.path])
-        before = await ProjectStorageDocument.find_totals(wanted.project_id, session)
-        after = StorageTotals(
-            before.file_count + (current is None),
-            before.total_bytes + wanted.size - (current.size if current else 0),
-        )
-        self._limits.check_totals(before, after)
-        return after
 
     async def _write_first(
         self, project_id: ObjectId, files: Sequence[StartingFile], author: str, session: AsyncClientSession
@@ -176,7 +167,7 @@ class FileService:
         if records:
             await ProjectFileDocument.insert_records(records, session)
             await FileVersionDocument.insert_records(records, session)
-        await ProjectStorageDocument.store_totals(project_id, totals_of(files), session)
+        await ProjectStorageDocument.add(project_id, totals_of(files), session)
 
 
 class _HasFiles(Exception):
@@ -186,6 +177,28 @@ class _HasFiles(Exception):
 def scope_of(project_id: ObjectId) -> str:
     """The blob scope of what a project's users write."""
     return f"projects/{project_id}"
+
+
+async def _replace(record: FileRecord, session: AsyncClientSession) -> bool:
+    """Store the next version of a file; False for a first version, VersionConflict where the file has moved on."""
+    expected_version = record.version - 1
+    if not expected_version:
+        return False
+    if not await ProjectFileDocument.replace_record(record, expected_version, session):
+        _check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), expected_version)
+    return True
+
+
+async def _check_clash(wanted: FileRecord, session: AsyncClientSession | None) -> None:
+    neighbours = await ProjectFileDocument.find_neighbours(wanted.project_id, wanted.path, session)
+    # The path itself is there only where another save has just won: that is for the version check to say.
+    check_beside(wanted.path, [path for path in neighbours if path != wanted.path])
+
+
+def _growth(current: FileRecord | None, wanted: FileRecord) -> StorageTotals:
+    if current is None:
+        return StorageTotals(1, wanted.size)
+    return StorageTotals(0, wanted.size - current.size)
 
 
 def _clean_or_none(path: str) -> str | None:
