@@ -206,7 +206,7 @@ def _is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True
 

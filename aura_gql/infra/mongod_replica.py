@@ -15,7 +15,8 @@ _Document = dict[str, object]
 async def become_primary(address: str) -> None:
     """Initiate the set, or mend the address it remembers, and wait until `address` takes writes.
 
-    Waits for as long as it takes: the caller sets the deadline.
+    Waits for as long as it takes: the caller sets the deadline. A mongod whose old address is now held by something
+    that accepts and never answers needs 35 s to see that this is not itself.
     """
     # This client never writes: it goes on believing what it saw before the set was there.
     async with AsyncMongoClient[dict[str, object]](

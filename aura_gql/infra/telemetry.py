@@ -1,0 +1,117 @@
+"""Logs: one line each, JSON for machines or text for people, with the request they belong to."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TextIO
+from uuid import uuid4
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_HIDDEN = "[hidden]"
+_SECRET_NAME = re.compile(r"secret|password|token|cookie|authorization|bearer|api_?key", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+_QUIET = ("pymongo", "asyncio", "taskiq", "botocore", "aiobotocore", "boto3", "httpx", "httpcore", "uvicorn.access")
+_TAKEN_OVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "pymongo", "taskiq")
+_REQUEST_ID = "request_id"
+_REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class _OurHandler(logging.StreamHandler[TextIO]):
+    """Known by its class, so that configuring again replaces it alone."""
+
+
+def configure_logging(
+    level: str, log_format: Literal["console", "json"], environment: str, stream: TextIO | None = None
+) -> None:
+    """Send every log, the standard library's and its users' included, to `stream` (stderr); safe to repeat.
+
+    `level` is the least severity of ours; chatty libraries log from WARNING on. Give uvicorn `log_config=None`.
+    """
+    stream = stream or sys.stderr
+    handler = _OurHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_common(environment),
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format, stream)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [*(other for other in root.handlers if not isinstance(other, _OurHandler)), handler]
+    root.setLevel(level)
+    for name in _TAKEN_OVER:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[*_common(environment), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def new_request_id(given: str | None = None) -> str:
+    """An id for a request: the one that its client or proxy gave where that is 1 to 64 plain characters, else new."""
+    return given if given and _REQUEST_ID_FORM.fullmatch(given) else uuid4().hex
+
+
+@contextmanager
+def request_scope(request_id: str) -> Iterator[None]:
+    """Everything logged inside, in tasks started here too, carries `request_id`."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        yield
+
+
+def current_request_id() -> str | None:
+    """The id of the request that this code runs for, if any."""
+    value = structlog.contextvars.get_contextvars().get(_REQUEST_ID)
+    return value if isinstance(value, str) else None
+
+
+def _common(environment: str) -> list[Processor]:
+    def label(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event.setdefault("environment", environment)
+        event.pop("color_message", None)  # uvicorn says everything twice
+        return event
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        label,
+    ]
+
+
+def _rendering(log_format: Literal["console", "json"], stream: TextIO) -> list[Processor]:
+    if log_format == "json":
+        return [
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            _hide_secrets,
+            structlog.processors.JSONRenderer(),
+        ]
+    console = structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    return [_drop_environment, structlog.processors.format_exc_info, _hide_secrets, console]
+
+
+def _drop_environment(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event.pop("environment", None)
+    return event
+
+
+def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Blank values under telling names, and passwords in URLs wherever they stand."""
+    for name, value in event.items():
+        if _SECRET_NAME.search(name):
+            event[name] = _HIDDEN
+        elif isinstance(value, str) and "://" in value:
+            event[name] = _CREDENTIALS.sub(_HIDDEN, value)
+    return event

@@ -1,0 +1,128 @@
+"""Logs, as they reach a stream."""
+
+import asyncio
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from aura_gql.infra.telemetry import configure_logging, current_request_id, new_request_id, request_scope
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    """Logging is the process's own: put it back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    others = {name: logging.getLogger(name).level for name in list(logging.Logger.manager.loggerDict)}
+    with warnings.catch_warnings():
+        yield
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, other in others.items():
+        logging.getLogger(name).setLevel(other)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    stream = io.StringIO()
+    configure_logging("INFO", "json", "staging", stream)
+    return stream
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_the_standard_library_and_structlog_look_alike(stream: io.StringIO) -> None:
+    logging.getLogger("aura_gql.x").info("Job %s began", "a", extra={"attempt": 2})
+    structlog.stdlib.get_logger("aura_gql.y").info("began", attempt=2)
+    first, second = lines(stream)
+    common = {"level": "info", "attempt": 2, "environment": "staging"}
+    assert first.items() >= {**common, "event": "Job a began", "logger": "aura_gql.x"}.items()
+    assert second.items() >= {**common, "event": "began", "logger": "aura_gql.y"}.items()
+    assert str(first["timestamp"]).endswith("Z")
+
+
+def test_below_the_level_nothing_is_logged(stream: io.StringIO) -> None:
+    logging.getLogger("aura_gql").debug("quiet")
+    logging.getLogger("pymongo.command").info("quiet")
+    logging.getLogger("uvicorn.error").info("heard")
+    assert [line["event"] for line in lines(stream)] == ["heard"]
+
+
+async def test_logs_carry_their_request_in_tasks_too(stream: io.StringIO) -> None:
+    async def work() -> None:
+        logging.getLogger("aura_gql").info("in a task")
+
+    with request_scope("r1"):
+        assert current_request_id() == "r1"
+        task = asyncio.create_task(work())
+    await task
+    assert current_request_id() is None
+    logging.getLogger("aura_gql").info("outside")
+    assert [line.get("request_id") for line in lines(stream)] == ["r1", None]
+
+
+def test_a_traceback_is_part_of_its_line(stream: io.StringIO) -> None:
+    try:
+        raise LookupError("lost")
+    except LookupError:
+        logging.getLogger("aura_gql").exception("It failed")
+    (line,) = lines(stream)
+    assert "LookupError: lost" in str(line["exception"])
+
+
+def test_secrets_are_hidden(stream: io.StringIO) -> None:
+    log = structlog.stdlib.get_logger("aura_gql")
+    log.info("connecting to mongodb://me:hunter2@db/", session_token="hunter2", Authorization="hunter2")
+    try:
+        raise OSError("no answer from mongodb://me:hunter2@db/")
+    except OSError:
+        log.exception("failed")
+    assert "hunter2" not in stream.getvalue()
+    assert "mongodb://[hidden]@db/" in stream.getvalue()
+
+
+def test_configuring_again_does_not_double_the_lines(stream: io.StringIO) -> None:
+    configure_logging("INFO", "json", "staging", stream)
+    logging.getLogger("uvicorn.error").error("once")
+    assert len(lines(stream)) == 1
+
+
+def test_warnings_are_logged(stream: io.StringIO) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("mind this", UserWarning, stacklevel=1)
+    assert "mind this" in stream.getvalue()
+
+
+def test_for_people_it_is_text() -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", "console", "development", stream)
+    try:
+        raise LookupError("lost")
+    except LookupError:
+        logging.getLogger("aura_gql").exception("It failed", extra={"job": "a"})
+    text = stream.getvalue()
+    assert "It failed" in text
+    assert "job=a" in text
+    assert "LookupError: lost" in text
+    assert "development" not in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("given", ["abc-123", "0af7651916cd43dd8448eb211c80319c"])
+def test_a_plain_request_id_is_kept(given: str) -> None:
+    assert new_request_id(given) == given
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 65, "new\nline", 'quo"te'])
+def test_any_other_request_id_is_replaced(given: str | None) -> None:
+    assert new_request_id(given) not in (given, new_request_id(given))
