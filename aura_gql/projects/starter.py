@@ -29,7 +29,7 @@ async def starter_files(
     started = {file.path: _by_reference(file) for file in listing}
     if configuration.is_empty():
         return _sorted(started)
-    changes = configure(configuration, await _texts(templates, template_id, listing), paths=started.keys())
+    changes = configure(configuration, await _texts(templates, listing), paths=started.keys())
     executable = {file.path for file in listing if file.executable}
     for path in changes.removed:
         del started[path]
@@ -39,16 +39,14 @@ async def starter_files(
     return _sorted(started)
 
 
-async def _texts(
-    templates: TemplateService, template_id: ObjectId, listing: Sequence[TemplateFileRecord]
-) -> dict[str, bytes]:
+async def _texts(templates: TemplateService, listing: Sequence[TemplateFileRecord]) -> dict[str, bytes]:
     turns = asyncio.Semaphore(_READS_AT_ONCE)
 
-    async def read(path: str) -> tuple[str, bytes]:
+    async def read(file: TemplateFileRecord) -> tuple[str, bytes]:
         async with turns:
-            return path, await templates.read_file(template_id, path)
+            return file.path, await templates.content(file)
 
-    readable = [file.path for file in listing if not file.is_binary and file.size <= MAX_CONFIGURABLE_SIZE]
+    readable = [file for file in listing if not file.is_binary and file.size <= MAX_CONFIGURABLE_SIZE]
     return dict(await asyncio.gather(*map(read, readable)))
 
 

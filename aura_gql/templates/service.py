@@ -28,7 +28,7 @@ from aura_gql.templates.records import (
 
 BLOB_SCOPE: Final = "templates"
 MAX_FILTER_TAGS: Final = 10
-_PUTS_AT_ONCE = 8
+_BLOBS_AT_ONCE = 8
 _ATTEMPTS = 3
 
 TemplateFiles = dict[ObjectId, list[TemplateFileRecord]]
@@ -94,7 +94,30 @@ class TemplateService:
             raise TemplateNotFound("There is no such template.", field=("templateId",))
         if not found[template_id]:
             raise TemplateFileNotFound("The template has no file at this path.", field=("path",))
-        return await self._blobs.get(BlobKey(BLOB_SCOPE, found[template_id][0].sha256))
+        return await self.content(found[template_id][0])
+
+    async def content(self, file: TemplateFileRecord) -> bytes:
+        """The bytes of a file that `files` gave, of just that revision, without asking the database."""
+        return await self._blobs.get(BlobKey(BLOB_SCOPE, file.sha256))
+
+    async def contents(self, wanted: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], bytes]:
+        """The bytes of many files by template and path, with one query; files that are not there have no entry."""
+        listings = await self.files(list({template_id for template_id, _ in wanted}))
+        chosen = set(wanted)
+        files = [
+            ((template_id, file.path), file)
+            for template_id, listing in listings.items()
+            for file in listing
+            if (template_id, file.path) in chosen
+        ]
+        turns = asyncio.Semaphore(_BLOBS_AT_ONCE)
+
+        async def read(file: TemplateFileRecord) -> bytes:
+            async with turns:
+                return await self.content(file)
+
+        data = await asyncio.gather(*(read(file) for _, file in files))
+        return {key: one for (key, _), one in zip(files, data, strict=True)}
 
     async def record_use(self, template_id: ObjectId) -> None:
         """Count one more project made from the template; an unknown one is ignored."""
@@ -131,7 +154,7 @@ class TemplateService:
         kept = {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
         wanted = {_sha256(file.data): file.data for bundle in bundles for file in bundle.files}
         missing = iter([data for sha256, data in wanted.items() if sha256 not in kept])
-        while some := tuple(islice(missing, _PUTS_AT_ONCE)):
+        while some := tuple(islice(missing, _BLOBS_AT_ONCE)):
             await asyncio.gather(*(self._blobs.put(BLOB_SCOPE, data) for data in some))
 
     async def _take_in(self, bundle: TemplateBundle) -> None:

@@ -12,7 +12,7 @@ from aura_gql.templates.ordering import from_cursor, to_cursor
 from aura_gql.templates.records import TemplateOrder, TemplateRecord
 
 AT = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
-ID = str(ObjectId())
+ID = "65d0c0ffee65d0c0ffee65d0"
 TEMPLATE = TemplateRecord(
     id=ObjectId(ID),
     slug="node-http",

@@ -171,6 +171,24 @@ async def test_files_and_their_bytes(catalogue: TemplateService) -> None:
         await catalogue.read_file(ObjectId(), "run.sh")
 
 
+async def test_many_contents_at_once(catalogue: TemplateService) -> None:
+    node, vue = await catalogue.get_by_slug("node-http"), await catalogue.get_by_slug("vue-spa")
+    wanted = [(node.id, "README.md"), (node.id, "run.sh"), (vue.id, "package.json")]
+    missing = [(vue.id, "run.sh"), (ObjectId(), "README.md")]
+    contents = await catalogue.contents([*wanted, *missing, wanted[0]])
+    assert contents == {key: await catalogue.read_file(*key) for key in wanted}
+    assert await catalogue.contents([]) == {}
+
+
+async def test_content_is_that_of_the_listed_revision(catalogue: TemplateService, folder: Path) -> None:
+    vue = await catalogue.get_by_slug("vue-spa")
+    listed = (await catalogue.files([vue.id]))[vue.id][0]
+    write_template(folder, "vue-spa", files={"package.json": b"{}"})
+    await catalogue.load()
+    assert await catalogue.content(listed) == PACKAGE
+    assert await catalogue.read_file(vue.id, "package.json") == b"{}"
+
+
 async def test_dependencies(catalogue: TemplateService) -> None:
     node, vue = await catalogue.get_by_slug("node-http"), await catalogue.get_by_slug("vue-spa")
     dependencies = await catalogue.dependencies([node.id, vue.id, ObjectId()])

@@ -1,11 +1,10 @@
 """Batched reads of templates and what belongs to them."""
 
-import asyncio
-
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from aura_gql.graph.context import Context
+from aura_gql.templates.errors import TemplateFileNotFound
 from aura_gql.templates.records import TemplateDependencyRecord, TemplateFileRecord, TemplateRecord
 
 
@@ -40,10 +39,10 @@ def template_dependencies(context: Context) -> DataLoader[ObjectId, list[Templat
 
 
 def template_content(context: Context) -> DataLoader[tuple[ObjectId, str], bytes]:
-    """The bytes of template files, by template and path; read side by side."""
+    """The bytes of template files, by template and path; TemplateFileNotFound for one that is gone."""
 
     async def fetch(keys: list[tuple[ObjectId, str]]) -> list[bytes | BaseException]:
-        reads = (context.services.templates.read_file(template_id, path) for template_id, path in keys)
-        return await asyncio.gather(*reads, return_exceptions=True)
+        found = await context.services.templates.contents(keys)
+        return [found[key] if key in found else TemplateFileNotFound("The template has no such file.") for key in keys]
 
     return context.loaders.get(template_content, fetch)
