@@ -1,0 +1,1 @@
+"""One folder for each maker of sandboxes; only the composition root imports them."""

@@ -1,0 +1,190 @@
+"""Control groups of either version, for the controllers that this process may use; none of them is required."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aura_gql.sandboxes.providers.local.limits import SPARE_PROCESSES, LocalLimits
+
+CONTROLLERS = ("memory", "pids", "cpu")
+CPU_PERIOD_US = 50_000
+TRIAL = ".trial"
+REMOVE_TRIES, REMOVE_PAUSE_S = 200, 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A controller's folder for this server, below which each sandbox gets one."""
+
+    name: str
+    folder: Path
+    unified: bool
+
+    def settings(self, limits: LocalLimits) -> dict[str, str]:
+        """The files to write, with their content."""
+        quota = str(int(limits.cpus * CPU_PERIOD_US))
+        if self.name == "pids":
+            return {"pids.max": str(limits.processes + SPARE_PROCESSES)}
+        if self.name == "memory" and self.unified:
+            return {"memory.max": str(limits.memory_bytes)}
+        if self.name == "memory":
+            return {"memory.limit_in_bytes": str(limits.memory_bytes)}
+        if self.unified:
+            return {"cpu.max": f"{quota} {CPU_PERIOD_US}"}
+        return {"cpu.cfs_period_us": str(CPU_PERIOD_US), "cpu.cfs_quota_us": quota}
+
+    def no_swap(self, limits: LocalLimits) -> dict[str, str]:
+        """Files that keep memory from hiding in swap; a kernel without swap accounting lacks them."""
+        if self.name != "memory":
+            return {}
+        if self.unified:
+            return {"memory.swap.max": "0"}
+        return {"memory.memsw.limit_in_bytes": str(limits.memory_bytes)}
+
+
+class Cgroup:
+    """The groups of one sandbox. Its methods are short writes to kernel memory; they do not touch a disk."""
+
+    def __init__(self, folders: dict[Path, None], memory: Controller | None, name: str) -> None:
+        self._folders = list(folders)
+        self._events: Path | None = None
+        if memory:
+            self._events = memory.folder / name / ("memory.events" if memory.unified else "memory.oom_control")
+
+    def add(self, pid: int) -> None:
+        """Move a process in; its future children follow. Raises OSError."""
+        for folder in self._folders:
+            (folder / "cgroup.procs").write_text(str(pid), encoding="ascii")
+
+    def oom_kills(self) -> int:
+        """How many of its processes the kernel has killed for want of memory."""
+        if self._events is None:
+            return 0
+        try:
+            lines = self._events.read_text(encoding="ascii").splitlines()
+        except OSError:
+            return 0
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+    def remove(self) -> None:
+        """Kill what is in them and remove them; waits until they are empty, up to a second. Blocks."""
+        left = self._folders
+        for _ in range(REMOVE_TRIES):
+            left = [folder for folder in left if not _remove(folder)]
+            if not left:
+                return
+            time.sleep(REMOVE_PAUSE_S)
+
+
+class CgroupTree:
+    """This server's own corner of the hierarchies."""
+
+    def __init__(self, controllers: list[Controller]) -> None:
+        self._controllers = controllers
+
+    @classmethod
+    def find(cls, name: str, limits: LocalLimits) -> "CgroupTree":
+        """Whatever controllers let us make a group and set its limits; perhaps none. Blocks."""
+        usable = []
+        for controller in _candidates(name):
+            trial = cls([controller])
+            with contextlib.suppress(OSError):
+                trial.make(TRIAL, limits).remove()
+                usable.append(controller)
+        return cls(usable)
+
+    @property
+    def controllers(self) -> frozenset[str]:
+        """The names of those that work: memory, pids, cpu."""
+        return frozenset(controller.name for controller in self._controllers)
+
+    def make(self, name: str, limits: LocalLimits) -> Cgroup:
+        """Make a sandbox's groups with their limits; none is left by a failure. Raises OSError."""
+        memory = next((controller for controller in self._controllers if controller.name == "memory"), None)
+        folders = {controller.folder / name: None for controller in self._controllers}
+        group = Cgroup(folders, memory, name)
+        try:
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+            for controller in self._controllers:
+                for file, value in controller.settings(limits).items():
+                    (controller.folder / name / file).write_text(value, encoding="ascii")
+                for file, value in controller.no_swap(limits).items():
+                    with contextlib.suppress(OSError):
+                        (controller.folder / name / file).write_text(value, encoding="ascii")
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def names(self) -> set[str]:
+        """The sandboxes that have groups here, dead ones included."""
+        return {
+            entry.name
+            for controller in self._controllers
+            if controller.folder.is_dir()
+            for entry in controller.folder.iterdir()
+            if entry.is_dir()
+        }
+
+    def remove(self, name: str) -> None:
+        """End and remove a sandbox's groups, whoever made them. Blocks."""
+        Cgroup({controller.folder / name: None for controller in self._controllers}, None, name).remove()
+
+
+def _candidates(name: str) -> Iterator[Controller]:
+    """Where each controller is mounted, below the group that this process is in."""
+    own = _own_groups()
+    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+        place, _, kind = line.partition(" - ")
+        mount_point = Path(place.split()[4])
+        kind_name, _, options = kind.split()[:3]
+        if kind_name == "cgroup2":
+            folder = mount_point / own.get("", "/").lstrip("/") / name
+            yield from (Controller(each, folder, True) for each in _delegated(folder))
+        elif kind_name == "cgroup":
+            for each in set(CONTROLLERS).intersection(options.split(",")):
+                yield Controller(each, mount_point / own.get(each, "/").lstrip("/") / name, False)
+
+
+def _own_groups() -> dict[str, str]:
+    """Controller to our group's path; the empty name is version 2."""
+    groups = {}
+    for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
+        _, controllers, path = line.split(":", 2)
+        groups.update(dict.fromkeys(controllers.split(","), path))
+    return groups
+
+
+def _delegated(folder: Path) -> list[str]:
+    """The version 2 controllers that can be handed on to the groups below `folder`."""
+    try:
+        folder.mkdir(exist_ok=True)
+        available = (folder / "cgroup.controllers").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    usable = []
+    for controller in CONTROLLERS:
+        if controller in available:
+            with contextlib.suppress(OSError):
+                (folder / "cgroup.subtree_control").write_text(f"+{controller}", encoding="ascii")
+                usable.append(controller)
+    return usable
+
+
+def _remove(folder: Path) -> bool:
+    """Kill what a group holds and try to remove it; whether it has gone."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        with contextlib.suppress(OSError):
+            for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
+                os.kill(int(pid), signal.SIGKILL)
+        return False
+    return True

@@ -1,0 +1,113 @@
+"""The keeper of one command: a child subreaper, so that a daemon still belongs to the command that started it."""
+
+import _socket
+import os
+import time
+
+from aura_gql.sandboxes.providers.local.inside.command import Order, run_command
+from aura_gql.sandboxes.providers.local.inside.system import (
+    PR_SET_CHILD_SUBREAPER,
+    SIGTERM,
+    close_all,
+    prctl,
+    receive,
+    send,
+    signal_group,
+    swallow,
+    wait_readable,
+    watch_children,
+)
+from aura_gql.sandboxes.providers.local.inside.trees import children_of, kill_tree, with_descendants
+
+TERM_POLL_S = 0.02
+TROUBLE_BYTES = 64
+
+
+class Keeper:
+    """Reports the start and the end of its command, passes orders on, and inherits the daemons."""
+
+    def __init__(self, channel: _socket.socket, stdio: list[int]) -> None:
+        self.channel = channel
+        self.stdio = stdio
+        self.unread: list[int] = []
+        self.main = 0
+        self.has_children = True
+        self.kill_at: float | None = None
+
+    def keep(self, order: Order) -> None:
+        """Start the command and stay until nothing of it runs."""
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        child_ended = watch_children()
+        readable, writable = os.pipe2(os.O_CLOEXEC)
+        self.main = os.fork()
+        if self.main == 0:
+            run_command(order, self.stdio, writable)
+        close_all([writable, *self.stdio])
+        trouble = os.read(readable, TROUBLE_BYTES)
+        os.close(readable)
+        if trouble:
+            send(self.channel, b"error " + trouble)
+            return
+        send(self.channel, b"started %d" % os.getpid())
+        self.reap()
+        while self.has_children:
+            self.serve(child_ended)
+            self.reap()
+
+    def serve(self, child_ended: int) -> None:
+        """Wait until something happens and deal with it."""
+        timeout_s = None if self.kill_at is None else TERM_POLL_S
+        ready = wait_readable([self.channel.fileno(), child_ended, *self.unread], timeout_s)
+        if child_ended in ready:
+            swallow(child_ended)
+        for pipe in self.unread[:]:
+            if pipe in ready and not swallow(pipe):
+                self.unread.remove(pipe)
+                os.close(pipe)
+        if self.channel.fileno() in ready:
+            self.obey(*receive(self.channel))
+        self.pursue_termination()
+
+    def obey(self, message: bytes, descriptors: list[int]) -> None:
+        """Do what the host says. An empty message means that it let go: an order to kill."""
+        word, _, argument = message.partition(b" ")
+        if word == b"unread":
+            # Daemons may go on writing. Nobody wants that any more, but a full pipe would stop them.
+            self.unread += descriptors
+        elif word == b"terminate":
+            signal_group(self.main, SIGTERM)
+            kill_at = time.monotonic() + int(argument) / 1000
+            self.kill_at = kill_at if self.kill_at is None else min(self.kill_at, kill_at)
+        else:
+            self.kill()
+
+    def pursue_termination(self) -> None:
+        """Kill what is left once the group has gone by itself, or its time is up."""
+        if self.kill_at is None:
+            return
+        self.reap()
+        if time.monotonic() >= self.kill_at or not signal_group(self.main, 0):
+            self.kill_at = None
+            self.kill()
+
+    def kill(self) -> None:
+        """End everything that this command started."""
+        own = os.getpid()
+        kill_tree(lambda: with_descendants(children_of(own)), self.reap)
+
+    def reap(self) -> None:
+        """Collect the dead, then report the main process if it is among them."""
+        ended = b""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                self.has_children = False
+                break
+            if pid == 0:
+                break
+            if pid == self.main:
+                cpu_ms = round((usage.ru_utime + usage.ru_stime) * 1000)
+                ended = b"ended %d %d %d" % (status, cpu_ms, usage.ru_maxrss * 1024)
+        if ended:
+            send(self.channel, ended + b" %d" % self.has_children)

@@ -1,0 +1,144 @@
+"""A local sandbox: a machine, the project folder that it sees, and what runs in it."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.sandboxes.errors import SandboxGone
+from aura_gql.sandboxes.ports import Command, EndReason, SandboxFile
+from aura_gql.sandboxes.providers.local import wire
+from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
+from aura_gql.sandboxes.providers.local.disk import remove_tree
+from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
+from aura_gql.sandboxes.providers.local.machine import Machine
+from aura_gql.sandboxes.providers.local.process import LocalProcess
+from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
+from aura_gql.sandboxes.providers.local.watchdog import Watchdog
+
+# One message of the supervisor's socket, which the kernel bounds.
+MAX_ORDER_BYTES = 128 * KIB
+PROJECT = "project"
+
+
+class LocalSandbox:
+    """Satisfies the `Sandbox` port. `on_stopped` is called once, when nothing of it is left."""
+
+    def __init__(
+        self,
+        sandbox_id: str,
+        folder: Path,
+        owner: int | None,
+        machine: Machine,
+        limits: LocalLimits,
+        *,
+        watch_memory: bool,
+        on_stopped: Callable[[], None],
+    ) -> None:
+        """`folder` holds the project folder; `owner` is the sandbox's own uid where it has one."""
+        self._id = sandbox_id
+        self._folder = folder
+        self._owner = owner
+        self._machine = machine
+        self._limits = limits
+        self._on_stopped = on_stopped
+        self._files = ProjectFolder(folder / PROJECT, owner)
+        self._processes: set[LocalProcess] = set()
+        self._stopping: asyncio.Task[None] | None = None
+        watchdog = Watchdog(
+            machine.pid, folder / PROJECT, limits, watch_memory=watch_memory, on_excess=self._end_everything
+        )
+        self._watchdog = asyncio.create_task(watchdog.run())
+        machine.gone.add_done_callback(lambda _: self._watchdog.cancel())
+
+    @property
+    def provider_sandbox_id(self) -> str:
+        """Ours: this host has no names of its own."""
+        return self._id
+
+    @property
+    def running(self) -> bool:
+        """Whether commands can be started."""
+        return self._stopping is None and not self._machine.gone.done()
+
+    async def start_process(self, command: Command) -> LocalProcess:
+        """As the port says."""
+        self._require_running()
+        limits = self._limits.rlimits()
+        order = _order(command, limits)
+        process = await LocalProcess.start(self._machine, order, self._owner)
+        self._processes.add(process)
+        process.gone.add_done_callback(lambda _: self._processes.discard(process))
+        return process
+
+    async def write_files(self, files: Iterable[SandboxFile]) -> None:
+        """As the port says."""
+        self._require_running()
+        wanted = list(files)
+        await asyncio.to_thread(self._files.write_all, wanted)
+
+    async def remove_files(self, paths: Iterable[str]) -> None:
+        """As the port says."""
+        self._require_running()
+        wanted = list(paths)
+        await asyncio.to_thread(self._files.remove_all, wanted)
+
+    async def read_file(self, path: str, max_bytes: int) -> bytes:
+        """As the port says."""
+        self._require_running()
+        return await asyncio.to_thread(self._files.read, path, max_bytes)
+
+    async def stop(self) -> None:
+        """As the port says. A caller that is cancelled does not stop the stopping."""
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop())
+        await asyncio.shield(self._stopping)
+
+    async def wait_gone(self) -> str:
+        """As the port says."""
+        return await asyncio.shield(self._machine.gone)
+
+    async def _stop(self) -> None:
+        await self._machine.kill()
+        self._watchdog.cancel()
+        await asyncio.wait({self._watchdog})
+        for process in list(self._processes):
+            process.abandon()
+        await asyncio.to_thread(remove_tree, self._folder)
+        self._on_stopped()
+
+    async def _end_everything(self, excess: EndReason) -> None:
+        """Kill all that runs but the machine itself, and tell each command why."""
+        running = list(self._processes)
+        for process in running:
+            process.note_excess(excess)
+        try:
+            await self._machine.ask(b"kill-all")
+        except SandboxGone:
+            return
+        await asyncio.gather(*(process.terminate(grace_ms=0) for process in running))
+
+    def _require_running(self) -> None:
+        if not self.running:
+            raise SandboxGone("The sandbox has ended.")
+
+
+def _order(command: Command, rlimits: Mapping[int, int]) -> bytes:
+    """The order to start a command. Raises InvalidInput for what the kernel could not take."""
+    if not command.argv or not command.argv[0]:
+        raise InvalidInput("A command names a program.", field=("command",))
+    for name in command.env:
+        if not name or "=" in name:
+            raise InvalidInput(f"{name!r} is no name for an environment variable.", field=("env",))
+    if any("\0" in text for text in (*command.argv, *command.env, *command.env.values())):
+        raise InvalidInput("Arguments and environment have no NUL.", field=("command",))
+    cwd = PROJECT_FOLDER
+    if command.cwd not in ("", "."):
+        cwd = os.path.join(PROJECT_FOLDER, *safe_parts(command.cwd.rstrip("/")))
+    order = wire.start_message(command.argv, cwd, {**BASE_ENVIRONMENT, **command.env}, rlimits)
+    if len(order) > MAX_ORDER_BYTES:
+        raise InvalidInput(
+            f"Arguments and environment together have at most {MAX_ORDER_BYTES} bytes.", field=("command",)
+        )
+    return order
