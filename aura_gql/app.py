@@ -1,0 +1,269 @@
+"""The composition root: the only place where settings, adapters, services and routes meet."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from aura_gql import __version__
+from aura_gql.auth.service import AuthService
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.executions.records import ExecutionLimits
+from aura_gql.executions.service import ExecutionService
+from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.limits import FileLimits
+from aura_gql.files.service import FileService
+from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.schema import create_schema
+from aura_gql.graph.view import GraphView, Page
+from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
+from aura_gql.infra.idempotency import MongoIdempotencyKeys
+from aura_gql.infra.jobs import DurableJobs
+from aura_gql.infra.mongo import Client, Database, connect, init_documents
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.deletion import ProjectRemover
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.initialisation import ProjectInitialiser
+from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.sandboxes.providers.local.limits import LocalLimits
+from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.records import SandboxLimits
+from aura_gql.sandboxes.service import SandboxService
+from aura_gql.services import Services
+from aura_gql.settings import Settings
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.storage.backends.s3 import S3BlobStore
+from aura_gql.storage.ports import BlobStore
+from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.web.development_login import DevelopmentLogin
+from aura_gql.web.graphiql import GraphiQLPage, static_files
+from aura_gql.web.health import HealthCheck
+from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+
+DOCUMENTS = (
+    IdempotencyKeyDocument,
+    JobDocument,
+    ProjectTemplateDocument,
+    TemplateDependencyDocument,
+    TemplateCacheDocument,
+    ProjectDocument,
+    ProjectFileDocument,
+    FileVersionDocument,
+    ProjectStorageDocument,
+    SandboxSession,
+    CodeExecution,
+    ExecutionOutput,
+)
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the command that starts a server knows beyond its settings.
+
+    `is_exclusive` says that no other server can be using the database. `development_email` names the user who is signed
+    in by opening GraphiQL from this machine: None in production.
+    """
+
+    database_url: str
+    secret: str
+    is_exclusive: bool = False
+    development_email: str | None = None
+
+
+class Server:
+    """One server process: everything wired, nothing running until `running` is entered."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        """Build the parts; no connection is made. Runs inside the event loop that will run the server."""
+        self._surroundings = surroundings
+        self._client: Client = connect(settings.database, surroundings.database_url)
+        self.database: Database = self._client[settings.database.mongodb_db_name]
+        self.blobs = create_blob_store(settings)
+        self.providers = create_providers(settings)
+        self._bus = InProcessBus()
+        self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
+        self.services = self._wire(settings)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Bring the collections up, take over what a dead server left, run the loops; then all that backwards."""
+        services, exclusive = self.services, self._surroundings.is_exclusive
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._client.close)
+            stack.push_async_callback(self.blobs.close)
+            await init_documents(self.database, DOCUMENTS)
+            if self._surroundings.development_email is not None:
+                await services.auth.ensure_indexes()
+            await services.templates.load()
+            for provider in self.providers.values():
+                stack.push_async_callback(provider.close)
+            await services.executions.recover(exclusive=exclusive)
+            await services.sandboxes.recover(exclusive=exclusive)
+            stack.push_async_callback(services.sandboxes.close)
+            services.sandboxes.reaper.start()
+            stack.push_async_callback(services.sandboxes.reaper.stop)
+            services.executions.start()
+            stack.push_async_callback(services.executions.stop)
+            await self._jobs.start()
+            stack.push_async_callback(self._jobs.stop)
+            await services.projects.recover()
+            stack.push_async_callback(self._bus.close)
+            yield
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; raises PyMongoError where it gives none."""
+        await self.database.command("ping")
+
+    def _wire(self, settings: Settings) -> Services:
+        bus, jobs, keys = self._bus, self._jobs, MongoIdempotencyKeys()
+        auth = AuthService(
+            self.database, self._surroundings.secret, cookie_prefix=settings.auth.better_auth_cookie_prefix
+        )
+        templates = TemplateService(BundledTemplates(), self.blobs)
+        projects = ProjectService(
+            templates, keys, jobs, bus, max_projects_per_user=settings.files.max_projects_per_user
+        )
+        files = FileService(projects, self.blobs, _file_limits(settings), bus)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, _sandbox_limits(settings))
+        executions = ExecutionService(sandboxes, keys, bus, _execution_limits(settings))
+        ProjectInitialiser(templates, files, sandboxes, bus).register(jobs)
+        ProjectRemover([executions, sandboxes, files]).register(jobs)
+        return Services(auth, templates, projects, files, sandboxes, executions)
+
+
+def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
+    """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop."""
+    server = Server(settings, surroundings)
+    graph, origins = settings.graph, settings.server.allowed_origins
+    view = GraphView(
+        create_schema(_query_limits(settings)),
+        server.services,
+        page=_page(settings, server.services, surroundings.development_email),
+        allowed_origins=origins,
+        max_subscriptions_per_connection=graph.max_subscriptions_per_connection,
+    )
+    middleware = [Middleware(RequestId), Middleware(SecurityHeaders)]
+    if origins:
+        middleware.append(_cross_origin(origins))
+    middleware.append(Middleware(BodyLimit, max_body_bytes=graph.max_body_bytes))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with server.running():
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", view),
+            Route("/healthz", HealthCheck(server.ping, __version__)),
+            Mount("/static", static_files()),
+        ],
+        middleware=middleware,
+        lifespan=lifespan,
+    )
+
+
+def create_blob_store(settings: Settings) -> BlobStore:
+    """The store that the settings name: S3 or R2, else a local folder."""
+    storage = settings.storage
+    if settings.blob_directory is not None:
+        return LocalBlobStore(settings.blob_directory)
+    if not (storage.r2_bucket and storage.r2_access_key_id and storage.r2_secret_access_key):
+        raise ValueError("Settings with an S3 endpoint must have a bucket and keys.")
+    return S3BlobStore(
+        storage.r2_bucket,
+        storage.endpoint_url,
+        storage.r2_access_key_id.get_secret_value(),
+        storage.r2_secret_access_key.get_secret_value(),
+        storage.r2_key_prefix,
+        region=storage.r2_region,
+    )
+
+
+def create_providers(settings: Settings) -> Mapping[SandboxProviderName, SandboxProvider]:
+    """The sandbox providers that this server has."""
+    root = settings.server.data_directory / "sandboxes"
+    return {SandboxProviderName.LOCAL: LocalProvider(root, _local_limits(settings))}
+
+
+def _page(settings: Settings, services: Services, development_email: str | None) -> Page | None:
+    if not settings.graphiql_enabled:
+        return None
+    page = GraphiQLPage()
+    if development_email is None:
+        return page
+    return DevelopmentLogin(page, services.auth.authenticate, lambda: services.auth.sign_in(development_email))
+
+
+def _cross_origin(origins: tuple[str, ...]) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type", "x-request-id"],
+        allow_credentials=True,
+        expose_headers=["x-request-id", "retry-after"],
+        max_age=int(timedelta(hours=1).total_seconds()),
+    )
+
+
+def _query_limits(settings: Settings) -> QueryLimits:
+    graph = settings.graph
+    return QueryLimits(
+        max_tokens=graph.max_query_tokens,
+        max_depth=graph.max_query_depth,
+        max_aliases=graph.max_query_aliases,
+        max_fields=graph.max_query_fields,
+    )
+
+
+def _file_limits(settings: Settings) -> FileLimits:
+    files = settings.files
+    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes)
+
+
+def _sandbox_limits(settings: Settings) -> SandboxLimits:
+    sandboxes = settings.sandboxes
+    return SandboxLimits(
+        max_per_user=sandboxes.max_sandboxes_per_user,
+        max_per_host=sandboxes.max_sandboxes_per_host,
+        idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
+        lifetime_s=sandboxes.sandbox_lifetime_s,
+    )
+
+
+def _local_limits(settings: Settings) -> LocalLimits:
+    sandboxes = settings.sandboxes
+    memory = sandboxes.sandbox_memory_bytes
+    return LocalLimits(
+        memory_bytes=memory,
+        processes=sandboxes.sandbox_max_processes,
+        cpus=sandboxes.sandbox_cpus,
+        # Both are kept in memory, so they leave room for programs in it.
+        tmp_bytes=min(128 * _MIB, memory // 4),
+        shm_bytes=min(64 * _MIB, memory // 8),
+        disk_bytes=sandboxes.sandbox_disk_bytes,
+        max_sandboxes=sandboxes.max_sandboxes_per_host,
+    )
+
+
+def _execution_limits(settings: Settings) -> ExecutionLimits:
+    executions = settings.executions
+    return ExecutionLimits(
+        default_timeout_ms=executions.execution_timeout_ms,
+        max_timeout_ms=executions.execution_max_timeout_ms,
+        output_limit=executions.execution_max_output_bytes,
+        output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
+    )
