@@ -27,9 +27,9 @@ from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.projects.deletion import ProjectRemover
+from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
-from aura_gql.projects.initialisation import ProjectInitialiser
+from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
@@ -137,8 +137,8 @@ class Server:
         files = FileService(projects, self.blobs, _file_limits(settings), bus)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, _sandbox_limits(settings))
         executions = ExecutionService(sandboxes, keys, bus, _execution_limits(settings))
-        ProjectInitialiser(templates, files, sandboxes, bus).register(jobs)
-        ProjectRemover([executions, sandboxes, files]).register(jobs)
+        ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
+        ProjectDeletion([executions, sandboxes, files]).register(jobs)
         return Services(auth, templates, projects, files, sandboxes, executions)
 
 
@@ -167,7 +167,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         routes=[
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
-            Route("/healthz", HealthCheck(server.ping, __version__)),
+            Route("/healthz", HealthCheck(server.ping, __version__).__call__),
             Mount("/static", static_files()),
         ],
         middleware=middleware,

@@ -11,7 +11,7 @@ from aura_gql.projects.ports import ProjectResource
 from aura_gql.projects.records import ProjectStatus
 
 
-class ProjectRemover:
+class ProjectDeletion:
     """Removes what every room keeps of a project, then the project. A crash leaves it DELETING for the next run."""
 
     def __init__(self, resources: Sequence[ProjectResource]) -> None:

@@ -36,7 +36,7 @@ _NEXT = {
 }
 
 
-class ProjectInitialiser:
+class ProjectInitialisation:
     """Carries projects from QUEUED to DONE, one step after another.
 
     Every step can be repeated, and ends in a compare-and-set on the step and the attempt it was begun for: a run that
