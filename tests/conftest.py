@@ -20,7 +20,8 @@ def mongodb_uri() -> Iterator[str]:
         mongod = EmbeddedMongod(folder, executable=DatabaseSettings().aura_mongod)
         uri = runner.run(mongod.start())
         try:
-            yield uri
+            # PyMongo 4.20 leaks the second monitoring socket of a client that is closed while that connects.
+            yield f"{uri}&serverMonitoringMode=poll"
         finally:
             runner.run(mongod.stop())
 

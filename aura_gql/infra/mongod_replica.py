@@ -18,9 +18,10 @@ async def become_primary(address: str) -> None:
     Waits for as long as it takes: the caller sets the deadline. A mongod whose old address is now held by something
     that accepts and never answers needs 35 s to see that this is not itself.
     """
-    # This client never writes: it goes on believing what it saw before the set was there.
+    # This client never writes: it goes on believing what it saw before the set was there. It polls, because PyMongo
+    # 4.20 leaks the second monitoring socket of a client that is closed while that connects.
     async with AsyncMongoClient[dict[str, object]](
-        address, directConnection=True, serverSelectionTimeoutMS=2000
+        address, directConnection=True, serverSelectionTimeoutMS=2000, serverMonitoringMode="poll"
     ) as client:
         while not await _configured(client, address):
             await asyncio.sleep(_POLL_S)

@@ -7,13 +7,13 @@ from pymongo import AsyncMongoClient
 
 async def write(uri: str, value: int) -> None:
     """Add a document that must survive."""
-    async with AsyncMongoClient[dict[str, int]](uri) as client:
+    async with AsyncMongoClient[dict[str, int]](uri, serverMonitoringMode="poll") as client:
         await client["kept"]["things"].insert_one({"_id": value})
 
 
 async def read(uri: str) -> list[int]:
     """The values that `write` added."""
-    async with AsyncMongoClient[dict[str, int]](uri) as client:
+    async with AsyncMongoClient[dict[str, int]](uri, serverMonitoringMode="poll") as client:
         return [found["_id"] async for found in client["kept"]["things"].find().sort("_id")]
 
 
