@@ -53,8 +53,11 @@ class FileSync:
             yield await self._load(files[start:])
 
     async def _load(self, files: Sequence[FileRecord]) -> list[SandboxFile]:
-        async with asyncio.TaskGroup() as group:
-            reads = [group.create_task(self._read(file)) for file in files]
+        try:
+            async with asyncio.TaskGroup() as group:
+                reads = [group.create_task(self._read(file)) for file in files]
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
         return [SandboxFile(file.path, read.result(), file.executable) for file, read in zip(files, reads, strict=True)]
 
     async def _read(self, file: FileRecord) -> bytes:

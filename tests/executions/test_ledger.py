@@ -14,6 +14,7 @@ from aura_gql.executions.recorder import OutputRecorder
 from aura_gql.executions.records import ExecutionFinished, OutputBatchRecord, OutputChunkRecord, OutputGap, OutputTotals
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.mongo import Database
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.ports import OutputStream
 from tests.support.executions import finish_execution, read_ledger, store_execution
@@ -164,7 +165,7 @@ async def test_after_must_be_a_number_so_far() -> None:
     await ExecutionOutput.add_batch(
         OutputBatchRecord(execution_id, 1, 1, ()),
         OutputTotals(1, 1, 0),
-        (await CodeExecution.find_open())[0].created_at,
+        utcnow(),
     )
     for after in (-1, 2):
         with pytest.raises(InvalidInput) as caught:

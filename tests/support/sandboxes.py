@@ -1,0 +1,130 @@
+"""The rooms below the executions, wired as the server wires them, on a real database and with real local sandboxes."""
+
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bson import ObjectId
+
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.limits import FileLimits
+from aura_gql.files.service import FileService
+from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
+from aura_gql.infra.idempotency import MongoIdempotencyKeys
+from aura_gql.infra.jobs import DurableJobs
+from aura_gql.infra.mongo import Database, init_documents
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.ports import NewFile
+from aura_gql.projects.records import InitialisationStep, NewProject, ProjectStatus
+from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.service import SandboxService
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
+from tests.support.waiting import until
+
+DOCUMENTS = (
+    IdempotencyKeyDocument,
+    JobDocument,
+    ProjectDocument,
+    ProjectFileDocument,
+    FileVersionDocument,
+    ProjectStorageDocument,
+    SandboxSession,
+    CodeExecution,
+    ExecutionOutput,
+)
+OWNER = "user-1"
+_names = itertools.count(1)
+
+
+@dataclass
+class SandboxBench:
+    """A server as far as its sandboxes. `more` makes a second one over the same database and bus, as after a crash."""
+
+    database: Database
+    folder: Path
+    limits: SandboxLimits
+    bus: InProcessBus
+    projects: ProjectService
+    files: FileService
+    provider: LocalProvider
+    sandboxes: SandboxService
+    others: list[SandboxService] = field(default_factory=list)
+
+    async def project(self, files: Mapping[str, bytes] | None = None, owner: str = OWNER) -> ObjectId:
+        """A READY project with these files."""
+        project_id = ObjectId()
+        name = f"Project {next(_names)}"
+        new = NewProject(name=name, template_id=ObjectId())
+        await ProjectDocument.add(project_id, owner, new, SandboxProviderName.LOCAL)
+        content = [NewFile(path, data, len(data)) for path, data in (files or {}).items()]
+        await self.files.import_files(project_id, content, owner)
+        ready = {"status": ProjectStatus.READY.value, "step": InitialisationStep.DONE.value}
+        assert await ProjectDocument.change({"_id": project_id}, ready, "Ready.") is not None
+        return project_id
+
+    async def running(self, project_id: ObjectId | None = None, owner: str = OWNER) -> SandboxRecord:
+        """A sandbox that runs, of a new project if need be."""
+        project_id = project_id or await self.project(owner=owner)
+        record = await self.sandboxes.create(owner, project_id)
+        return await self.reached(record.id, SandboxStatus.RUNNING)
+
+    async def reached(self, sandbox_id: ObjectId, *statuses: SandboxStatus) -> SandboxRecord:
+        """The sandbox once it has one of the statuses; AssertionError where it ends otherwise."""
+
+        async def arrived() -> bool:
+            record = await SandboxSession.find_record(sandbox_id)
+            assert record is not None
+            assert record.is_live or record.status in statuses, record.status_reason
+            return record.status in statuses
+
+        await until(arrived, timeout_s=30)
+        record = await SandboxSession.find_record(sandbox_id)
+        assert record is not None
+        return record
+
+    def more(self) -> SandboxService:
+        """Another server's sandboxes, over the same everything."""
+        providers = {SandboxProviderName.LOCAL: self.provider}
+        keys = MongoIdempotencyKeys()
+        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits)
+        self.others.append(service)
+        return service
+
+
+@contextlib.asynccontextmanager
+async def sandbox_bench(
+    database: Database,
+    folder: Path,
+    limits: SandboxLimits | None = None,
+    bus: InProcessBus | None = None,
+    provider: LocalProvider | None = None,
+) -> AsyncIterator[SandboxBench]:
+    """A bench, taken down in order; no machine outlives it."""
+    await init_documents(database, list(DOCUMENTS))
+    bus = bus or InProcessBus()
+    limits = limits or SandboxLimits()
+    keys = MongoIdempotencyKeys()
+    blobs = LocalBlobStore(folder / "blobs")
+    projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, DurableJobs(exclusive=True), bus)
+    files = FileService(projects, blobs, FileLimits(), bus)
+    provider = provider or LocalProvider(folder / "sandboxes")
+    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits)
+    bench = SandboxBench(database, folder, limits, bus, projects, files, provider, sandboxes)
+    try:
+        yield bench
+    finally:
+        for service in [sandboxes, *bench.others]:
+            await service.reaper.stop()
+            await service.close()
+        await provider.close()
+        await bus.close()
