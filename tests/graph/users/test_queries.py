@@ -1,0 +1,32 @@
+"""Who is signed in, on the wire."""
+
+import base64
+
+from tests.support.api import Api, Member
+
+
+async def test_the_viewer_is_null_without_a_session(api: Api) -> None:
+    assert await api.anonymous.execute("{ viewer { id } }") == {"viewer": None}
+
+
+async def test_the_viewer_is_the_user_of_the_session(api: Api) -> None:
+    root = await api.sign_in("root", is_admin=True)
+
+    viewer = (await root.execute("{ viewer { __typename email name image isAdmin } }"))["viewer"]
+
+    assert viewer == {
+        "__typename": "User",
+        "email": "root@example.com",
+        "name": "root",
+        "image": None,
+        "isAdmin": True,
+    }
+
+
+async def test_a_user_is_a_node_for_itself_alone(ada: Member, eve: Member) -> None:
+    id = (await ada.execute("{ viewer { id } }"))["viewer"]["id"]
+    query = "query ($id: ID!) { node(id: $id) { id ... on User { email } } }"
+
+    assert base64.b64decode(id + "==").startswith(b"User:")
+    assert (await ada.execute(query, id=id))["node"] == {"id": id, "email": "ada@example.com"}
+    assert (await eve.execute(query, id=id))["node"] is None

@@ -1,0 +1,130 @@
+"""The whole server over its real API, in the test's own event loop."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from aura_gql.app import Surroundings, create_app
+from aura_gql.auth.service import AuthService
+from aura_gql.infra.mongo import Database
+from aura_gql.settings import Mode, Settings, load_settings
+from tests.support.graph import serving
+
+SECRET = "a-secret-for-tests-that-is-long-enough"  # noqa: S105
+
+Variables = dict[str, Any]
+Data = dict[str, Any]
+
+
+class Refused(Exception):
+    """The operation had top-level errors; `errors` are they."""
+
+    def __init__(self, errors: list[Data]) -> None:
+        super().__init__(json.dumps(errors))
+        self.errors = errors
+
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        return str(self.errors[0]["extensions"]["code"])
+
+
+@dataclass
+class Member:
+    """A client of the API, signed in by `bearer`, or anonymous without one."""
+
+    http: httpx.AsyncClient
+    host: str
+    bearer: str | None
+    ids: Any = field(default_factory=itertools.count)
+
+    async def execute(self, query: str, **variables: Any) -> Data:
+        """The data of an operation; Refused where it had errors."""
+        headers = {"authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        body: Data = response.json()
+        if "errors" in body:
+            raise Refused(body["errors"])
+        data: Data = body["data"]
+        return data
+
+    @asynccontextmanager
+    async def socket(self) -> AsyncIterator[ClientConnection]:
+        """A socket that has been acknowledged."""
+        protocols = [Subprotocol("graphql-transport-ws")]
+        async with connect(f"ws://{self.host}/graphql", subprotocols=protocols, max_size=None) as socket:
+            payload = {"authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+            await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+            yield socket
+
+    async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[Data]:
+        """The data of each event, until the server completes the stream; Refused where it answers with errors."""
+        async with self.socket() as socket, asyncio.timeout(60):
+            operation = {"query": query, "variables": variables}
+            await socket.send(json.dumps({"id": str(next(self.ids)), "type": "subscribe", "payload": operation}))
+            async for text in socket:
+                message = json.loads(text)
+                match message["type"]:
+                    case "next" if "errors" in message["payload"]:
+                        raise Refused(message["payload"]["errors"])
+                    case "next":
+                        yield message["payload"]["data"]
+                    case "error":
+                        raise Refused(message["payload"])
+                    case "complete":
+                        return
+
+
+@dataclass
+class Api:
+    """A running server and the means to become one of its users."""
+
+    http: httpx.AsyncClient
+    host: str
+    auth: AuthService
+
+    @property
+    def anonymous(self) -> Member:
+        """Somebody who has not signed in."""
+        return Member(self.http, self.host, None)
+
+    async def sign_in(self, name: str, *, is_admin: bool = False) -> Member:
+        """The user of this name, made if need be."""
+        session = await self.auth.sign_in(f"{name}@example.com", name, is_admin)
+        return Member(self.http, self.host, session.bearer)
+
+
+def settings_for(folder: Path, database: str, **groups: dict[str, object]) -> Settings:
+    """Development settings with a data folder and a database of their own; `groups` changes fields of any group."""
+    settings = load_settings(Mode.DEVELOPMENT, None)
+    changes: dict[str, dict[str, object]] = {
+        "server": {"data_directory": folder},
+        "database": {"mongodb_db_name": database},
+    }
+    for name, values in groups.items():
+        changes[name] = {**changes.get(name, {}), **values}
+    return settings.model_copy(
+        update={name: getattr(settings, name).model_copy(update=values) for name, values in changes.items()}
+    )
+
+
+@asynccontextmanager
+async def running_api(uri: str, folder: Path, database: Database, **groups: dict[str, object]) -> AsyncIterator[Api]:
+    """The server on `database`, behind a real socket."""
+    app = create_app(settings_for(folder, database.name, **groups), Surroundings(uri, SECRET, is_exclusive=True))
+    async with (
+        app.router.lifespan_context(app),
+        serving(app) as host,
+        httpx.AsyncClient(base_url=f"http://{host}", timeout=30) as http,
+    ):
+        yield Api(http, host, AuthService(database, SECRET))
