@@ -50,7 +50,7 @@ class Connection(Generic[NodeT]):
     page_info: PageInfo = strawberry.field(description="Whether there is more, and where it begins.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many items the whole list has. It is counted only when asked for.")  # type: ignore[untyped-decorator]
+    @strawberry.field(description="How many items the whole list has. It is counted only when asked for.")
     async def total_count(self) -> int:
         """Ask the database."""
         return await self.count()

@@ -1,0 +1,22 @@
+"""One operation's surroundings."""
+
+import pytest
+
+from aura_gql.kernel.errors import Unauthenticated
+from tests.support.graph import Stage, make_viewer
+from tests.support.graph_schema import item_values
+
+
+def test_somebody_must_be_signed_in() -> None:
+    viewer = make_viewer()
+    assert Stage().context(viewer).require_viewer() is viewer
+    with pytest.raises(Unauthenticated):
+        Stage().context().require_viewer()
+
+
+async def test_another_operation_reads_for_itself() -> None:
+    stage = Stage()
+    first = stage.context(make_viewer())
+    second = first.for_operation("request-2")
+    assert (second.viewer, second.services, second.request_id) == (first.viewer, first.services, "request-2")
+    assert item_values(first) is not item_values(second)

@@ -1,0 +1,31 @@
+"""The `Accept` header, well-formed and not."""
+
+import pytest
+
+from aura_gql.graph.negotiation import GRAPHQL_JSON, JSON, Accepted, negotiate, wants_html
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        ("", Accepted(JSON, False, False)),
+        ("APPLICATION/JSON ; Q=1.0", Accepted(JSON, False, False)),
+        (f"{GRAPHQL_JSON}, {JSON}", Accepted(GRAPHQL_JSON, False, False)),
+        (f"{JSON};q=nonsense, {GRAPHQL_JSON};q=0.1", Accepted(GRAPHQL_JSON, False, False)),
+        (f"{JSON};q=0", Accepted(None, False, False)),
+        ("text/event-stream", Accepted(None, True, True)),
+        (f"text/event-stream, {JSON}", Accepted(JSON, True, False)),
+        (f"text/event-stream, {JSON};q=0.9", Accepted(JSON, True, True)),
+        (";;,,", Accepted(None, False, False)),
+        ("text/html, */*;q=0.1", Accepted(JSON, False, False)),
+    ],
+)
+def test_negotiates(header: str, accepted: Accepted) -> None:
+    assert negotiate(header) == accepted
+
+
+def test_only_navigation_wants_html() -> None:
+    assert wants_html("text/html,*/*")
+    assert not wants_html("*/*")
+    assert not wants_html("text/html;q=0")
+    assert not wants_html(None)

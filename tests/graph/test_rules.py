@@ -1,0 +1,75 @@
+"""What happens before an operation runs."""
+
+import pytest
+from graphql import DocumentNode, GraphQLError, GraphQLSchema
+from strawberry.schema.schema import validate_document
+
+from aura_gql.graph import rules
+from aura_gql.graph.limits import QueryLimits
+from tests.support.graph import Stage, make_schema
+
+
+@pytest.fixture
+def validations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of documents as they are validated."""
+    texts: list[str] = []
+    validate = validate_document
+
+    def counted(schema: GraphQLSchema, document: DocumentNode, found: tuple[type, ...]) -> list[GraphQLError]:
+        assert document.loc
+        texts.append(document.loc.source.body)
+        return validate(schema, document, found)
+
+    monkeypatch.setattr(rules, "validate_document", counted)
+    return texts
+
+
+async def test_a_document_is_validated_once(validations: list[str]) -> None:
+    schema, stage = make_schema(), Stage()
+    query = "query ($n: String!) { hello(name: $n) }"
+    for name in ("a", "b"):
+        result = await schema.execute(query, {"n": name}, context_value=stage.context())
+        assert result.data == {"hello": f"hello {name}"}
+    stream = await schema.stream(query, {"n": "c"}, context_value=stage.context())
+    assert [getattr(result, "data", None) async for result in stream] == [{"hello": "hello c"}]
+    assert validations == [query]
+    assert schema.documents.get(query) is not None
+
+
+async def test_what_is_invalid_is_not_kept(validations: list[str]) -> None:
+    schema, stage = make_schema(), Stage()
+    for request_id in ("1", "2"):
+        result = await schema.execute("{ nothing }", context_value=stage.context().for_operation(request_id))
+        assert [error.extensions for error in result.errors or ()] == [
+            {"code": "GRAPHQL_VALIDATION_FAILED", "requestId": request_id}
+        ]
+    assert len(validations) == 2
+    assert len(schema.documents) == 0
+
+
+async def test_what_is_too_large_is_not_even_validated(validations: list[str]) -> None:
+    schema = make_schema(QueryLimits(max_tokens=100, max_fields=20))
+    for query in (
+        "{" + "hello " * 90 + "}",
+        "{" + "hello " * 200 + "}",
+        "{ ...f }" + "fragment f on Query { hello }" * 30,
+    ):
+        result = await schema.execute(query, context_value=Stage().context())
+        assert [(error.extensions or {})["code"] for error in result.errors or ()] == ["QUERY_TOO_COMPLEX"]
+    assert validations == []
+
+
+async def test_deep_chains_of_fragments_are_refused() -> None:
+    links = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(900))
+    query = f"{{ ...f0 }} {links} fragment f900 on Query {{ hello }}"
+    result = await make_schema(QueryLimits(max_tokens=100_000)).execute(query, context_value=Stage().context())
+    assert [(error.extensions or {})["code"] for error in result.errors or ()] == ["QUERY_TOO_COMPLEX"]
+
+
+async def test_one_of_several_operations_must_be_named() -> None:
+    schema, query = make_schema(), "query A { hello } query B { hello(name: 2) }".replace("2", '"b"')
+    for _ in range(2):
+        unnamed = await schema.execute(query, context_value=Stage().context())
+        assert [(error.extensions or {})["code"] for error in unnamed.errors or ()] == ["BAD_REQUEST"]
+        named = await schema.execute(query, context_value=Stage().context(), operation_name="B")
+        assert named.data == {"hello": "hello b"}

@@ -1,0 +1,127 @@
+"""A small schema under the house's rules, and what it needs to be served: sessions, an app, a server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import httpx
+import uvicorn
+from pymongo.errors import ServerSelectionTimeoutError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+
+from aura_gql.auth.records import Viewer
+from aura_gql.graph.context import Context
+from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.view import GraphView, Page
+from aura_gql.services import Services
+from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+from tests.support.graph_schema import Item, Mutation, Query, Subscription
+from tests.support.waiting import until
+
+MAX_BODY_BYTES = 100_000
+
+
+def make_viewer(name: str = "ada", is_admin: bool = False, lasts: timedelta = timedelta(hours=1)) -> Viewer:
+    """A user who is signed in."""
+    now = datetime.now(UTC)
+    return Viewer(
+        id=name,
+        email=f"{name}@example.com",
+        name=name,
+        image=None,
+        is_admin=is_admin,
+        created_at=now,
+        expires_at=now + lasts,
+        session_token=f"token-of-{name}",
+    )
+
+
+@dataclass
+class KnownSessions:
+    """Sessions by the text of their cookie or bearer, which can end, behind a database that can go away."""
+
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def authenticate(self, cookie: str | None, authorization: str | None) -> Viewer | None:
+        """The viewer of either."""
+        if self.is_down:
+            raise ServerSelectionTimeoutError("no servers found")
+        return self.viewers.get(authorization or "") or self.viewers.get(cookie or "")
+
+    async def still_valid(self, viewer: Viewer) -> bool:
+        """Whether the session has neither ended nor expired."""
+        return viewer in self.viewers.values() and viewer.expires_at > datetime.now(UTC)
+
+
+@dataclass
+class Stage:
+    """What the resolvers of the small schema work with, in place of `Services`."""
+
+    auth: KnownSessions = field(default_factory=KnownSessions)
+    values: dict[str, str] = field(default_factory=lambda: {"1": "one"})
+    fetched: list[list[str]] = field(default_factory=list)
+    open_streams: int = 0
+
+    def as_services(self) -> Services:
+        """This, for those who ask for services by type."""
+        return cast(Services, self)
+
+    def context(self, viewer: Viewer | None = None) -> Context:
+        """The context of an operation that needs no transport."""
+        return Context(self.as_services(), "request-1", viewer)
+
+
+def make_schema(limits: QueryLimits | None = None) -> HouseSchema:
+    """The small schema."""
+    return HouseSchema(Query, Mutation, Subscription, types=[Item], limits=limits)
+
+
+def make_app(stage: Stage, *, page: Page | None = None, allowed_origins: tuple[str, ...] = ()) -> Starlette:
+    """The small schema behind the view and the middleware, as the real app has them."""
+    view = GraphView(
+        make_schema(),
+        stage.as_services(),
+        page=page,
+        allowed_origins=allowed_origins,
+        connection_init_timeout_s=0.3,
+        max_subscriptions_per_connection=3,
+    )
+    return Starlette(
+        routes=[Route("/graphql", view), WebSocketRoute("/graphql", view)],
+        middleware=[
+            Middleware(RequestId),
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit, max_body_bytes=MAX_BODY_BYTES),
+        ],
+    )
+
+
+def client_of(app: ASGIApp, client: tuple[str, int] = ("127.0.0.1", 5000)) -> httpx.AsyncClient:
+    """An HTTP client that talks to `app` in this process."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=client), base_url="http://localhost:8000")
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """A real server around `app`; gives `host:port`."""
+    config = uvicorn.Config(
+        app, port=0, log_config=None, lifespan="off", ws="websockets-sansio", ws_per_message_deflate=False
+    )
+    listener = config.bind_socket()
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    await until(lambda: server.started)
+    try:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
