@@ -1,0 +1,53 @@
+"""What every request passes through."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from aura_gql.web.middleware import REQUEST_ID, BodyLimit, RequestId, SecurityHeaders
+from tests.support.graph import client_of
+
+
+async def echo(request: Request) -> Response:
+    body = await request.body()
+    return PlainTextResponse(f"{request.scope[REQUEST_ID]} {len(body)}", headers={"x-frame-options": "SAMEORIGIN"})
+
+
+APP = Starlette(
+    routes=[Route("/", echo, methods=["POST"])],
+    middleware=[Middleware(RequestId), Middleware(SecurityHeaders), Middleware(BodyLimit, max_body_bytes=10)],
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"), [("proxy-id-1234", True), ("short", False), ("a" * 65, False), ("a b c d e f", False)]
+)
+async def test_requests_have_ids(given: str, is_kept: bool) -> None:
+    async with client_of(APP) as client:
+        response = await client.post("/", headers={"x-request-id": given})
+    id = response.headers["x-request-id"]
+    assert (id == given) is is_kept
+    assert response.text == f"{id} 0"
+
+
+async def test_browsers_are_told_to_be_strict() -> None:
+    async with client_of(APP) as client:
+        headers = (await client.post("/")).headers
+        missing = await client.get("/nothing")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert missing.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(("length", "status"), [(10, 200), (11, 413)])
+async def test_bodies_are_bounded(length: int, status: int) -> None:
+    async with client_of(APP) as client:
+        response = await client.post("/", content=b"x" * length)
+    assert response.status_code == status
+    if status == 413:
+        (error,) = response.json()["errors"]
+        assert error["extensions"] == {"code": "BAD_REQUEST", "requestId": response.headers["x-request-id"]}
