@@ -1,4 +1,7 @@
-"""What every provider's sandboxes must do: subclass `ProcessContract` and `SandboxContract` with a `provider` fixture."""
+"""What every provider's sandboxes must do: subclass the two contracts beside a `provider` fixture.
+
+Both run on one event loop a module, `pytest.mark.asyncio(loop_scope="module")`, so that one provider serves them all.
+"""
 
 import asyncio
 import resource
@@ -6,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.errors import CommandNotFound, FileNotInSandbox, SandboxGone, UnsafePath
@@ -33,7 +37,7 @@ while True:
 class ContractFixtures:
     """A sandbox of the provider under test."""
 
-    @pytest.fixture
+    @pytest_asyncio.fixture(loop_scope="module")
     async def sandbox(self, provider: SandboxProvider) -> AsyncIterator[Sandbox]:
         sandbox = await provider.create(SandboxSpec(f"contract-{secrets.token_hex(4)}", "project"))
         yield sandbox

@@ -131,6 +131,12 @@ class CgroupTree:
             if entry.is_dir()
         }
 
+    def leave(self) -> None:
+        """Remove our corner, unless it still holds a sandbox's groups."""
+        for controller in self._controllers:
+            with contextlib.suppress(OSError):
+                controller.folder.rmdir()
+
     def remove(self, name: str) -> None:
         """End and remove a sandbox's groups, whoever made them. Blocks."""
         Cgroup({controller.folder / name: None for controller in self._controllers}, None, name).remove()

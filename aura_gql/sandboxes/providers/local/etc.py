@@ -1,5 +1,6 @@
 """The /etc that every sandbox sees: one small read-only folder, made once, instead of a mount for each file."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,7 @@ HOST_FILES = (
     "ssl/openssl.cnf",
     "ssl/certs/ca-certificates.crt",
 )
+MANUAL_PAGE = ".gz"
 INNER_UID = 1000
 
 OWN_FILES = {
@@ -54,6 +56,21 @@ def build_etc(target: Path, host_etc: Path = Path("/etc")) -> None:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, symlinks=True)
+        _copy_folder(source, target)
     elif source.is_file():
         shutil.copyfile(source, target)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Links stay links; those to manual pages, half of all alternatives, stay behind."""
+    target.mkdir(mode=0o755)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            if entry.name.endswith(MANUAL_PAGE):
+                continue
+            if entry.is_symlink():
+                os.symlink(os.readlink(entry.path), target / entry.name)
+            elif entry.is_dir():
+                _copy_folder(Path(entry.path), target / entry.name)
+            elif entry.is_file() and os.access(entry.path, os.R_OK):
+                shutil.copyfile(entry.path, target / entry.name)

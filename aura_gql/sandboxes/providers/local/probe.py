@@ -11,6 +11,7 @@ from pathlib import Path
 from aura_gql.kernel.errors import DomainError, ProviderUnavailable
 from aura_gql.sandboxes.ports import Command, OutputStream, SandboxFile
 from aura_gql.sandboxes.providers.local.bundle import INNER_PYTHON
+from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT
 from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.isolation import Isolation
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
@@ -20,6 +21,8 @@ NO_CAPABILITIES = "0" * 16
 SECCOMP_FILTER = "2"
 MARKER = "probe.json"
 FOLDER_PREFIX = ".probe-"
+# Python sets it itself where the locale is C.
+OWN_VARIABLES = ("LC_CTYPE",)
 MARKER_LIMIT = 1 << 16
 
 # Tries what must not work, and tells what did.
@@ -128,18 +131,8 @@ def _wrong_with(report: Mapping[str, object]) -> list[str]:
         for name in NAMESPACES
         if inside.get(name) == os.readlink(f"/proc/self/ns/{name}")
     ]
-    leaked = set(names) & set(os.environ) - {
-        "PATH",
-        "HOME",
-        "USER",
-        "LOGNAME",
-        "LANG",
-        "TERM",
-        "SHELL",
-        "TMPDIR",
-        "LC_CTYPE",
-    }
-    wrong += [f"the server's environment variable {name}" for name in sorted(leaked)]
+    leaked = set(names) - {*BASE_ENVIRONMENT, *OWN_VARIABLES}
+    wrong += [f"the environment variable {name}" for name in sorted(leaked)]
     if report.get("written") != "by the host":
         wrong.append("the project folder is another one")
     return wrong

@@ -110,6 +110,9 @@ class LocalProvider:
             await asyncio.wait(self._background)
         running = [sandbox for sandbox in self._sandboxes.values() if sandbox is not None]
         await asyncio.gather(*(sandbox.stop() for sandbox in running))
+        if self._isolation:
+            self._isolation.cgroups.leave()
+            self._isolation = None
 
     async def _proved(self) -> Isolation:
         """The isolation in use; proved once, tried again after a failure, as an administrator may have mended it."""

@@ -1,0 +1,15 @@
+"""The local provider keeps the contract in each mode."""
+
+import pytest
+
+from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class TestProcesses(ProcessContract):
+    pass
+
+
+class TestSandboxes(SandboxContract):
+    pass
