@@ -87,6 +87,7 @@ class OutputRecorder:
     async def finish(self) -> OutputTotals:
         """Store and tell the rest; what there is in all."""
         self._assembler.finish(utcnow())
+        await self._flush()  # waits also for what the pacer has taken and not stored yet
         while self._assembler.count:
             await self._flush()
         return self.totals

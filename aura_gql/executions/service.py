@@ -116,6 +116,10 @@ class ExecutionService:
         """At start: end what dead servers left as LOST. `exclusive` says that no other server can be alive."""
         await self._runner.recover(exclusive=exclusive)
 
+    async def patrol(self) -> None:
+        """One round of the loop: renew the leases of what runs here, end what nobody runs."""
+        await self._runner.patrol()
+
     def start(self) -> None:
         """Begin to vouch for what runs here."""
         self._runner.begin_patrol()

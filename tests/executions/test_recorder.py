@@ -123,6 +123,16 @@ async def test_a_running_execution_shows_its_progress(monkeypatch: pytest.Monkey
         await record.finish()
 
 
+@pytest.mark.parametrize("steps", range(12))
+async def test_the_end_counts_what_is_still_on_its_way(steps: int) -> None:
+    execution_id = await store_execution()
+    async with recorder(execution_id) as record:
+        await record.write(OUT, b"last words")
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        assert await record.finish() == OutputTotals(1, 10, 0)
+
+
 async def test_leaving_without_output_leaves_nothing() -> None:
     execution_id = await store_execution()
     async with recorder(execution_id) as record:
