@@ -23,9 +23,15 @@ async function* collected(events) {
   }
 }
 
+function isSubscription({ operationName }, documentAST) {
+  return documentAST?.definitions.some(
+    ({ operation, name }) => operation === "subscription" && (!operationName || name?.value === operationName),
+  );
+}
+
 async function fetchCollected(parameters, options) {
   const answer = await fetcher(parameters, options);
-  return typeof answer === "object" && Symbol.asyncIterator in answer ? collected(answer) : answer;
+  return isSubscription(parameters, options?.documentAST) ? collected(answer) : answer;
 }
 
 async function show() {
