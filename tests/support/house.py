@@ -8,7 +8,9 @@ from pathlib import Path
 MAX_LINES = 300
 
 # Modules of these names are declarations, or are proved through the service or the graph above them.
-EXEMPT_NAMES = frozenset({"__init__", "ports", "errors", "documents", "records", "events"})
+EXEMPT_NAMES = frozenset(
+    {"__init__", "ports", "errors", "documents", "records", "events", "services", "types", "inputs", "enums", "loaders"}
+)
 
 # The SDKs and tools so heavy that they are imported where they are used; `__main__` loads one command alone.
 LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2b"})
@@ -16,8 +18,8 @@ LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2
 _QUERIES = frozenset(
     {
         "aggregate", "bulk_write", "count_documents", "delete_many", "delete_one", "distinct",
-        "estimated_document_count", "find", "find_all", "find_many", "find_one", "find_one_and_delete", "find_one_and_replace",
-        "find_one_and_update", "get_motor_collection", "get_pymongo_collection", "insert_many", "insert_one",
+        "estimated_document_count", "find", "find_all", "find_many", "find_one", "find_one_and_delete",
+        "find_one_and_replace", "find_one_and_update", "get_motor_collection", "get_pymongo_collection", "insert_many", "insert_one",
         "replace_one", "update_all", "update_many", "update_one",
     }
 )  # fmt: skip
@@ -64,11 +66,14 @@ def relative_imports(source: Source) -> Iterator[str]:
 
 def type_checking(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
-        named = isinstance(node, ast.Name) and node.id == "TYPE_CHECKING"
-        attribute = isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING"
-        imported = isinstance(node, ast.alias) and node.name == "TYPE_CHECKING"
-        if named or attribute or imported:
+        if isinstance(node, ast.Name | ast.Attribute | ast.alias) and _name(node) == "TYPE_CHECKING":
             yield f"{source.path}:{node.lineno}: TYPE_CHECKING hides a circle; move the noun below both."
+
+
+def _name(node: ast.Name | ast.Attribute | ast.alias) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else node.name
 
 
 def local_imports(source: Source) -> Iterator[str]:
@@ -89,14 +94,17 @@ def environment_reads(source: Source) -> Iterator[str]:
     """`os.environ` and `os.getenv`, however imported."""
     words = {"environ", "environb", "getenv", "getenvb"}
     for node in ast.walk(source.tree):
-        of_os = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
-        imported = isinstance(node, ast.ImportFrom) and node.module == "os"
-        if (of_os and node.attr in words) or (imported and any(alias.name in words for alias in node.names)):
+        names = []
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+            names = [node.attr]
+        elif isinstance(node, ast.ImportFrom) and node.module == "os":
+            names = [alias.name for alias in node.names]
+        if isinstance(node, ast.Attribute | ast.ImportFrom) and words.intersection(names):
             yield f"{source.path}:{node.lineno}: reads the environment; only settings.py does."
 
 
 def queries(source: Source) -> Iterator[str]:
-    """Calls of the names that query a collection, but for plain strings' `find`. The graph can't reach one: a wall says."""
+    """Calls of the names that query a collection, but for a `find` of text. A wall keeps the graph from any."""
     if source.path.startswith("aura_gql/graph/"):
         return
     for node in ast.walk(source.tree):
@@ -109,7 +117,9 @@ def queries(source: Source) -> Iterator[str]:
 
 def _looks_for_text(call: ast.Call) -> bool:
     """Whether its first argument is text or bytes, as in `"abc".find("b")`: no query begins so."""
-    return bool(call.args) and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str | bytes)
+    first = call.args[0] if call.args else None
+    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str | bytes)
+    return is_text or isinstance(first, ast.JoinedStr)
 
 
 def untested(modules: list[Source], tests: set[str]) -> Iterator[str]:

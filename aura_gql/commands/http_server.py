@@ -1,0 +1,114 @@
+"""Uvicorn, set up for GraphQL over HTTP and sockets."""
+
+import errno
+import gc
+import math
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import uvicorn
+from pymongo.errors import PyMongoError
+from starlette.applications import Starlette
+
+from aura_gql.commands.database_words import database_words
+from aura_gql.commands.errors import CommandError
+from aura_gql.commands.stopping import Stopping
+from aura_gql.kernel.errors import DomainError
+from aura_gql.settings import Settings
+
+# Longer than the idle time of the usual load balancers (60 s), so that they hang up first.
+_KEEP_ALIVE_S = 75
+_MORE = "`aura-gql doctor` says more"
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+
+
+class _Server(uvicorn.Server):
+    """Tells when it takes requests, and leaves the signals to the command."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        _calm_garbage_collector()
+        self._on_ready()
+
+    def stop(self) -> None:
+        """End politely; when asked again, without waiting for requests."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, not yet listening; CommandError says why it can't be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"{host} is not an address to listen on.", exit_code=2) from error
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        hint = "; choose another with --port" if error.errno == errno.EADDRINUSE else ""
+        raise CommandError(f"can't listen on {host} port {port}: {error.strerror}{hint}.") from error
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """The URL at which this machine reaches the socket."""
+    host, port = bound.getsockname()[:2]
+    if ":" in host and host not in _WILDCARDS:
+        host = f"[{host}]"
+    return f"http://{_WILDCARDS.get(host, host)}:{port}"
+
+
+async def serve(
+    app: Starlette, bound: socket.socket, settings: Settings, stopping: Stopping, on_ready: Callable[[], None]
+) -> None:
+    """Run the app, its lifespan included, until a signal: stop accepting, end requests and sockets, then the lifespan.
+
+    CommandError where MongoDB, the blob store or the like keep it from starting.
+    """
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=settings.graph.max_body_bytes,
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.server.trusted_proxies),
+        forwarded_allow_ips=list(settings.server.trusted_proxies),
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=math.ceil(settings.server.shutdown_grace_ms / 1000),
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        except PyMongoError as error:
+            raise CommandError(f"MongoDB does not answer: {database_words(error)}; {_MORE}.") from error
+        except DomainError as error:
+            raise CommandError(f"{error.message} {_MORE.capitalize()}.") from error
+        server = _Server(config, on_ready)
+        stopping.instead(server.stop)
+        await server.serve(sockets=[bound])
+
+
+def _calm_garbage_collector() -> None:
+    """Leave what start-up made out of every collection, and collect rarely: list queries run half as fast again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

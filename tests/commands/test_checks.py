@@ -1,0 +1,88 @@
+"""The doctor's checks, on real parts that work and real parts that don't."""
+
+from pathlib import Path
+
+import pytest
+
+from aura_gql.commands.checks import check_blobs, check_mongodb, check_sandboxes, check_tools, isolation_advice
+from aura_gql.commands.findings import State
+from aura_gql.infra.mongo import Database
+from aura_gql.settings import Mode, Settings, load_settings
+
+
+@pytest.fixture
+def development(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    monkeypatch.setenv("DATA_DIRECTORY", str(tmp_path / "data"))
+    return load_settings(Mode.DEVELOPMENT, None)
+
+
+def settings_with(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return load_settings(Mode.DEVELOPMENT, None)
+
+
+async def test_a_replica_set(
+    monkeypatch: pytest.MonkeyPatch, mongodb_uri: str, database: Database, tmp_path: Path
+) -> None:
+    settings = settings_with(monkeypatch, DATABASE_URL=mongodb_uri, MONGODB_DB_NAME=database.name)
+    (finding,) = await check_mongodb(settings, tmp_path)
+    assert finding.state is State.OK
+    assert f"replica set aura, database {database.name}" in finding.detail
+
+
+async def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    uri = "mongodb://me:hidden@127.0.0.1:1/?directConnection=true"
+    settings = settings_with(monkeypatch, DATABASE_URL=uri, MONGODB_SERVER_SELECTION_TIMEOUT_MS="200")
+    (finding,) = await check_mongodb(settings, tmp_path)
+    assert finding.state is State.FAILED
+    assert finding.detail.startswith("No answer from mongodb://127.0.0.1:1/")
+    assert "hidden" not in finding.detail
+    assert "DATABASE_URL" in finding.advice
+
+
+async def test_an_embedded_mongod_that_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = settings_with(monkeypatch, AURA_MONGOD="/bin/false")
+    (finding,) = await check_mongodb(settings, tmp_path)
+    assert finding.state is State.FAILED
+    assert "can't run" in finding.detail
+    assert "DATABASE_URL" in finding.advice
+
+
+async def test_blobs_in_a_folder(development: Settings) -> None:
+    (finding,) = await check_blobs(development)
+    assert finding.state is State.OK
+
+
+async def test_a_folder_for_blobs_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (finding,) = await check_blobs(settings_with(monkeypatch, BLOB_DIRECTORY=str(tmp_path / "file")))
+    assert finding.state is State.FAILED
+    assert str(tmp_path / "file") in finding.advice
+
+
+async def test_no_sandbox_without_a_provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings = settings_with(monkeypatch, DATA_DIRECTORY=str(tmp_path / "file"))
+    local, none = await check_sandboxes(settings)
+    assert (local.subject, local.state) == ("Sandboxes LOCAL", State.WARNING)
+    assert none.state is State.FAILED
+
+
+async def test_tools_are_named(development: Settings) -> None:
+    findings = {finding.subject: finding for finding in await check_tools(development)}
+    assert findings["Tool bash"].state is State.OK
+    assert not [finding for finding in findings.values() if finding.state is State.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"),
+    [
+        ({"kernel/apparmor_restrict_unprivileged_userns": "1"}, "AppArmor"),
+        ({"kernel/unprivileged_userns_clone": "0"}, "sysctl kernel.unprivileged_userns_clone=1"),
+        ({"user/max_user_namespaces": "0"}, "sysctl user.max_user_namespaces"),
+        ({}, "In a container"),
+    ],
+)
+def test_advice_fits_the_kernel(kernel: dict[str, str], words: str) -> None:
+    assert words in isolation_advice(kernel.get)
