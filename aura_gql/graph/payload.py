@@ -1,8 +1,8 @@
-"""Mutation payloads: the resource, or the errors."""
+"""What goes into a mutation and what comes out: one input; the resource, or the errors."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 import strawberry
 
@@ -21,6 +21,10 @@ class Payload:
 
 ParametersT = ParamSpec("ParametersT")
 PayloadT = TypeVar("PayloadT", bound=Payload)
+InputT = TypeVar("InputT")
+
+Input = Annotated[InputT, strawberry.argument(description="All that it needs to know.")]
+"""The one argument of a mutation, `input: Input[CreateProjectInput]`, with its description."""
 
 
 def settled(

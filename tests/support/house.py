@@ -19,8 +19,8 @@ _QUERIES = frozenset(
     {
         "aggregate", "bulk_write", "count_documents", "delete_many", "delete_one", "distinct",
         "estimated_document_count", "find", "find_all", "find_many", "find_one", "find_one_and_delete",
-        "find_one_and_replace", "find_one_and_update", "get_motor_collection", "get_pymongo_collection", "insert_many", "insert_one",
-        "replace_one", "update_all", "update_many", "update_one",
+        "find_one_and_replace", "find_one_and_update", "get_motor_collection", "get_pymongo_collection",
+        "insert_many", "insert_one", "replace_one", "update_all", "update_many", "update_one",
     }
 )  # fmt: skip
 

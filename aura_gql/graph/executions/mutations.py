@@ -5,7 +5,7 @@ import strawberry
 from aura_gql.graph.context import Info
 from aura_gql.graph.executions.inputs import ExecuteCodeInput, RunCommandInput
 from aura_gql.graph.executions.types import Execution
-from aura_gql.graph.payload import Payload, settled
+from aura_gql.graph.payload import Input, Payload, settled
 from aura_gql.graph.permissions import SignedIn
 
 
@@ -36,7 +36,7 @@ class ExecutionMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def execute_code(self, info: Info, input: ExecuteCodeInput) -> ExecuteCodePayload:
+    async def execute_code(self, info: Info, input: Input[ExecuteCodeInput]) -> ExecuteCodePayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         service = info.context.services.executions
@@ -48,7 +48,7 @@ class ExecutionMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def run_command(self, info: Info, input: RunCommandInput) -> RunCommandPayload:
+    async def run_command(self, info: Info, input: Input[RunCommandInput]) -> RunCommandPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         service = info.context.services.executions

@@ -6,7 +6,7 @@ from aura_gql.graph.context import Info
 from aura_gql.graph.files.inputs import SaveFileInput
 from aura_gql.graph.files.types import ProjectFile
 from aura_gql.graph.nodes import object_id
-from aura_gql.graph.payload import Payload, settled
+from aura_gql.graph.payload import Input, Payload, settled
 from aura_gql.graph.permissions import SignedIn
 
 
@@ -28,7 +28,7 @@ class FileMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def save_file(self, info: Info, input: SaveFileInput) -> SaveFilePayload:
+    async def save_file(self, info: Info, input: Input[SaveFileInput]) -> SaveFilePayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         record = await info.context.services.files.save(

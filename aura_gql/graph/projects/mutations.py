@@ -4,7 +4,7 @@ import strawberry
 
 from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import object_id
-from aura_gql.graph.payload import Payload, settled
+from aura_gql.graph.payload import Input, Payload, settled
 from aura_gql.graph.permissions import SignedIn
 from aura_gql.graph.projects.inputs import (
     CreateProjectInput,
@@ -56,7 +56,7 @@ class ProjectMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def create_project(self, info: Info, input: CreateProjectInput) -> CreateProjectPayload:
+    async def create_project(self, info: Info, input: Input[CreateProjectInput]) -> CreateProjectPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         service = info.context.services.projects
@@ -65,7 +65,7 @@ class ProjectMutations:
 
     @strawberry.mutation(description="Rename a project or describe it anew.", permission_classes=[SignedIn])
     @settled
-    async def update_project(self, info: Info, input: UpdateProjectInput) -> UpdateProjectPayload:
+    async def update_project(self, info: Info, input: Input[UpdateProjectInput]) -> UpdateProjectPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         project_id = object_id(input.project_id, "Project", ("projectId",))
@@ -77,7 +77,7 @@ class ProjectMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def delete_project(self, info: Info, input: DeleteProjectInput) -> DeleteProjectPayload:
+    async def delete_project(self, info: Info, input: Input[DeleteProjectInput]) -> DeleteProjectPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         await info.context.services.projects.delete(viewer.id, object_id(input.project_id, "Project", ("projectId",)))
@@ -88,7 +88,7 @@ class ProjectMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def retry_project(self, info: Info, input: RetryProjectInput) -> RetryProjectPayload:
+    async def retry_project(self, info: Info, input: Input[RetryProjectInput]) -> RetryProjectPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         project_id = object_id(input.project_id, "Project", ("projectId",))

@@ -4,7 +4,7 @@ import strawberry
 
 from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import object_id
-from aura_gql.graph.payload import Payload, settled
+from aura_gql.graph.payload import Input, Payload, settled
 from aura_gql.graph.permissions import SignedIn
 from aura_gql.graph.sandboxes.inputs import CreateSandboxInput, StopSandboxInput
 from aura_gql.graph.sandboxes.types import Sandbox
@@ -37,7 +37,7 @@ class SandboxMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def create_sandbox(self, info: Info, input: CreateSandboxInput) -> CreateSandboxPayload:
+    async def create_sandbox(self, info: Info, input: Input[CreateSandboxInput]) -> CreateSandboxPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         project_id = object_id(input.project_id, "Project", ("projectId",))
@@ -50,7 +50,7 @@ class SandboxMutations:
         permission_classes=[SignedIn],
     )
     @settled
-    async def stop_sandbox(self, info: Info, input: StopSandboxInput) -> StopSandboxPayload:
+    async def stop_sandbox(self, info: Info, input: Input[StopSandboxInput]) -> StopSandboxPayload:
         """Authorise, call, convert."""
         viewer = info.context.require_viewer()
         sandbox_id = object_id(input.sandbox_id, "Sandbox", ("sandboxId",))
