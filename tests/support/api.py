@@ -19,7 +19,7 @@ from aura_gql.infra.mongo import Database
 from aura_gql.settings import Mode, Settings, load_settings
 from tests.support.graph import serving
 
-SECRET = "a-secret-for-tests-that-is-long-enough"  # noqa: S105
+SECRET = "a-secret-for-tests-that-is-long-enough"
 
 Variables = dict[str, Any]
 Data = dict[str, Any]
@@ -104,12 +104,12 @@ class Api:
         return Member(self.http, self.host, session.bearer)
 
 
-def settings_for(folder: Path, database: str, **groups: dict[str, object]) -> Settings:
+def settings_for(folder: Path, database_name: str, **groups: dict[str, object]) -> Settings:
     """Development settings with a data folder and a database of their own; `groups` changes fields of any group."""
     settings = load_settings(Mode.DEVELOPMENT, None)
     changes: dict[str, dict[str, object]] = {
         "server": {"data_directory": folder},
-        "database": {"mongodb_db_name": database},
+        "database": {"mongodb_db_name": database_name},
     }
     for name, values in groups.items():
         changes[name] = {**changes.get(name, {}), **values}

@@ -1,0 +1,73 @@
+"""Running code and commands, on the wire."""
+
+import pytest
+
+from tests.support.api import Data, Member
+from tests.support.journeys import finished, ready_project, running_sandbox
+
+EXECUTE = """mutation ($input: ExecuteCodeInput!) {
+    executeCode(input: $input) { execution { id status language command } errors { code message field } }
+}"""
+RUN = """mutation ($input: RunCommandInput!) {
+    runCommand(input: $input) { execution { id kind } errors { code message field } }
+}"""
+
+
+async def output_of(member: Member, execution: str) -> tuple[str, Data]:
+    chunks, end = await finished(member, execution)
+    return "".join(chunk["text"] for chunk in chunks), end
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("PYTHON", "import sys; print(sys.argv[1:], sys.stdin.read())"),
+        ("JAVASCRIPT", "console.log(process.argv.slice(2), require('fs').readFileSync(0, 'utf8'))"),
+        ("BASH", "echo \"[ '$1', '$2' ]\" \"$(cat)\""),
+    ],
+)
+async def test_code_gets_its_arguments_and_its_input(ada: Member, language: str, code: str) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    wish = {"sandboxId": sandbox, "language": language, "code": code, "args": ["a b", "c"], "stdin": "typed"}
+
+    payload = (await ada.execute(EXECUTE, input=wish))["executeCode"]
+    text, end = await output_of(ada, payload["execution"]["id"])
+
+    assert text.replace("[ ", "[").replace(" ]", "]") == "['a b', 'c'] typed\n"
+    assert (end["status"], end["exitCode"], end["errorType"]) == ("COMPLETED", 0, None)
+
+
+async def test_a_command_runs_in_the_project_folder_with_what_was_saved_last(ada: Member) -> None:
+    project = await ready_project(ada)
+    sandbox = await running_sandbox(ada, project)
+    save = "mutation ($input: SaveFileInput!) { saveFile(input: $input) { errors { code } } }"
+    await ada.execute(save, input={"projectId": project, "path": "new/poem.txt", "content": "one two two\n"})
+
+    wish = {"sandboxId": sandbox, "command": 'python3 ../main.py poem.txt; echo "$1 $COLOUR"', "cwd": "new"}
+    wish |= {"args": ["arg"], "env": [{"name": "COLOUR", "value": "red"}]}
+    payload = (await ada.execute(RUN, input=wish))["runCommand"]
+    text, end = await output_of(ada, payload["execution"]["id"])
+
+    assert payload["execution"]["kind"] == "COMMAND"
+    assert "two" in text
+    assert text.endswith("arg red\n")
+    assert end["exitCode"] == 0
+
+
+async def test_the_same_key_runs_once(ada: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    wish = {"sandboxId": sandbox, "language": "BASH", "code": "echo hi", "idempotencyKey": "k"}
+
+    first, again = [(await ada.execute(EXECUTE, input=wish))["executeCode"]["execution"]["id"] for _ in range(2)]
+    other = (await ada.execute(EXECUTE, input={**wish, "code": "echo ho"}))["executeCode"]
+
+    assert first == again
+    assert [error["code"] for error in other["errors"]] == ["IDEMPOTENCY_MISMATCH"]
+
+
+async def test_a_foreign_sandbox_answers_as_a_missing_one(ada: Member, eve: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+
+    payload = (await eve.execute(RUN, input={"sandboxId": sandbox, "command": "id"}))["runCommand"]
+
+    assert [error["code"] for error in payload["errors"]] == ["NOT_FOUND"]

@@ -1,0 +1,79 @@
+"""The composition root: what the settings make of the server."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from aura_gql.app import Surroundings, create_app, create_blob_store, create_providers
+from aura_gql.infra.mongo import Database
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.storage.backends.s3 import S3BlobStore
+from tests.support.api import SECRET, running_api, settings_for
+
+R2 = {
+    "r2_endpoint_url": "http://127.0.0.1:9",
+    "r2_access_key_id": SecretStr("key"),
+    "r2_secret_access_key": SecretStr("secret"),
+    "r2_bucket": "bucket",
+}
+
+
+async def test_the_settings_choose_the_blob_store(tmp_path: Path) -> None:
+    assert isinstance(create_blob_store(settings_for(tmp_path, "none")), LocalBlobStore)
+    assert isinstance(create_blob_store(settings_for(tmp_path, "none", storage=R2)), S3BlobStore)
+
+
+async def test_small_sandboxes_leave_memory_for_programs(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "none", sandboxes={"sandbox_memory_bytes": 64 * 1024 * 1024})
+
+    assert create_providers(settings).keys() == {SandboxProviderName.LOCAL}
+
+
+async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    async with running_api(mongodb_uri, tmp_path, database) as api:
+        response = await api.http.get("/healthz")
+
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+async def test_other_origins_are_let_in_by_setting_alone(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    ask = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    server = {"allowed_origins": ("https://aura.example",)}
+    async with running_api(mongodb_uri, tmp_path, database, server=server) as api:
+        friend = await api.http.options("/graphql", headers={"origin": "https://aura.example", **ask})
+        stranger = await api.http.options("/graphql", headers={"origin": "https://evil.example", **ask})
+
+    assert friend.headers["access-control-allow-origin"] == "https://aura.example"
+    assert friend.headers["access-control-allow-credentials"] == "true"
+    assert "access-control-allow-origin" not in stranger.headers
+
+
+async def test_the_page_signs_the_developer_in(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    surroundings = Surroundings(mongodb_uri, SECRET, is_exclusive=True, development_email="dev@localhost")
+    app = create_app(settings_for(tmp_path, database.name), surroundings)
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as http:
+        page = await http.get("http://localhost/graphql", headers={"accept": "text/html"})
+        viewer = await http.post("http://localhost/graphql", json={"query": "{ viewer { email } }"})
+
+    assert "graphiql" in page.text.lower()
+    assert viewer.json() == {"data": {"viewer": {"email": "dev@localhost"}}}
+
+
+async def test_without_graphiql_a_browser_gets_no_page(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    async with running_api(mongodb_uri, tmp_path, database, graph={"graphiql_enabled": False}) as api:
+        response = await api.http.get("/graphql", headers={"accept": "text/html"})
+
+    assert response.status_code >= 400
+
+
+async def test_a_server_that_can_not_start_lets_go_of_everything(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "none", database={"mongodb_server_selection_timeout_ms": 50})
+    app = create_app(settings, Surroundings("mongodb://127.0.0.1:9", SECRET))
+
+    with pytest.raises(Exception, match=r"127\.0\.0\.1:9"):
+        async with app.router.lifespan_context(app):
+            pytest.fail("There is no database.")
