@@ -1,0 +1,55 @@
+"""`scripts/bench [GROUP…] [--quick] [--json FILE]`."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import uvloop
+
+from tests.benchmarks import graph, report, sandbox, stream
+from tests.benchmarks.measure import Contest, Outcome, hold
+from tests.benchmarks.size import FULL, QUICK, Size
+from tests.benchmarks.world import World, world
+
+Group = Callable[[World, Size], AbstractAsyncContextManager[list[Contest]]]
+
+GROUPS: dict[str, Group] = {"graph": graph.contests, "stream": stream.contests, "sandbox": sandbox.contests}
+LONGEST_S = 300
+
+
+def main() -> None:
+    """Run the groups that were named, or all of them."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench",
+        description="What the server costs beside the plainest program that does the same, taking turns in one run.",
+    )
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all where none is named")
+    parser.add_argument("--quick", action="store_true", help="only see that everything runs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.groups) - set(GROUPS):
+        parser.error(f"there is no group {', '.join(sorted(unknown))}")
+    size = QUICK if arguments.quick else FULL
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        outcomes = runner.run(_run(arguments.groups or list(GROUPS), size))
+    if arguments.json:
+        arguments.json.write_text(report.as_json(outcomes) + "\n")
+
+
+async def _run(names: list[str], size: Size) -> list[Outcome]:
+    outcomes = []
+    print(report.header())
+    async with asyncio.timeout(LONGEST_S), world() as everything:
+        for name in names:
+            async with GROUPS[name](everything, size) as contests:
+                for contest in contests:
+                    outcome = await hold(contest)
+                    outcomes.append(outcome)
+                    print(*report.lines(outcome), sep="\n", flush=True)
+    return outcomes
+
+
+if __name__ == "__main__":
+    main()
