@@ -19,6 +19,7 @@ from aura_gql.sandboxes.providers.local.memory import process_tree
 from aura_gql.sandboxes.providers.local.readiness import readable
 
 START_TIMEOUT_S = 10.0
+REAP_TIMEOUT_S = 2.0
 WORDS_BYTES = 4096
 INFO_BYTES = 4096
 
@@ -121,9 +122,13 @@ class Machine:
 
     async def _wait_for_end(self) -> None:
         await readable(self._pidfd)
-        # Normally it ends by itself, as its child has; but it must not outlive it in any case.
-        signal.pidfd_send_signal(self._bwrap_pidfd, signal.SIGKILL)
-        await readable(self._bwrap_pidfd)
+        # It reaps its child and ends. Killing it at once would leave a zombie to whoever is init here.
+        try:
+            async with asyncio.timeout(REAP_TIMEOUT_S):
+                await readable(self._bwrap_pidfd)
+        except TimeoutError:
+            self._bwrap.kill()
+            await readable(self._bwrap_pidfd)
         status = self._bwrap.wait()
         oom_kills = self.cgroup.oom_kills() if self.cgroup else 0
         if self.cgroup:

@@ -58,6 +58,11 @@ class LocalSandbox:
         return self._id
 
     @property
+    def host_pid(self) -> int:
+        """PID 1's pid on the host; while the sandbox runs, everything in it descends from this process."""
+        return self._machine.pid
+
+    @property
     def running(self) -> bool:
         """Whether commands can be started."""
         return self._stopping is None and not self._machine.gone.done()

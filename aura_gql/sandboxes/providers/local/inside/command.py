@@ -5,12 +5,11 @@ import os
 import resource
 from _collections_abc import Mapping
 
+from aura_gql.sandboxes.providers.local.inside.system import LAST_SIGNAL, UNCATCHABLE
+
 # Where stdio and the report pipe are parked while 0 to 3 are overwritten.
 SCRATCH_FD = 100
 REPORT_FD, FIRST_UNUSED_FD, LAST_FD = 3, 4, 1 << 16
-LAST_SIGNAL = 64
-# SIGKILL, SIGSTOP, and the two that libc keeps for itself.
-UNCATCHABLE = (9, 19, 32, 33)
 FAILED = 126
 
 
@@ -63,7 +62,7 @@ def execute(argv: list[bytes], env: Mapping[bytes, bytes]) -> None:
 
 
 def reset_signals() -> None:
-    """Every signal at its default and none blocked: Python ignores some, and that would be inherited."""
+    """Every signal at its default and none blocked: what the supervisor ignores would be inherited."""
     _signal.set_wakeup_fd(-1)
     for number in range(1, LAST_SIGNAL + 1):
         if number not in UNCATCHABLE:

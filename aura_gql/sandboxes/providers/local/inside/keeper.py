@@ -75,8 +75,10 @@ class Keeper:
             # Daemons may go on writing. Nobody wants that any more, but a full pipe would stop them.
             self.unread += descriptors
         elif word == b"terminate":
-            signal_group(self.main, SIGTERM)
-            kill_at = time.monotonic() + int(argument) / 1000
+            grace_s = int(argument) / 1000
+            if grace_s:
+                signal_group(self.main, SIGTERM)
+            kill_at = time.monotonic() + grace_s
             self.kill_at = kill_at if self.kill_at is None else min(self.kill_at, kill_at)
         else:
             self.kill()

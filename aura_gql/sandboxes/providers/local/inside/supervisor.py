@@ -18,6 +18,7 @@ from aura_gql.sandboxes.providers.local.inside.system import (
     SIGKILL,
     clear_capabilities,
     close_all,
+    ignore_signals,
     prctl,
     receive,
     send,
@@ -141,5 +142,6 @@ def main() -> None:
     control = _socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
     os.umask(0o022)
+    ignore_signals()
     become_unprivileged(int(sys.argv[2]) if len(sys.argv) > 2 else None)
     Supervisor(control).run()

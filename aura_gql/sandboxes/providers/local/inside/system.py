@@ -11,6 +11,9 @@ from _collections_abc import Sequence
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
 HIGHEST_CAPABILITY = 63
 SIGKILL, SIGTERM, SIGCHLD, SIGSTOP = 9, 15, 17, 19
+LAST_SIGNAL = 64
+# SIGKILL, SIGSTOP, and the two that libc keeps for itself.
+UNCATCHABLE = (9, 19, 32, 33)
 MESSAGE_BYTES = 1 << 18
 ANCILLARY_BYTES = 256
 DISCARD_BYTES = 1 << 16
@@ -81,6 +84,13 @@ def signal_group(leader: int, number: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def ignore_signals() -> None:
+    """Code inside may send us any signal, and the kernel spares PID 1 only those for which it has no handler."""
+    for number in range(1, LAST_SIGNAL + 1):
+        if number not in UNCATCHABLE:
+            _signal.signal(number, _signal.SIG_IGN)
 
 
 def watch_children() -> int:
