@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import PyMongoError
+
+from aura_gql.infra.mongo import is_database_unavailable
 
 ResultT = TypeVar("ResultT")
 
@@ -24,8 +26,8 @@ async def patiently(action: Callable[[], Awaitable[ResultT]], *, patience_s: flo
     while True:
         try:
             return await action()
-        except ConnectionFailure as error:
-            if loop.time() + delay_s > deadline:
+        except PyMongoError as error:
+            if not is_database_unavailable(error) or loop.time() + delay_s > deadline:
                 raise
             _log.warning("mongo.away", error=type(error).__name__)
         await asyncio.sleep(delay_s)
