@@ -13,6 +13,7 @@ from aura_gql.infra.ports import EventBus, IdempotencyKeys
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.documents import SandboxSession
@@ -87,7 +88,7 @@ class SandboxService:
             key=idempotency_key,
             request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
         )
-        return await self._creator.launch(sandbox_id, viewer_id, project_id, name)
+        return await self._launch(sandbox_id, viewer_id, project_id, name)
 
     async def start_for_project(self, user_id: str, project_id: ObjectId, provider: SandboxProviderName) -> None:
         """Have a sandbox of the project running, and return when it runs; one that lives already will do.
@@ -96,7 +97,7 @@ class SandboxService:
         """
         self._starter.provider(provider)
         live = [record for record in await SandboxSession.find_live([project_id]) if record.status in _USABLE]
-        record = live[-1] if live else await self._creator.launch(ObjectId(), user_id, project_id, provider)
+        record = live[-1] if live else await self._launch(ObjectId(), user_id, project_id, provider)
         await self._until_running(record.id, self._limits.start_timeout_s)
 
     async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
@@ -196,6 +197,18 @@ class SandboxService:
             self._stopper.begin(record, "The server shut down.")
         await self._stopper.join()
         await self._starter.close()
+
+    async def _launch(
+        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
+    ) -> SandboxRecord:
+        """Asks for the project once more behind the insertion: a deletion meanwhile may not have seen the sandbox."""
+        record = await self._creator.launch(sandbox_id, user_id, project_id, provider)
+        try:
+            await self._projects.get(user_id, project_id)
+        except ProjectNotFound:
+            await self.remove_project(project_id)
+            raise
+        return record
 
     async def _until_running(self, sandbox_id: ObjectId, timeout_s: float) -> None:
         try:

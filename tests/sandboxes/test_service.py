@@ -146,6 +146,15 @@ async def test_deleting_a_project_ends_and_forgets_its_sandboxes(bench: SandboxB
     assert _machines(bench) == {str(other.id)}
 
 
+async def test_a_sandbox_that_comes_into_being_behind_a_deletion_is_taken_back(bench: SandboxBench) -> None:
+    project_id = await bench.project()
+    await bench.database["projects"].update_one({"_id": project_id}, {"$set": {"status": "DELETING"}})
+    with pytest.raises(ProjectNotFound):
+        await bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
+    assert await SandboxSession.find_live([project_id]) == []
+    await until(lambda: not _machines(bench))
+
+
 async def test_shutting_down_stops_the_machines_and_says_so(database: Database, tmp_path: Path) -> None:
     async with sandbox_bench(database, tmp_path) as bench:
         running = await bench.running()
