@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aura_gql.infra.mongo import Database
-from tests.support.jobs import QUICK, Start, all_ended, count, leave_running
+from tests.support.jobs import QUICK, SHORT_LEASE, Start, all_ended, count, leave_running
 from tests.support.waiting import until
 
 
@@ -76,15 +76,15 @@ async def test_a_long_job_keeps_its_lease(start: Start, database: Database) -> N
         runs += 1
         await gate.wait()
 
-    first = await start(handler)
-    await start(handler)
+    first = await start(handler, timing=SHORT_LEASE)
+    await start(handler, timing=SHORT_LEASE)
     await first.enqueue("work", "a")
     seen: set[object] = set()
 
     async def renewed() -> bool:
         job = await database["jobs"].find_one({"_id": "work:a"})
         seen.add(job and job.get("lease_until"))
-        return len(seen) > 6
+        return len(seen) > 4
 
     await until(renewed)
     gate.set()
@@ -106,7 +106,7 @@ async def test_who_lost_the_lease_is_cancelled(start: Start, database: Database)
         finally:
             cancelled.set()
 
-    jobs = await start(handler)
+    jobs = await start(handler, timing=SHORT_LEASE)
     await jobs.enqueue("work", "a")
     await until(lambda: runs)
     # As if the process had been stopped for longer than its lease and another had claimed and lost the job.

@@ -1,6 +1,7 @@
 """A room of job queues over one database, as if each were a process of its own."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from aura_gql.infra.documents import JobDocument
@@ -8,7 +9,8 @@ from aura_gql.infra.job_run import JobTiming
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Database
 
-QUICK = JobTiming(lease_s=0.6, sweep_s=0.05, backoff_s=0.01, max_attempts=3)
+QUICK = JobTiming(lease_s=60, sweep_s=0.05, backoff_s=0.01, max_attempts=3)
+SHORT_LEASE = replace(QUICK, lease_s=2)
 
 Start = Callable[..., Awaitable[DurableJobs]]
 
