@@ -32,7 +32,7 @@ def with_paths(text: str, renames: Mapping[str, str]) -> str:
     if not renames:
         return text
     names = "|".join(re.escape(old) for old in sorted(renames, key=len, reverse=True))
-    return re.sub(rf"(?<![\w.-])(?<!\w/)(?<!\./)({names})(?![\w-])", lambda found: renames[found[1]], text)
+    return re.sub(rf"(?<![\w.-])(?<!\w/)(?<!\./)({names})(?!\.?[\w-])", lambda found: renames[found[1]], text)
 
 
 def _with_relative_paths(text: str, folder: str, renames: Mapping[str, str]) -> str:

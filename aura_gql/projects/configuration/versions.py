@@ -21,8 +21,9 @@ PRETTIER_SVELTE = "^4.1.1"
 
 TAILWIND = {"@tailwindcss/vite": "^4.3.5", "tailwindcss": "^4.3.5"}
 
-# What `packageManager` takes is one exact version. npm 12 needs Node 22, so it stays behind.
+# What `packageManager` takes is one exact version. Two stay behind: npm 12 needs Node 22, and pnpm 12 fails an
+# installation for want of a say on build scripts, which esbuild, and so tsx, has.
 NPM = "11.21.2"
-PNPM = "12.21.0"
+PNPM = "10.34.8"
 YARN = "4.18.1"
 BUN = "1.4.5"

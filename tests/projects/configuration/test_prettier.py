@@ -1,0 +1,29 @@
+import json
+
+from aura_gql.projects.records import ProjectConfiguration
+from tests.projects.configuration.starters import configured, manifest_of, starter
+
+PRETTIER = ProjectConfiguration(prettier=True)
+
+
+def test_adds_rules_ignores_and_scripts() -> None:
+    files = configured(starter("express"), PRETTIER)
+    manifest = manifest_of(files)
+    assert manifest["scripts"]["format"] == "prettier --write ."
+    assert manifest["scripts"]["format:check"] == "prettier --check ."
+    assert manifest["devDependencies"].keys() == {"prettier"}
+    assert json.loads(files[".prettierrc.json"])["singleQuote"] is True
+    assert {"node_modules/", "package-lock.json"} <= set(files[".prettierignore"].splitlines())
+
+
+def test_svelte_has_a_plugin() -> None:
+    files = configured(starter("vite-svelte"), PRETTIER)
+    assert json.loads(files[".prettierrc.json"])["plugins"] == ["prettier-plugin-svelte"]
+    assert "prettier-plugin-svelte" in manifest_of(files)["devDependencies"]
+
+
+def test_leaves_a_template_alone_that_has_it() -> None:
+    files = {"package.json": b'{"devDependencies": {"prettier": "^2.0.0"}}'}
+    assert configured(files, PRETTIER) == {path: data.decode() for path, data in files.items()}
+    files = {"package.json": b"{}", ".prettierrc.yaml": b"semi: false\n"}
+    assert configured(files, PRETTIER).keys() == files.keys()

@@ -1,0 +1,40 @@
+import pytest
+
+from aura_gql.projects.configuration.references import rename_files, with_paths
+from aura_gql.projects.configuration.workspace import Workspace
+
+RENAMES = {"src/App.jsx": "src/App.tsx", "src/main.jsx": "src/main.tsx", "index.js": "index.ts"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<script src="/src/main.jsx">', '<script src="/src/main.tsx">'),
+        ("Edit `src/App.jsx`.", "Edit `src/App.tsx`."),
+        ("node index.js --x", "node index.ts --x"),
+        ("lib/src/App.jsx", "lib/src/App.jsx"),
+        ("my-index.js", "my-index.js"),
+        ("index.json index.js.map?", "index.json index.js.map?"),
+        ("https://x.test/index.js", "https://x.test/index.js"),
+        ("'./index.js'", "'./index.js'"),
+    ],
+)
+def test_paths_that_stand_in_a_text(text: str, expected: str) -> None:
+    assert with_paths(text, RENAMES) == expected
+    assert with_paths(text, {}) == text
+
+
+def test_imports_follow_only_where_wanted() -> None:
+    for imports, expected in ((True, 'import "./App.tsx"; import "../src/App.tsx";'), (False, None)):
+        code = 'import "./App.jsx"; import "../src/App.jsx";'
+        space = Workspace({"src/main.jsx": code.encode(), "src/App.jsx": b"import './other.jsx'"})
+        rename_files(space, {"src/App.jsx": "src/App.tsx", "src/main.jsx": "src/main.tsx"}, imports=imports)
+        assert space.texts() == ["src/App.tsx", "src/main.tsx"]
+        assert space.read("src/main.tsx") == (expected or code)
+        assert space.read("src/App.tsx") == "import './other.jsx'"
+
+
+def test_the_manifest_is_left_to_others() -> None:
+    space = Workspace({"package.json": b'{"main": "index.js"}', "index.js": b""})
+    rename_files(space, {"index.js": "index.ts"}, imports=True)
+    assert space.read("package.json") == '{"main": "index.js"}'
