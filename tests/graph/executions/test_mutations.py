@@ -43,7 +43,7 @@ async def test_a_command_runs_in_the_project_folder_with_what_was_saved_last(ada
     save = "mutation ($input: SaveFileInput!) { saveFile(input: $input) { errors { code } } }"
     await ada.execute(save, input={"projectId": project, "path": "new/poem.txt", "content": "one two two\n"})
 
-    wish = {"sandboxId": sandbox, "command": 'python3 ../main.py poem.txt; echo "$1 $COLOUR"', "cwd": "new"}
+    wish: Data = {"sandboxId": sandbox, "command": 'python3 ../main.py poem.txt; echo "$1 $COLOUR"', "cwd": "new"}
     wish |= {"args": ["arg"], "env": [{"name": "COLOUR", "value": "red"}]}
     payload = (await ada.execute(RUN, input=wish))["runCommand"]
     text, end = await output_of(ada, payload["execution"]["id"])
