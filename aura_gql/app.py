@@ -106,6 +106,7 @@ class Server:
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
             await services.templates.load()
+            stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
             for provider in self.providers.values():
                 stack.push_async_callback(provider.close)
             await services.executions.recover(exclusive=exclusive)
@@ -118,7 +119,6 @@ class Server:
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
             await services.projects.recover()
-            stack.push_async_callback(self._bus.close)
             yield
 
     async def ping(self) -> None:
