@@ -86,8 +86,13 @@ class ProjectService:
             raise TemplateNotFound(error.message, field=("templateId",)) from error
 
     async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> None:
-        """Insert first, count then: of several at once, none can pass the limit."""
-        await self._check_count(viewer_id, self._max_projects_per_user - 1)
+        """Count, insert, count again: of several at once, none can pass the limit. Does nothing where it is there."""
+        try:
+            await self._check_count(viewer_id, self._max_projects_per_user - 1)
+        except TooManyProjects:
+            if await ProjectDocument.find_record(project_id) is None:
+                raise
+            return
         if not await ProjectDocument.add(project_id, viewer_id, new, new.sandbox_provider or self._default_provider):
             return
         try:

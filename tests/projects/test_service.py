@@ -131,6 +131,13 @@ async def test_a_user_has_so_many_projects_and_no_more(world: World) -> None:
     await world.create(owner=BOB)
 
 
+async def test_the_last_project_may_be_asked_for_twice_at_once(world: World) -> None:
+    for _ in range(4):
+        await world.create()
+    projects = await asyncio.gather(*(world.create(key="last") for _ in range(4)))
+    assert len({project.id for project in projects}) == 1
+
+
 async def test_a_foreign_project_answers_as_a_missing_one(world: World) -> None:
     project = await world.ready()
     for project_id in (project.id, ObjectId()):

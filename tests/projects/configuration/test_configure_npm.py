@@ -38,7 +38,8 @@ async def install(slug: str, configuration: ProjectConfiguration, folder: Path) 
 async def test_an_app_builds_with_all_its_tools(slug: str, configuration: ProjectConfiguration, tmp_path: Path) -> None:
     files = await install(slug, configuration, tmp_path)
     page = next(path for path in files if path.startswith("src/") and "<h1>" in files[path])
-    (tmp_path / page).write_text(files[page].replace("<h1>", '<h1 class="underline">'))
+    attribute = "className" if page.endswith("x") else "class"
+    (tmp_path / page).write_text(files[page].replace("<h1>", f'<h1 {attribute}="underline">'))
     await run("npm run build", tmp_path, timeout_s=120)
     styles = "".join(path.read_text() for path in (tmp_path / "dist/assets").glob("*.css"))
     assert ".underline{" in styles
