@@ -69,13 +69,13 @@ class CodeExecution(Document):
         ]
 
     @classmethod
-    async def add(cls, execution: "CodeExecution") -> bool:
-        """Store a new execution; False where its id is there already."""
+    async def add(cls, execution: "CodeExecution") -> ExecutionRecord | None:
+        """Store a new execution; None where its id is there already."""
         try:
             await execution.insert()
         except DuplicateKeyError:
-            return False
-        return True
+            return None
+        return to_record(execution.model_dump(by_alias=True))
 
     @classmethod
     async def find_record(cls, execution_id: ObjectId) -> ExecutionRecord | None:

@@ -39,8 +39,9 @@ class ExecutionLedger:
                 record = await CodeExecution.find_record(execution_id)
                 if record is None:
                     raise ExecutionNotFound("There is no execution with this id.")
-                async for event in follower.replay():
-                    yield event
+                if record.is_open or not follower.has_seen(record.last_sequence):
+                    async for event in follower.replay():
+                        yield event
                 if not record.is_open:
                     if gap := follower.gap_before(record.last_sequence + 1):
                         yield gap
@@ -88,6 +89,10 @@ class _Follower:
                 yield self._unseen(batch)
             if len(batches) < _PAGE:
                 return
+
+    def has_seen(self, sequence: int) -> bool:
+        """Whether the chunk of this number, and so all before it, have come."""
+        return self._seen >= sequence
 
     def gap_before(self, sequence: int) -> OutputGap | None:
         """The missing chunks up to `sequence`, which count as seen from now on; None where none is missing."""

@@ -142,10 +142,10 @@ class ExecutionService:
             reason = f": {sandbox.status_reason}" if sandbox.status_reason else "."
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
         self._runner.require_room(plan.sandbox_id)
-        is_new = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
-        record = await self.get(viewer_id, execution_id)
-        if is_new:
-            self._runner.start(record, plan)
+        record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
+        if record is None:
+            return await self.get(viewer_id, execution_id)
+        self._runner.start(record, plan)
         return record
 
     def _document(

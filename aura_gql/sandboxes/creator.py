@@ -63,8 +63,9 @@ class SandboxCreator:
 
     async def _enforce_quota(self, sandbox_id: ObjectId, user_id: str) -> None:
         """Counted behind the insertion, so that of creations in several servers at once none slips past the limit."""
-        of_user = await SandboxSession.count_live(user_id=user_id)
-        here = await SandboxSession.count_live(owner=self._registry.owner)
+        of_user, here = await asyncio.gather(
+            SandboxSession.count_live(user_id=user_id), SandboxSession.count_live(owner=self._registry.owner)
+        )
         if of_user <= self._limits.max_per_user and here <= self._limits.max_per_host:
             return
         await SandboxSession.remove(sandbox_id)

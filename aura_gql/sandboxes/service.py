@@ -37,6 +37,8 @@ from aura_gql.sandboxes.sync import FileSync
 
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
 _STOP_PATIENCE_S = 2.0
+# A shorter use is noted once, when it begins.
+_SHORT_USE_S = 1.0
 _USABLE = frozenset({SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING})
 
 
@@ -153,10 +155,10 @@ class SandboxService:
 
     async def attach(self, sandbox_id: ObjectId) -> Sandbox:
         """The running machine with the project's present files in it; waits for a start, SandboxNotRunning else."""
-        record = await SandboxSession.find_record(sandbox_id)
-        if record is None or record.status is not SandboxStatus.RUNNING:
-            await self._until_running(sandbox_id, self._limits.attach_timeout_s)
         live = self._registry.get(sandbox_id)
+        if live is None:
+            await self._until_running(sandbox_id, self._limits.attach_timeout_s)
+            live = self._registry.get(sandbox_id)
         if live is None:
             raise SandboxNotRunning("The sandbox's machine is not held by this server.")
         await self._sync.push_changes(sandbox_id, live)
@@ -165,12 +167,15 @@ class SandboxService:
     @contextlib.asynccontextmanager
     async def in_use(self, sandbox_id: ObjectId) -> AsyncIterator[None]:
         """Counts as activity for as long as the block lasts, so that the sandbox is not stopped as idle."""
+        loop = asyncio.get_running_loop()
         with self._registry.use(sandbox_id):
-            await self.touch(sandbox_id)
+            began, noting = loop.time(), asyncio.create_task(self.touch(sandbox_id))
             try:
                 yield
             finally:
-                await self.touch(sandbox_id)
+                await noting
+                if loop.time() - began > _SHORT_USE_S:
+                    await self.touch(sandbox_id)
 
     async def touch(self, sandbox_id: ObjectId) -> None:
         """Note activity: the time to the idle stop begins anew."""

@@ -170,8 +170,9 @@ async def test_waiting_for_a_start_is_bounded(database: Database, tmp_path: Path
     async with sandbox_bench(database, tmp_path, SandboxLimits(attach_timeout_s=0.05)) as bench:
         record = await bench.running()
         await database["sandbox_sessions"].update_one({"_id": record.id}, {"$set": {"status": "STARTING"}})
+        elsewhere = bench.more()
         with pytest.raises(SandboxNotRunning, match=r"within 0\.05 seconds"):
-            await bench.sandboxes.attach(record.id)
+            await elsewhere.attach(record.id)
         with pytest.raises(SandboxNotFound):
             await bench.sandboxes.attach(ObjectId())
 
