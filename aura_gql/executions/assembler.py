@@ -77,6 +77,11 @@ class OutputAssembler:
         return taken
 
     @property
+    def ends_line(self) -> bool:
+        """Whether what is pending ends with a line's end, or nothing is."""
+        return not self._pending or self._pending[-1].data.endswith(b"\n")
+
+    @property
     def count(self) -> int:
         """How many chunks are pending."""
         return len(self._pending)

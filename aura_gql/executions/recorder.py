@@ -16,6 +16,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.ports import OutputStream
 
 BATCH_INTERVAL_S = 0.018
+LINE_PATIENCE_S = 0.005
 MAX_BATCH_BYTES = 64 * 1024
 MAX_BATCH_CHUNKS = 200
 _PROGRESS_INTERVAL_S = 1.0
@@ -24,7 +25,8 @@ _PROGRESS_INTERVAL_S = 1.0
 class OutputRecorder:
     """The output of one execution on its way into the ledger.
 
-    The first output goes at once, what follows in batches by time and by size. While the database is slow, `write`
+    The first output goes at once, what follows in batches by time and by size; a line that is not complete gets a moment
+    for its rest, since an unbuffered program writes one in several pieces. While the database is slow, `write`
     waits, which holds the process back: memory stays bounded. Where the database is away for too long, every method
     raises its error, and what has been stored is still without a hole.
     """
@@ -97,6 +99,8 @@ class OutputRecorder:
         while True:
             await self._dirty.wait()
             await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            if not self._assembler.ends_line:
+                await asyncio.sleep(LINE_PATIENCE_S)
             self._dirty.clear()
             await asyncio.shield(self._flush())
 

@@ -108,3 +108,12 @@ def test_any_bytes_in_any_pieces_come_out_as_they_are(seed: int) -> None:
         read[chunk.stream] += chunk.data
     assert read == written
     assert assembler.size == 0
+
+
+def test_a_line_ends_where_its_newline_is() -> None:
+    assembler = OutputAssembler()
+    assert assembler.ends_line
+    assembler.feed(OUT, b"line", utcnow())
+    assert not assembler.ends_line
+    assembler.feed(OUT, b"\n", utcnow())
+    assert assembler.ends_line

@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from aura_gql.executions import events
+from aura_gql.executions import recorder as module
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.recorder import MAX_BATCH_BYTES, MAX_BATCH_CHUNKS, OutputRecorder
 from aura_gql.executions.records import OutputBatchRecord, OutputTotals
@@ -36,6 +37,18 @@ async def test_the_first_output_goes_out_while_the_process_runs() -> None:
         batches = await until(lambda: stored(execution_id))
         assert [chunk.data for chunk in batches[0].chunks] == [b"Name? "]
         assert await record.finish() == OutputTotals(1, 6, 0)
+
+
+async def test_a_line_that_is_written_in_pieces_is_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_PATIENCE_S", 3600.0)
+    execution_id = await store_execution()
+    async with recorder(execution_id) as record:
+        for piece in (b"line", b" ", b"1", b"\n"):
+            await record.write(OUT, piece)
+            for _ in range(10):
+                await asyncio.sleep(0)
+        await record.finish()
+    assert [chunk.data for batch in await stored(execution_id) for chunk in batch.chunks] == [b"line 1\n"]
 
 
 async def test_batches_are_numbered_without_gap_bounded_and_on_the_bus_after_they_are_stored() -> None:
