@@ -25,8 +25,8 @@ _PROGRESS_INTERVAL_S = 1.0
 class OutputRecorder:
     """The output of one execution on its way into the ledger.
 
-    The first output goes at once, what follows in batches by time and by size; a line that is not complete gets a moment
-    for its rest, since an unbuffered program writes one in several pieces. While the database is slow, `write`
+    The first output goes at once, what follows in batches by time and by size; a line that is not complete gets a
+    moment for its rest, since an unbuffered program writes one in several pieces. While the database is slow, `write`
     waits, which holds the process back: memory stays bounded. Where the database is away for too long, every method
     raises its error, and what has been stored is still without a hole.
     """

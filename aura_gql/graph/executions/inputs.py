@@ -86,5 +86,12 @@ class RunCommandInput:
         )
 
 
+@strawberry.input(description="Which execution to end with `cancelExecution`.")
+class CancelExecutionInput:
+    """An execution to cancel."""
+
+    execution_id: strawberry.ID = strawberry.field(description="The execution.")
+
+
 def _pairs(variables: list[EnvironmentVariableInput]) -> tuple[tuple[str, str], ...]:
     return tuple((variable.name, variable.value) for variable in variables)

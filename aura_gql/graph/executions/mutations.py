@@ -3,8 +3,9 @@
 import strawberry
 
 from aura_gql.graph.context import Info
-from aura_gql.graph.executions.inputs import ExecuteCodeInput, RunCommandInput
+from aura_gql.graph.executions.inputs import CancelExecutionInput, ExecuteCodeInput, RunCommandInput
 from aura_gql.graph.executions.types import Execution
+from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import Input, Payload, settled
 from aura_gql.graph.permissions import SignedIn
 
@@ -24,6 +25,15 @@ class RunCommandPayload(Payload):
 
     execution: Execution | None = strawberry.field(
         default=None, description="The execution; subscribe to `executionOutput` with its id."
+    )
+
+
+@strawberry.type(description="What `cancelExecution` did.")
+class CancelExecutionPayload(Payload):
+    """The execution, or the errors."""
+
+    execution: Execution | None = strawberry.field(
+        default=None, description="The execution; `executionOutput` tells when it has ended, usually as CANCELLED."
     )
 
 
@@ -54,3 +64,18 @@ class ExecutionMutations:
         service = info.context.services.executions
         record = await service.run_command(viewer.id, input.to_request(), input.idempotency_key)
         return RunCommandPayload(execution=Execution.from_record(record))
+
+    @strawberry.mutation(
+        description=(
+            "End an execution: SIGTERM, then SIGKILL to everything that it started. Answers at once. Cancelling one "
+            "that has ended changes nothing."
+        ),
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def cancel_execution(self, info: Info, input: Input[CancelExecutionInput]) -> CancelExecutionPayload:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        execution_id = object_id(input.execution_id, "Execution", ("executionId",))
+        record = await info.context.services.executions.cancel(viewer.id, execution_id)
+        return CancelExecutionPayload(execution=Execution.from_record(record))

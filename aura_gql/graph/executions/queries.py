@@ -10,6 +10,7 @@ from aura_gql.executions.errors import ExecutionNotFound
 from aura_gql.graph.context import Context, Info
 from aura_gql.graph.executions.types import Execution
 from aura_gql.graph.nodes import object_id
+from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.permissions import SignedIn
 
 
@@ -32,6 +33,22 @@ class ExecutionQueries:
         except ExecutionNotFound:
             return None
         return Execution.from_record(record)
+
+    @strawberry.field(
+        description="The executions in one of your sandboxes, the newest first.", permission_classes=[SignedIn]
+    )
+    async def executions(
+        self,
+        info: Info,
+        sandbox_id: Annotated[strawberry.ID, strawberry.argument(description="The sandbox; it may have ended.")],
+        first: First = None,
+        after: After = None,
+    ) -> Connection[Execution]:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        sandbox = object_id(sandbox_id, "Sandbox", ("sandboxId",))
+        page = await info.context.services.executions.list_for_sandbox(viewer.id, sandbox, page_request(first, after))
+        return Connection.of(page, Execution.from_record)
 
 
 async def fetch_executions(context: Context, ids: list[ObjectId]) -> Mapping[ObjectId, Execution]:

@@ -71,3 +71,21 @@ async def test_a_foreign_sandbox_answers_as_a_missing_one(ada: Member, eve: Memb
     payload = (await eve.execute(RUN, input={"sandboxId": sandbox, "command": "id"}))["runCommand"]
 
     assert [error["code"] for error in payload["errors"]] == ["NOT_FOUND"]
+
+
+async def test_an_execution_is_cancelled_by_its_owner_alone(ada: Member, eve: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    wish = {"sandboxId": sandbox, "command": "sleep 60 & wait"}
+    id = (await ada.execute(RUN, input=wish))["runCommand"]["execution"]["id"]
+    cancel = """mutation ($input: CancelExecutionInput!) {
+        cancelExecution(input: $input) { execution { id } errors { code } }
+    }"""
+
+    foreign = (await eve.execute(cancel, input={"executionId": id}))["cancelExecution"]
+    payload = (await ada.execute(cancel, input={"executionId": id}))["cancelExecution"]
+    _, end = await finished(ada, id)
+    again = (await ada.execute(cancel, input={"executionId": id}))["cancelExecution"]
+
+    assert foreign == {"execution": None, "errors": [{"code": "NOT_FOUND"}]}
+    assert payload == again == {"execution": {"id": id}, "errors": []}
+    assert (end["status"], end["errorType"]) == ("CANCELLED", "CANCELLED")

@@ -38,3 +38,20 @@ async def test_an_execution_tells_how_it_ended_to_its_owner_alone(ada: Member, e
     }
     assert expected.items() <= execution.items()
     assert await eve.execute(query, id=id) == {"execution": None, "node": None}
+
+
+async def test_the_executions_of_a_sandbox_are_listed_newest_first(ada: Member, eve: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    run = "mutation ($input: RunCommandInput!) { runCommand(input: $input) { execution { id } } }"
+    wishes = [{"sandboxId": sandbox, "command": f"echo {number}"} for number in range(3)]
+    ids = [(await ada.execute(run, input=wish))["runCommand"]["execution"]["id"] for wish in wishes]
+    query = """query ($sandbox: ID!, $after: String) { executions(sandboxId: $sandbox, first: 2, after: $after) {
+        totalCount nodes { id } pageInfo { hasNextPage endCursor }
+    } }"""
+
+    page = (await ada.execute(query, sandbox=sandbox))["executions"]
+    rest = (await ada.execute(query, sandbox=sandbox, after=page["pageInfo"]["endCursor"]))["executions"]
+
+    assert [node["id"] for node in page["nodes"] + rest["nodes"]] == ids[::-1]
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (3, True, False)
+    assert (await eve.execute(query, sandbox=sandbox))["executions"]["totalCount"] == 0
