@@ -131,7 +131,8 @@ def become_unprivileged(uid: int | None) -> None:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
         clear_capabilities()
-    # Changing the uid clears the death signal, so it is armed here.
+    # Changing the uid clears the death signal, so it is armed here. Under another uid than bubblewrap's the kernel does
+    # not deliver it; then, as always, the end of the control socket tells that the server has gone.
     prctl(PR_SET_PDEATHSIG, SIGKILL)
     # Nobody reads our memory or descriptors through /proc.
     prctl(PR_SET_DUMPABLE, 0)

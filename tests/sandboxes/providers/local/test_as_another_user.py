@@ -1,0 +1,61 @@
+"""Where the tests run as root, the mode for ordinary users is proved by running them once more as one."""
+
+import asyncio
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aura_gql.sandboxes.providers.local.bundle import INNER_PYTHON
+
+NOBODY = "65534"
+REPOSITORY = Path(__file__).parents[4]
+SUITES = ("test_contract.py", "test_isolation_abuse.py", "test_resource_abuse.py", "test_process.py", "test_probe.py")
+AS_NOBODY = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--")
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that belongs to nobody."""
+    folder = Path(tempfile.mkdtemp(prefix="aura-nobody-"))
+    os.chown(folder, int(NOBODY), int(NOBODY))
+    yield folder
+    shutil.rmtree(folder)
+
+
+async def run_as_nobody(home: Path, python: str, *arguments: str) -> tuple[int | None, str]:
+    """Run an interpreter as nobody, with our packages and nothing of our environment."""
+    packages = os.pathsep.join((str(REPOSITORY), sysconfig.get_path("purelib")))
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
+    process = await asyncio.create_subprocess_exec(
+        *AS_NOBODY,
+        python,
+        *arguments,
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode(errors="replace")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests of this folder run as an ordinary user already")
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="there is no setpriv on this host")
+async def test_the_user_mode_passes_as_well(home: Path) -> None:
+    for python in (sys.executable, INNER_PYTHON):
+        status, _ = await run_as_nobody(home, python, "-c", "import pytest, tests.conftest")
+        if status == 0:
+            break
+    else:
+        pytest.skip("an ordinary user can't reach an interpreter that has these packages")
+    suites = [str(Path(__file__).with_name(suite)) for suite in SUITES]
+    options = ["-q", "-x", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
+    status, output = await run_as_nobody(home, python, "-m", "pytest", *options, *suites)
+    assert status == 0, output

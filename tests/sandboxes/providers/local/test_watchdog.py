@@ -1,0 +1,74 @@
+"""What the watchdog takes for too much; that it acts is shown by the abuse tests."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aura_gql.sandboxes.ports import EndReason
+from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
+from aura_gql.sandboxes.providers.local.watchdog import Watchdog
+
+LIMITS = LocalLimits(disk_bytes=MIB, disk_files=10)
+
+
+@pytest.fixture
+def parent() -> Iterator[int]:
+    """A process with a child."""
+    with subprocess.Popen(["sh", "-c", "sleep 600 & echo; wait"], stdout=subprocess.PIPE, process_group=0) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+        os.killpg(process.pid, 9)
+
+
+def watchdog(pid: int, folder: Path, limits: LocalLimits = LIMITS) -> Watchdog:
+    async def nothing(_: EndReason) -> None:
+        return
+
+    return Watchdog(pid, folder, limits, watch_memory=True, on_excess=nothing)
+
+
+def test_is_content_with_little(parent: int, tmp_path: Path) -> None:
+    assert watchdog(parent, tmp_path).look() is None
+
+
+def test_too_large_only_while_it_grows(parent: int, tmp_path: Path) -> None:
+    dog = watchdog(parent, tmp_path)
+    (tmp_path / "large").write_bytes(bytes(2 * MIB))
+    assert dog.look() is EndReason.DISK
+    assert dog.look() is None
+    (tmp_path / "more").write_bytes(bytes(MIB))
+    assert dog.look() is EndReason.DISK
+    (tmp_path / "more").unlink()
+    assert dog.look() is None
+
+
+def test_too_many(parent: int, tmp_path: Path) -> None:
+    for index in range(11):
+        (tmp_path / str(index)).touch()
+    assert watchdog(parent, tmp_path).look() is EndReason.DISK
+
+
+def test_too_much_memory(parent: int, tmp_path: Path) -> None:
+    tiny = LocalLimits(memory_bytes=1, tmp_bytes=0, shm_bytes=0)
+    assert watchdog(parent, tmp_path, tiny).look() is EndReason.MEMORY
+
+
+def test_does_not_look_where_nothing_runs(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(2 * MIB))
+    with subprocess.Popen(["sleep", "600"]) as childless:
+        assert watchdog(childless.pid, tmp_path).look() is None
+        childless.kill()
+
+
+async def test_reports_what_it_finds(parent: int, tmp_path: Path) -> None:
+    found: asyncio.Queue[EndReason] = asyncio.Queue()
+    (tmp_path / "large").write_bytes(bytes(2 * MIB))
+    dog = Watchdog(parent, tmp_path, LIMITS, watch_memory=False, on_excess=found.put)
+    running = asyncio.create_task(dog.run())
+    assert await asyncio.wait_for(found.get(), 10) is EndReason.DISK
+    running.cancel()
