@@ -226,6 +226,7 @@ def _query_limits(settings: Settings) -> QueryLimits:
         max_depth=graph.max_query_depth,
         max_aliases=graph.max_query_aliases,
         max_fields=graph.max_query_fields,
+        introspection=settings.introspection_enabled,
     )
 
 

@@ -70,6 +70,19 @@ async def test_without_graphiql_a_browser_gets_no_page(mongodb_uri: str, databas
     assert response.status_code >= 400
 
 
+async def test_introspection_is_for_development_or_by_setting(
+    mongodb_uri: str, database: Database, tmp_path: Path
+) -> None:
+    graph: dict[str, object] = {"introspection_enabled": False}
+    async with running_api(mongodb_uri, tmp_path, database, graph=graph) as api:
+        response = await api.http.post("/graphql", json={"query": "{ __schema { queryType { name } } viewr { id } }"})
+
+    codes = [error["extensions"]["code"] for error in response.json()["errors"]]
+    assert set(codes) == {"GRAPHQL_VALIDATION_FAILED"}
+    assert "__schema" in response.text
+    assert "Did you mean" not in response.text
+
+
 async def test_a_server_that_can_not_start_lets_go_of_everything(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, "none", database={"mongodb_server_selection_timeout_ms": 50})
     app = create_app(settings, Surroundings("mongodb://127.0.0.1:9", SECRET))

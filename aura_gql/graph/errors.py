@@ -98,9 +98,14 @@ def describe(error: Exception) -> tuple[str, dict[str, object]]:
     return INTERNAL_MESSAGE, {"code": ErrorCode.INTERNAL.value}
 
 
-def translate(error: GraphQLError, request_id: str) -> GraphQLError:
-    """`error` as the client may see it: always with `code` and `requestId`. Logs what is our own fault, once."""
+def translate(error: GraphQLError, request_id: str, *, suggests: bool = True) -> GraphQLError:
+    """`error` as the client may see it: always with `code` and `requestId`. Logs what is our own fault, once.
+
+    Unless it `suggests`, what GraphQL itself says names nothing of the schema that the client did not name first.
+    """
     message, extensions = _explain(error)
+    if not suggests and not isinstance(error.original_error, DomainError):
+        message = message.partition(" Did you mean ")[0]
     if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
         report(error.original_error or error, request_id, path=error.path)
     extensions["requestId"] = request_id

@@ -45,4 +45,5 @@ class HouseSchema(strawberry.Schema):
         """Replace each error, in place, by its translation."""
         context = execution_context.context if execution_context else None
         request_id = context.request_id if isinstance(context, Context) else ""
-        errors[:] = [translate(error, request_id) for error in errors]
+        suggests = self.limits.introspection
+        errors[:] = [translate(error, request_id, suggests=suggests) for error in errors]

@@ -19,12 +19,16 @@ _ENOUGH = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """Bounds of one operation, its fragments written out. An introspection by GraphiQL has depth 14 and 212 fields."""
+    """Bounds of one operation, its fragments written out. An introspection by GraphiQL has depth 14 and 212 fields.
+
+    Without `introspection` nobody can ask for the schema, nor learn it from what errors suggest.
+    """
 
     max_tokens: int = 4000
     max_depth: int = 16
     max_aliases: int = 100
     max_fields: int = 500
+    introspection: bool = True
 
 
 @dataclass(slots=True)

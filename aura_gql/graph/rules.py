@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
@@ -54,7 +54,10 @@ class OperationRules(SchemaExtension):
         try:
             if errors := too_complex(document, self._limits):
                 return errors
-            found = validate_document(execution.schema._schema, document, execution.validation_rules)
+            rules = execution.validation_rules
+            if not self._limits.introspection:
+                rules = (*rules, NoSchemaIntrospectionCustomRule)
+            found = validate_document(execution.schema._schema, document, rules)
         except RecursionError:
             return [complexity_error("The document nests too deeply.")]
         for error in found:

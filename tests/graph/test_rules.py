@@ -6,7 +6,7 @@ from strawberry.schema.schema import validate_document
 
 from aura_gql.graph import rules
 from aura_gql.graph.limits import QueryLimits
-from tests.support.graph import Stage, make_schema
+from tests.support.graph import Stage, make_schema, make_viewer
 
 
 @pytest.fixture
@@ -73,3 +73,49 @@ async def test_one_of_several_operations_must_be_named() -> None:
         assert [(error.extensions or {})["code"] for error in unnamed.errors or ()] == ["BAD_REQUEST"]
         named = await schema.execute(query, context_value=Stage().context(), operation_name="B")
         assert named.data == {"hello": "hello b"}
+
+
+INTROSPECTION = (
+    "{ __schema { types { name } } }",
+    '{ __type(name: "Item") { name } }',
+    "{ ...f } fragment f on Query { hidden: __schema { queryType { name } } }",
+)
+MISTAKES = (
+    "{ helo }",
+    '{ hello(nam: "a") }',
+    "{ items { edges { node { valu } } } }",
+    "{ node(id: 1) { ... on Itm { id } } }",
+    '{ node(id: "x") { value } }',
+    "{ hello { length } }",
+    "{ items }",
+    'mutation { rename(input: {itemNam: "a"}) { errors { message } } }',
+    "query ($i: RenameInpu!) { hello }",
+    "{ hello @skp(if: true) }",
+    "mutation ($i: RenameInput!) { rename(input: $i) { errors { message } } }",
+)
+
+
+@pytest.mark.parametrize("query", INTROSPECTION)
+async def test_the_schema_is_told_unless_that_is_switched_off(query: str) -> None:
+    assert (await make_schema().execute(query, context_value=Stage().context())).data
+    schema = make_schema(QueryLimits(introspection=False))
+    for _ in range(2):
+        refused = await schema.execute(query, context_value=Stage().context())
+        assert refused.data is None
+        assert {(error.extensions or {})["code"] for error in refused.errors or ()} == {"GRAPHQL_VALIDATION_FAILED"}
+    named = await schema.execute("{ __typename hello }", context_value=Stage().context())
+    assert named.data == {"__typename": "Query", "hello": "hello world"}
+
+
+@pytest.mark.parametrize("query", MISTAKES)
+async def test_mistakes_tell_nothing_of_a_hidden_schema(query: str) -> None:
+    variables = {"i": {"itemNam": "a"}}
+    viewer = make_viewer()
+    told = await make_schema().execute(query, variables, context_value=Stage().context(viewer))
+    hidden = await make_schema(QueryLimits(introspection=False)).execute(
+        query, variables, context_value=Stage().context(viewer)
+    )
+    assert told.errors
+    assert [error.message.partition(" Did you mean ")[0] for error in told.errors] == [
+        error.message for error in hidden.errors or ()
+    ]
