@@ -19,10 +19,10 @@ from aura_gql.executions.records import (
 )
 from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
 from aura_gql.executions.runner import ExecutionRunner
+from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.ports import EventBus, IdempotencyKeys
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import InvalidInput
-from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
+from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.sandboxes.errors import SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
@@ -75,16 +75,8 @@ class ExecutionService:
 
     async def list_for_sandbox(self, viewer_id: str, sandbox_id: ObjectId, page: PageRequest) -> Page[ExecutionRecord]:
         """The viewer's executions in a sandbox, newest first."""
-        after = None if page.after is None else _decode(page.after)
-        found = await CodeExecution.find_page(viewer_id, sandbox_id, after, page.first + 1)
-        items = found[: page.first]
-        return Page(
-            items=items,
-            cursors=[encode_cursor(str(record.id)) for record in items],
-            has_next=len(found) > page.first,
-            has_previous=after is not None,
-            count=lambda: CodeExecution.count_of_sandbox(viewer_id, sandbox_id),
-        )
+        found = await CodeExecution.find_page(viewer_id, sandbox_id, id_behind(page), page.first + 1)
+        return page_by_id(found, page, lambda: CodeExecution.count_of_sandbox(viewer_id, sandbox_id))
 
     async def output(
         self, viewer_id: str, execution_id: ObjectId, after: int = 0
@@ -167,10 +159,3 @@ class ExecutionService:
             lease_until=now + timedelta(seconds=self._limits.lease_s),
             created_at=now,
         )
-
-
-def _decode(cursor: str) -> ObjectId:
-    (key,) = decode_cursor(cursor, [str])
-    if not ObjectId.is_valid(str(key)):
-        raise InvalidInput("`after` is not a cursor of this list.", field=("after",))
-    return ObjectId(str(key))

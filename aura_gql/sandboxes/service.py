@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
+from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus, IdempotencyKeys
-from aura_gql.kernel.errors import InvalidInput
-from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
+from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
@@ -115,16 +115,8 @@ class SandboxService:
 
     async def list(self, viewer_id: str, wanted: SandboxFilter, page: PageRequest) -> Page[SandboxRecord]:
         """The viewer's sandboxes, newest first."""
-        after = None if page.after is None else _decode(page.after)
-        found = await SandboxSession.find_page(viewer_id, wanted, after, page.first + 1)
-        items = found[: page.first]
-        return Page(
-            items=items,
-            cursors=[encode_cursor(str(record.id)) for record in items],
-            has_next=len(found) > page.first,
-            has_previous=after is not None,
-            count=lambda: SandboxSession.count_matching(viewer_id, wanted),
-        )
+        found = await SandboxSession.find_page(viewer_id, wanted, id_behind(page), page.first + 1)
+        return page_by_id(found, page, lambda: SandboxSession.count_matching(viewer_id, wanted))
 
     async def live_for_projects(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, SandboxRecord]:
         """The newest live sandbox of each project that has one, in one query."""
@@ -237,10 +229,3 @@ class SandboxService:
             return ProviderRecord(name, False, "It is not configured on this server.", None)
         health = await provider.health()
         return ProviderRecord(name, health.available, health.detail, provider.capabilities)
-
-
-def _decode(cursor: str) -> ObjectId:
-    (key,) = decode_cursor(cursor, [str])
-    if not ObjectId.is_valid(str(key)):
-        raise InvalidInput("`after` is not a cursor of this list.", field=("after",))
-    return ObjectId(str(key))
