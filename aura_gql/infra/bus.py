@@ -9,10 +9,15 @@ from aura_gql.infra.ports import Event
 
 
 class InProcessBus:
-    """An EventBus within one event loop: a publisher never waits, a slow subscriber loses events and is told so."""
+    """An EventBus within one event loop: a publisher never waits, a slow subscriber loses events and is told so.
 
-    def __init__(self, queue_size: int = 1_000) -> None:
+    One that has heard nothing for `quiet_s` is told the same: events of other processes never come, nor does that of
+    a publisher who died or was cancelled between its change and its word.
+    """
+
+    def __init__(self, queue_size: int = 1_000, quiet_s: float = 5.0) -> None:
         self._queue_size = queue_size
+        self._quiet_s = quiet_s
         self._subscribers: defaultdict[str, set[_Subscriber]] = defaultdict(set)
         self._closed = False
 
@@ -22,12 +27,12 @@ class InProcessBus:
             subscriber.push(event)
 
     def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
-        """Events published after the context was entered, `None` where some were lost; ends when the bus closes."""
+        """Events published after the context was entered, `None` where some may be lost; ends when the bus closes."""
         return self._subscribe(topic)
 
     @asynccontextmanager
     async def _subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[Event | None]]:
-        subscriber = _Subscriber(self._queue_size)
+        subscriber = _Subscriber(self._queue_size, self._quiet_s)
         if self._closed:
             subscriber.close()
         self._subscribers[topic].add(subscriber)
@@ -56,8 +61,9 @@ class InProcessBus:
 class _Subscriber:
     """A bounded queue. Once it overflows it takes nothing until it was drained and its reader told of the loss."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, quiet_s: float) -> None:
         self._size = size
+        self._quiet_s = quiet_s
         self._events: deque[Event] = deque()
         self._wake = asyncio.Event()
         self._lossy = False
@@ -89,4 +95,8 @@ class _Subscriber:
             if self._closed:
                 raise StopAsyncIteration
             self._wake.clear()
-            await self._wake.wait()
+            try:
+                async with asyncio.timeout(self._quiet_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                return None

@@ -20,7 +20,8 @@ class EventBus(Protocol):
         ...
 
     def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
-        """Events published after the context was entered. `None` stands where events were lost (a full queue).
+        """Events published after the context was entered. `None` stands where events were lost (a full queue) or may
+        have been (a long silence): read the database again.
 
         The iterator ends when the bus closes, and never otherwise.
         """

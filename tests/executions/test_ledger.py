@@ -57,6 +57,17 @@ def assert_whole(chunks: list[OutputChunkRecord], writes: list[tuple[OutputStrea
         assert joined(chunks, stream) == b"".join(data for written, data in writes if written is stream)
 
 
+async def test_what_another_server_runs_comes_from_the_database() -> None:
+    execution_id, writes = await store_execution(), some_writes(3, 120)
+    here, there = InProcessBus(quiet_s=0.02), InProcessBus()
+    reading = asyncio.create_task(read_ledger(ExecutionLedger(here), execution_id))
+    await until(lambda: here.subscriber_count() == 1)
+    await record_all(there, execution_id, writes)
+    chunks, others = await asyncio.wait_for(reading, 20)
+    assert_whole(chunks, writes)
+    assert len(others) == 1
+
+
 @pytest.mark.parametrize("queue_size", [1, 1000])
 @pytest.mark.parametrize("seed", range(6))
 async def test_readers_that_come_late_go_and_resume_miss_nothing(seed: int, queue_size: int) -> None:

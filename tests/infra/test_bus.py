@@ -62,6 +62,14 @@ async def test_an_overflow_is_told_once_and_then_events_flow_again() -> None:
         assert await anext(slow) == {"n": 10}
 
 
+async def test_a_long_silence_is_told_as_a_loss() -> None:
+    bus = InProcessBus(quiet_s=0.01)
+    async with bus.subscribe("a") as events:
+        assert [await anext(events), await anext(events)] == [None, None]
+        await bus.publish("a", {"n": 1})
+        assert await anext(events) == {"n": 1}
+
+
 async def test_closing_ends_each_subscription_behind_what_it_holds() -> None:
     bus = InProcessBus()
     async with bus.subscribe("a") as events, bus.subscribe("b") as waiting:
