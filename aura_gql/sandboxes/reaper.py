@@ -98,17 +98,20 @@ class SandboxReaper:
             minutes = f"{self._limits.lifetime_s / 60:g}"
             self._stopper.begin(record, f"It reached the longest lifetime of a sandbox, {minutes} minutes.")
         elif record.status is SandboxStatus.RUNNING:
-            self._stop_if_idle(record)
+            await self._stop_if_idle(record)
         elif not self._starter.is_starting(record.id) and self._is_overdue(record):
             early = [SandboxStatus.PENDING, SandboxStatus.STARTING]
             reason = "The server lost track of its start."
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=early)
 
-    def _stop_if_idle(self, record: SandboxRecord) -> None:
+    async def _stop_if_idle(self, record: SandboxRecord) -> None:
         cutoff = utcnow() - timedelta(seconds=self._limits.idle_timeout_s)
-        if record.last_activity_at < cutoff and not self._registry.in_use(record.id):
-            minutes = f"{self._limits.idle_timeout_s / 60:g}"
-            self._stopper.begin(record, f"Nothing used it for {minutes} minutes.", idle_since=cutoff)
+        if record.last_activity_at >= cutoff or self._registry.in_use(record.id):
+            return
+        reason = f"Nothing used it for {self._limits.idle_timeout_s / 60:g} minutes."
+        # Decided before the stopper has it: a stop that its owner asks for must not join one that may not come.
+        if await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason, idle_since=cutoff) is not None:
+            self._stopper.begin(record, reason)
 
     def _is_overdue(self, record: SandboxRecord) -> bool:
         return record.created_at < utcnow() - timedelta(seconds=self._limits.start_timeout_s)

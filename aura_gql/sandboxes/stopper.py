@@ -1,7 +1,6 @@
 """Taking machines down, once each, whoever asks and however often."""
 
 import asyncio
-from datetime import datetime
 
 import structlog
 from bson import ObjectId
@@ -27,14 +26,11 @@ class MachineStopper:
         self._tasks = BackgroundTasks()
         self._stopping: dict[ObjectId, asyncio.Task[None]] = {}
 
-    def begin(self, record: SandboxRecord, reason: str, *, idle_since: datetime | None = None) -> asyncio.Task[None]:
-        """Stop a sandbox in the background; the task ends when nothing of it runs. Joins a stop under way.
-
-        With `idle_since`, only a sandbox that nothing used from then on.
-        """
+    def begin(self, record: SandboxRecord, reason: str) -> asyncio.Task[None]:
+        """Stop a sandbox in the background; the task ends when nothing of it runs. Joins a stop under way."""
         task = self._stopping.get(record.id)
         if task is None:
-            task = self._tasks.spawn(self._stop(record, reason, idle_since), f"stop sandbox {record.id}")
+            task = self._tasks.spawn(self._stop(record, reason), f"stop sandbox {record.id}")
             self._stopping[record.id] = task
             task.add_done_callback(lambda _: self._stopping.pop(record.id, None))
         return task
@@ -47,11 +43,11 @@ class MachineStopper:
         """Wait for every stop under way."""
         await self._tasks.join()
 
-    async def _stop(self, record: SandboxRecord, reason: str, idle_since: datetime | None) -> None:
+    async def _stop(self, record: SandboxRecord, reason: str) -> None:
         advance = self._lifecycle.advance
         if await advance(record.id, SandboxStatus.STOPPED, reason, only_from=[SandboxStatus.PENDING]) is not None:
             return
-        if await advance(record.id, SandboxStatus.STOPPING, reason, idle_since=idle_since) is None:
+        if await advance(record.id, SandboxStatus.STOPPING, reason) is None:
             current = await SandboxSession.find_record(record.id)
             if current is None or current.status is not SandboxStatus.STOPPING:
                 return
