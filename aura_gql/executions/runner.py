@@ -1,7 +1,9 @@
 """The executions that this process runs: a bounded number at a time in each sandbox, the others in a bounded queue."""
 
 import asyncio
+import contextlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,6 +17,7 @@ from aura_gql.executions.outcome import Outcome, cancelled, lost
 from aura_gql.executions.records import ExecutionLimits, ExecutionRecord
 from aura_gql.executions.requests import ExecutionPlan
 from aura_gql.executions.run import ExecutionRun, end_fields
+from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.background import BackgroundTasks, Periodic
 from aura_gql.kernel.clock import utcnow
@@ -27,10 +30,11 @@ _SHUT_DOWN = cancelled("The server shut down.")
 
 @dataclass(slots=True)
 class _Lane:
-    """The executions of one sandbox."""
+    """The executions of one sandbox, and how many more are about to come."""
 
     slots: asyncio.Semaphore
     runs: set[ObjectId] = field(default_factory=set)
+    coming: int = 0
 
 
 class ExecutionRunner:
@@ -47,22 +51,29 @@ class ExecutionRunner:
         self._patrol = Periodic("execution patrol", limits.patrol_interval_s, self.patrol)
         self._is_stopping = False
 
-    def require_room(self, sandbox_id: ObjectId) -> None:
-        """TooManyExecutions where the sandbox's queue is full, InvalidState where the server shuts down."""
+    @contextlib.contextmanager
+    def room(self, sandbox_id: ObjectId) -> Iterator[None]:
+        """A place for one more execution, which is to be started in the block.
+
+        TooManyExecutions where the sandbox's queue is full, InvalidState where the server shuts down.
+        """
         if self._is_stopping:
             raise InvalidState("The server is shutting down.")
-        lane = self._lanes.get(sandbox_id)
+        lane = self._lane(sandbox_id)
         limit = self._limits.max_running_per_sandbox + self._limits.max_queued_per_sandbox
-        if lane is not None and len(lane.runs) >= limit:
+        if len(lane.runs) + lane.coming >= limit:
             message = f"A sandbox may have {limit} executions running and waiting; wait for one to end."
             raise TooManyExecutions(message, details={"limit": limit})
+        lane.coming += 1
+        try:
+            yield
+        finally:
+            lane.coming -= 1
+            self._leave(sandbox_id, lane)
 
     def start(self, record: ExecutionRecord, plan: ExecutionPlan) -> None:
         """Run a QUEUED execution that was just stored under our `owner`."""
-        lane = self._lanes.get(record.sandbox_id)
-        if lane is None:
-            lane = _Lane(asyncio.Semaphore(self._limits.max_running_per_sandbox))
-            self._lanes[record.sandbox_id] = lane
+        lane = self._lane(record.sandbox_id)
         run = ExecutionRun(record, plan, self._sandboxes, self._bus, self._limits)
         lane.runs.add(record.id)
         self._runs[record.id] = run
@@ -123,9 +134,26 @@ class ExecutionRunner:
         finally:
             del self._runs[run.record.id]
             lane.runs.discard(run.record.id)
-            if not lane.runs:
-                self._lanes.pop(run.record.sandbox_id, None)
+            self._leave(run.record.sandbox_id, lane)
             run.ended.set_result(None)
+        await self._forget_if_deleted(run.record)
+
+    def _lane(self, sandbox_id: ObjectId) -> _Lane:
+        lane = self._lanes.get(sandbox_id)
+        if lane is None:
+            lane = self._lanes[sandbox_id] = _Lane(asyncio.Semaphore(self._limits.max_running_per_sandbox))
+        return lane
+
+    def _leave(self, sandbox_id: ObjectId, lane: _Lane) -> None:
+        if not lane.runs and not lane.coming:
+            self._lanes.pop(sandbox_id, None)
+
+    async def _forget_if_deleted(self, record: ExecutionRecord) -> None:
+        """A deletion of the project may not have seen this one, or what it wrote since."""
+        if await patiently(lambda: self._sandboxes.has_project(record.user_id, record.project_id)):
+            return
+        await patiently(lambda: ExecutionOutput.remove_of([record.id]))
+        await patiently(lambda: CodeExecution.remove([record.id]))
 
     async def _give_up(self, record: ExecutionRecord, reason: str) -> None:
         totals = await ExecutionOutput.totals(record.id)

@@ -133,11 +133,11 @@ class ExecutionService:
         if sandbox.status in _ENDED_OR_ENDING:
             reason = f": {sandbox.status_reason}" if sandbox.status_reason else "."
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
-        self._runner.require_room(plan.sandbox_id)
-        record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
-        if record is None:
-            return await self.get(viewer_id, execution_id)
-        self._runner.start(record, plan)
+        with self._runner.room(plan.sandbox_id):
+            record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
+            if record is None:
+                return await self.get(viewer_id, execution_id)
+            self._runner.start(record, plan)
         return record
 
     def _document(

@@ -145,6 +145,10 @@ class SandboxService:
         """The sandbox whoever owns it, for rooms that have checked that already."""
         return await SandboxSession.find_record(sandbox_id)
 
+    async def has_project(self, user_id: str, project_id: ObjectId) -> bool:
+        """Whether the user's project is there and not being deleted, for rooms that keep things of it."""
+        return bool(await self._projects.get_many(user_id, [project_id]))
+
     async def attach(self, sandbox_id: ObjectId) -> Sandbox:
         """The running machine with the project's present files in it; waits for a start, SandboxNotRunning else."""
         live = self._registry.get(sandbox_id)

@@ -110,6 +110,16 @@ async def test_more_than_may_run_wait_and_more_than_may_wait_are_refused(databas
         assert (cancelled.status, cancelled.started_at, cancelled.duration_ms) == (Status.CANCELLED, None, None)
 
 
+async def test_of_many_at_once_no_more_than_may_wait_come_in(database: Database, tmp_path: Path) -> None:
+    limits = ExecutionLimits(max_running_per_sandbox=1, max_queued_per_sandbox=1)
+    async with execution_bench(database, tmp_path, limits) as bench:
+        sandbox_id = await bench.sandbox()
+        results = await asyncio.gather(*(bench.start(sandbox_id, WAITING) for _ in range(6)), return_exceptions=True)
+        refused = [result for result in results if isinstance(result, TooManyExecutions)]
+        assert len(refused) == 4
+        assert await database["code_executions"].count_documents({}) == 2
+
+
 async def test_stopping_the_sandbox_cancels_what_waits_for_it(database: Database, tmp_path: Path) -> None:
     async with execution_bench(database, tmp_path, ExecutionLimits(max_running_per_sandbox=1)) as bench:
         sandbox_id = await bench.sandbox()

@@ -10,9 +10,12 @@ from aura_gql.executions.errors import ExecutionNotFound
 from aura_gql.executions.records import CodeRequest, CommandRequest, ExecutionLanguage, ExecutionStatus, OutputTotals
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput
 from aura_gql.kernel.page import PageRequest
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.records import ProjectStatus
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from tests.support.execution_bench import ExecutionBench
 from tests.support.sandboxes import OWNER
+from tests.support.waiting import until
 
 
 async def test_the_same_key_runs_once(bench: ExecutionBench) -> None:
@@ -90,6 +93,21 @@ async def test_deleting_a_project_ends_and_forgets_its_executions(bench: Executi
     for record in (done, running):
         assert await CodeExecution.find_record(record.id) is None
         assert await ExecutionOutput.totals(record.id) == OutputTotals()
+
+
+async def test_an_execution_behind_a_deletion_leaves_nothing(bench: ExecutionBench) -> None:
+    sandbox_id = await bench.sandbox()
+    sandbox = await bench.below.sandboxes.get(OWNER, sandbox_id)
+    deleting = {"status": ProjectStatus.DELETING.value}
+    assert await ProjectDocument.change({"_id": sandbox.project_id}, deleting, "Deleted.") is not None
+    await bench.executions.remove_project(sandbox.project_id)
+    record = await bench.start(sandbox_id, "echo late")
+
+    async def forgotten() -> bool:
+        return await CodeExecution.find_record(record.id) is None
+
+    await until(forgotten, timeout_s=20)
+    assert await ExecutionOutput.totals(record.id) == OutputTotals()
 
 
 async def test_a_reader_that_leaves_in_the_middle_leaves_nothing(bench: ExecutionBench) -> None:
