@@ -76,6 +76,10 @@ class ProcessContract(ContractFixtures):
         outcome = await run(sandbox, "python3", "-c", script, *odd, env={"GREETING": "grüß=dich"})
         assert outcome.text == f"{odd} grüß=dich"
 
+    async def test_passes_a_long_argument(self, sandbox: Sandbox) -> None:
+        outcome = await run(sandbox, "python3", "-c", "import sys; print(len(sys.argv[1]))", "x" * 100_000)
+        assert outcome.text == "100000"
+
     async def test_tells_the_exit_code(self, sandbox: Sandbox) -> None:
         assert (await shell(sandbox, "exit 3")).status.exit_code == 3
 

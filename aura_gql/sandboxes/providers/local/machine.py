@@ -116,8 +116,11 @@ class Machine:
         """End everything in it. Returns when nothing runs and its groups have gone. Safe to repeat."""
         if not self._watch.done():
             self._killed = True
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            # Root without CAP_KILL may not signal it, but PID 1 ends with its control socket just as well.
+            with contextlib.suppress(OSError):
+                self._control.shutdown(socket.SHUT_RDWR)
         await asyncio.shield(self._watch)
 
     async def _wait_for_end(self) -> None:

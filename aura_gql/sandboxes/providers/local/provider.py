@@ -1,6 +1,7 @@
 """The local provider: sandboxes on this host, which refuse to run unisolated."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from collections.abc import Coroutine, Iterable, Sequence
@@ -50,6 +51,7 @@ class LocalProvider:
         self._proving = asyncio.Lock()
         self._isolation: Isolation | None = None
         self._sandboxes: dict[str, LocalSandbox | None] = {}
+        self._starting: set[asyncio.Task[LocalSandbox]] = set()
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -77,11 +79,18 @@ class LocalProvider:
         self._sandboxes[spec.sandbox_id] = None
         # A start that is cut off half-way could leave things behind, so it runs to its end and is undone then.
         starting = asyncio.create_task(self._start(isolation, spec.sandbox_id))
+        self._starting.add(starting)
         try:
-            return await asyncio.shield(starting)
+            sandbox = await asyncio.shield(starting)
         except asyncio.CancelledError:
             self._in_background(_undo(starting))
             raise
+        finally:
+            self._starting.discard(starting)
+        # Here and not in the task: nobody shall be given a sandbox that is about to be undone.
+        if sandbox.running:
+            self._sandboxes[spec.sandbox_id] = sandbox
+        return sandbox
 
     async def health(self) -> ProviderHealth:
         """As the port says: the first time by running the self-test."""
@@ -89,8 +98,6 @@ class LocalProvider:
             isolation = await self._proved()
         except DomainError as error:
             return ProviderHealth(False, error.message)
-        except OSError as error:
-            return ProviderHealth(False, f"The folder of the sandboxes can't be used: {error}")
         return ProviderHealth(True, isolation.describe())
 
     async def remove_orphans(self, keep: Iterable[str]) -> list[str]:
@@ -99,13 +106,17 @@ class LocalProvider:
         removed = set()
         for sandbox_id, sandbox in list(self._sandboxes.items()):
             if sandbox is not None and sandbox_id not in wanted:
-                await sandbox.stop()
+                with contextlib.suppress(DomainError):  # its folder is left, for the next lines or the next round
+                    await sandbox.stop()
                 removed.add(sandbox_id)
-        removed.update(await asyncio.to_thread(self._remove_leftovers, wanted | set(self._sandboxes)))
+        async with self._proving:  # which makes groups of its own, wanted by nobody
+            removed.update(await asyncio.to_thread(self._remove_leftovers, wanted | set(self._sandboxes)))
         return sorted(removed)
 
     async def close(self) -> None:
         """As the port says."""
+        for starting in list(self._starting):
+            await _undo(starting)
         while self._background:
             await asyncio.wait(self._background)
         running = [sandbox for sandbox in self._sandboxes.values() if sandbox is not None]
@@ -129,15 +140,18 @@ class LocalProvider:
     async def _prove_best(self) -> Isolation:
         """The first mode that passes its self-test. Raises ProviderUnavailable with what each of them said."""
         bwrap = find_bwrap(self._configured_bwrap)
-        cgroups = await asyncio.to_thread(self._prepare_root)
+        try:
+            cgroups = await asyncio.to_thread(self._prepare_root)
+        except OSError as error:
+            raise ProviderUnavailable(f"The folder of the sandboxes can't be used: {error}") from error
         trouble = []
         for mode in self._modes:
             isolation = Isolation(mode, bwrap, self._root / ETC, cgroups, self._limits)
             uid = self._uids.lend()
             try:
                 await prove(isolation, self._root, uid)
-            except ProviderUnavailable as error:
-                trouble.append(error.message)
+            except (ProviderUnavailable, OSError) as error:
+                trouble.append(str(error))
             else:
                 return isolation
             finally:
@@ -162,7 +176,7 @@ class LocalProvider:
             if isinstance(error, OSError):
                 raise ProviderUnavailable(f"The sandbox's folder or groups could not be made: {error}") from error
             raise
-        sandbox = LocalSandbox(
+        return LocalSandbox(
             sandbox_id,
             folder,
             isolation.owner(uid),
@@ -171,8 +185,6 @@ class LocalProvider:
             watch_memory=not isolation.holds_memory,
             on_stopped=forget,
         )
-        self._sandboxes[sandbox_id] = sandbox
-        return sandbox
 
     def _prepare_root(self) -> CgroupTree:
         """Make the shared folder and find the groups. Raises OSError, ProviderUnavailable. Blocks."""
@@ -180,6 +192,10 @@ class LocalProvider:
         for left in self._root.glob(f"{FOLDER_PREFIX}*"):
             remove_tree(left)
         build_shared_etc(self._root / ETC)
+        return self._find_groups()
+
+    def _find_groups(self) -> CgroupTree:
+        """The groups of this root, whichever process made them. Blocks."""
         if not self._use_cgroups:
             return CgroupTree([])
         digest = hashlib.sha256(str(self._root).encode()).hexdigest()[:ENVIRONMENT_DIGITS]
@@ -191,11 +207,12 @@ class LocalProvider:
         if self._root.is_dir():
             found = {entry.name for entry in self._root.iterdir() if SANDBOX_ID.fullmatch(entry.name)}
             for name in found - keep:
-                remove_tree(self._root / name)
-                removed.add(name)
-        if self._isolation:
-            for name in self._isolation.cgroups.names() - keep:
-                self._isolation.cgroups.remove(name)
+                with contextlib.suppress(OSError):  # the next round tries again
+                    remove_tree(self._root / name)
+                    removed.add(name)
+        cgroups = self._isolation.cgroups if self._isolation else self._find_groups()
+        for name in cgroups.names() - keep:
+            cgroups.remove(name)
         return removed
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
@@ -209,7 +226,8 @@ async def _undo(starting: "asyncio.Task[LocalSandbox]") -> None:
     """Stop a sandbox that nobody waits for any more."""
     await asyncio.wait({starting})
     if not starting.cancelled() and starting.exception() is None:
-        await starting.result().stop()
+        with contextlib.suppress(DomainError):  # a folder that could not be removed is an orphan
+            await starting.result().stop()
 
 
 async def _finish(proving: "asyncio.Task[Isolation]") -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.ports import Command, EndReason, SandboxFile
 from aura_gql.sandboxes.providers.local import wire
@@ -110,8 +110,13 @@ class LocalSandbox:
         await asyncio.wait({self._watchdog})
         for process in list(self._processes):
             process.abandon()
-        await asyncio.to_thread(remove_tree, self._folder)
-        self._on_stopped()
+        try:
+            await asyncio.to_thread(remove_tree, self._folder)
+        except OSError as error:
+            # Nothing runs any more; what is left of the folder is an orphan, to be tried again as such.
+            raise ProviderUnavailable(f"The sandbox's folder could not be removed: {error}") from error
+        finally:
+            self._on_stopped()
 
     async def _end_everything(self, excess: EndReason) -> None:
         """Kill all that runs but the machine itself, and tell each command why."""

@@ -167,3 +167,13 @@ async def test_orphans_may_be_anything(root: Path, tmp_path: Path) -> None:
     assert entries(root) == ["keep"]
     assert (outside / "kept").exists()
     await provider.close()
+
+
+async def test_closing_ends_what_is_starting(root: Path) -> None:
+    provider = LocalProvider(root)
+    await provider.health()
+    creating = asyncio.create_task(provider.create(SandboxSpec("late", "project")))
+    await until(lambda: "late" in entries(root))
+    await provider.close()
+    assert entries(root) == []
+    assert not (await creating).running

@@ -1,10 +1,13 @@
 """What a sandbox refuses before it asks the machine."""
 
+from pathlib import Path
+
 import pytest
 
-from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.ports import Command, SandboxFile, SandboxSpec
+from aura_gql.sandboxes.providers.local import sandbox as sandbox_module
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import MAX_ORDER_BYTES, LocalSandbox
 
@@ -26,6 +29,21 @@ async def test_refuses_what_the_kernel_would(sandbox: LocalSandbox, command: Com
     with pytest.raises(InvalidInput) as caught:
         await sandbox.start_process(command)
     assert caught.value.field == (field,)
+
+
+async def test_a_folder_that_can_not_be_removed_frees_its_place(
+    provider: LocalProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = await provider.create(SandboxSpec("stuck", "project"))
+
+    def refuse(_: Path) -> None:
+        raise OSError("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox_module, "remove_tree", refuse)
+        with pytest.raises(ProviderUnavailable, match="busy"):
+            await sandbox.stop()
+    assert await provider.remove_orphans([]) == ["stuck"]
 
 
 async def test_a_dead_machine_says_so_and_can_be_stopped(provider: LocalProvider) -> None:
