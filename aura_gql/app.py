@@ -109,8 +109,9 @@ class Server:
             stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
             for provider in self.providers.values():
                 stack.push_async_callback(provider.close)
-            await services.executions.recover(exclusive=exclusive)
-            await services.sandboxes.recover(exclusive=exclusive)
+            if exclusive:  # Else the patrols find the dead: those alive may not have renewed their leases yet.
+                await services.executions.recover(exclusive=True)
+                await services.sandboxes.recover(exclusive=True)
             stack.push_async_callback(services.sandboxes.close)
             services.sandboxes.reaper.start()
             stack.push_async_callback(services.sandboxes.reaper.stop)

@@ -17,6 +17,7 @@ from aura_gql.executions.outcome import Outcome, cancelled, lost
 from aura_gql.executions.records import ExecutionLimits, ExecutionRecord
 from aura_gql.executions.requests import ExecutionPlan
 from aura_gql.executions.run import ExecutionRun, end_fields
+from aura_gql.infra.lease_watch import LeaseWatch
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.background import BackgroundTasks, Periodic
@@ -49,6 +50,7 @@ class ExecutionRunner:
         self._lanes: dict[ObjectId, _Lane] = {}
         self._runs: dict[ObjectId, ExecutionRun] = {}
         self._patrol = Periodic("execution patrol", limits.patrol_interval_s, self.patrol)
+        self._watch = LeaseWatch(limits.lease_s)
         self._is_stopping = False
 
     @contextlib.contextmanager
@@ -109,15 +111,20 @@ class ExecutionRunner:
         await self._patrol.stop()
 
     async def patrol(self) -> None:
-        """Renew the leases of what runs here, and end what nobody runs."""
+        """Renew the leases of what runs here, end what nobody runs, and stop what has been ended elsewhere."""
         now = utcnow()
         await CodeExecution.renew_leases(self.owner, now + timedelta(seconds=self._limits.lease_s))
+        may_judge = self._watch.renewed(asyncio.get_running_loop().time())
         known = set(self._runs)
-        for record in await CodeExecution.find_open(owner=self.owner):
+        stored = await CodeExecution.find_open(owner=self.owner)
+        for execution_id in known.difference(record.id for record in stored):
+            self.interrupt(execution_id, lost("Another server took it for lost."))
+        for record in stored:
             overdue = record.created_at < now - timedelta(seconds=self._limits.lease_s)
             if record.id not in known and record.id not in self._runs and overdue:
                 await self._give_up(record, "The server lost track of it.")
-        await self.recover(exclusive=False)
+        if may_judge:
+            await self.recover(exclusive=False)
 
     async def recover(self, *, exclusive: bool) -> None:
         """End what dead servers left as LOST: those whose lease ran out, with `exclusive` all but our own."""

@@ -1,10 +1,12 @@
 """The loop that keeps records and machines in step: leases, idle and old sandboxes, lost records, orphan machines."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 
+from aura_gql.infra.lease_watch import LeaseWatch
 from aura_gql.kernel.background import Periodic
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
@@ -38,6 +40,7 @@ class SandboxReaper:
         self._starter = starter
         self._stopper = stopper
         self._limits = limits
+        self._watch = LeaseWatch(limits.lease_s)
         self._patrol = Periodic("sandbox patrol", limits.reaper_interval_s, self.patrol)
         self._orphans = Periodic("sandbox orphans", limits.orphan_interval_s, self.remove_orphans)
 
@@ -55,7 +58,8 @@ class SandboxReaper:
         """One round over the sandboxes of this process."""
         now = utcnow()
         await SandboxSession.renew_leases(self._registry.owner, now + timedelta(seconds=self._limits.lease_s))
-        await self.recover(exclusive=False)
+        if self._watch.renewed(asyncio.get_running_loop().time()):
+            await self.recover(exclusive=False)
         held = self._registry.ids()
         records = await SandboxSession.find_live_of_owner(self._registry.owner)
         for record in records:

@@ -88,6 +88,17 @@ async def test_a_patrol_renews_leases_and_ends_what_nobody_runs(database: Databa
         bench.executions.start()
 
 
+async def test_what_another_server_took_for_lost_is_stopped(database: Database, tmp_path: Path) -> None:
+    async with execution_bench(database, tmp_path, ExecutionLimits(max_running_per_sandbox=1)) as bench:
+        sandbox_id = await bench.sandbox()
+        record = await bench.start(sandbox_id, WAITING)
+        await bench.printed(record, b"ready")
+        await bench.more().recover(exclusive=True)
+        await bench.executions.patrol()
+        assert (await bench.command(sandbox_id, "echo next")).stdout == b"next\n"
+        assert (await bench.executions.get(OWNER, record.id)).status is Status.LOST
+
+
 async def test_more_than_may_run_wait_and_more_than_may_wait_are_refused(database: Database, tmp_path: Path) -> None:
     limits = ExecutionLimits(max_running_per_sandbox=1, max_queued_per_sandbox=1)
     async with execution_bench(database, tmp_path, limits) as bench:

@@ -71,6 +71,15 @@ async def test_a_lease_that_ran_out_is_a_death(bench: SandboxBench) -> None:
     assert not [entry for entry in (bench.folder / "sandboxes").iterdir() if not entry.name.startswith(".")]
 
 
+async def test_a_lease_that_lapsed_while_nobody_could_renew_it_is_no_death(bench: SandboxBench) -> None:
+    record = await bench.running()
+    await bench.database["sandbox_sessions"].update_one(
+        {"_id": record.id}, {"$set": {"lease_until": record.created_at}}
+    )
+    await bench.more().reaper.patrol()
+    assert (await bench.sandboxes.get(OWNER, record.id)).status is Status.RUNNING
+
+
 async def test_a_patrol_vouches_for_what_it_holds(bench: SandboxBench) -> None:
     record = await bench.running()
     await bench.database["sandbox_sessions"].update_one(
