@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from graphql import DocumentNode, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex
+from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
 
 
@@ -50,19 +50,13 @@ class OperationRules(SchemaExtension):
         yield
 
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:
-        execution = self.execution_context
+        schema = self.execution_context.schema._schema
         try:
-            if errors := too_complex(document, self._limits):
-                return errors
-            rules = execution.validation_rules
-            if not self._limits.introspection:
-                rules = (*rules, NoSchemaIntrospectionCustomRule)
-            found = validate_document(execution.schema._schema, document, rules)
+            return too_complex(document, self._limits) or validate_document(
+                schema, document, introspection=self._limits.introspection
+            )
         except RecursionError:
             return [complexity_error("The document nests too deeply.")]
-        for error in found:
-            error.extensions = {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value, **(error.extensions or {})}
-        return found
 
     def _ambiguity(self, document: DocumentNode) -> list[GraphQLError]:
         if self.execution_context._provided_operation_name is not None:
