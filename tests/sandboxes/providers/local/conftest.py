@@ -22,7 +22,7 @@ SMALL = LocalLimits(
     tmp_bytes=16 * MIB,
     shm_bytes=8 * MIB,
     disk_bytes=32 * MIB,
-    disk_files=2000,
+    disk_files=600,
     file_bytes=64 * MIB,
     max_sandboxes=4,
 )
