@@ -3,12 +3,10 @@
 `python -m tests.benchmarks.baseline MONGODB_URI SECRET`
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -26,8 +24,7 @@ from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongo import Database, connect
 from aura_gql.settings import Mode, load_settings
 from tests.benchmarks.fields import PROJECT_FIELDS, TEMPLATE_FIELDS
-
-PIECE_BYTES = 65536
+from tests.benchmarks.raw_process import pieces
 
 
 class Baseline:
@@ -61,10 +58,9 @@ class Baseline:
     async def lines(self, socket: WebSocket) -> None:
         """Runs the command that the client sends and relays what it prints, then its exit code."""
         await socket.accept()
-        process = await asyncio.create_subprocess_exec(*orjson.loads(await socket.receive_text()), stdout=PIPE)
-        while process.stdout and (data := await process.stdout.read(PIECE_BYTES)):
+        async for data in pieces(*orjson.loads(await socket.receive_text())):
             await socket.send_text(orjson.dumps({"text": data.decode(errors="replace")}).decode())
-        await socket.send_text(orjson.dumps({"exitCode": await process.wait()}).decode())
+        await socket.send_text(orjson.dumps({"exitCode": 0}).decode())
         await socket.close()
 
     async def _user(self, authorization: str) -> Mapping[str, Any] | None:

@@ -1,6 +1,5 @@
 """Sandboxes: what isolation, and the API around it, cost beside a process that is simply started."""
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,12 +9,12 @@ from aura_gql.sandboxes.ports import Command, Sandbox, SandboxSpec
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from tests.benchmarks.execution_socket import execution_socket
 from tests.benchmarks.measure import Contest, Cost, Side
+from tests.benchmarks.raw_process import PYTHON, spawn
 from tests.benchmarks.size import Size
 from tests.benchmarks.world import World
 from tests.support.journeys import running_sandbox
 from tests.support.processes import finished
 
-PYTHON = "/usr/bin/python3"
 SPAWN_TRUE = "raw spawn of true"
 SPAWN_SH = "raw spawn of sh -c true"
 SPAWN_PYTHON = "raw spawn of python3 -c pass"
@@ -30,9 +29,9 @@ async def contests(world: World, size: Size) -> AsyncIterator[list[Contest]]:
     try:
         machine = await provider.create(SandboxSpec("warm", "project"))
         sandbox = await running_sandbox(world.member, world.project)
-        true = {SPAWN_TRUE: _repeat(lambda: _spawn("/bin/true"), spawns), SPAWN_SH: _repeat(_spawn_sh, spawns)}
+        true = {SPAWN_TRUE: _repeat(_spawn_true, spawns), SPAWN_SH: _repeat(_spawn_sh, spawns)}
         sh = {SPAWN_SH: _repeat(_spawn_sh, spawns)}
-        python = {SPAWN_PYTHON: _repeat(lambda: _spawn(PYTHON, "-c", "pass"), spawns)}
+        python = {SPAWN_PYTHON: _repeat(_spawn_python, spawns)}
         async with execution_socket(world.member, sandbox) as socket:
 
             async def execute(language: str, code: str) -> None:
@@ -74,16 +73,16 @@ def _repeat(work: Callable[[], Awaitable[None]], times: int) -> Side:
     return side
 
 
-async def _spawn(*command: str) -> None:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
-    await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with {process.returncode}.")
+async def _spawn_true() -> None:
+    spawn("/bin/true")
 
 
 async def _spawn_sh() -> None:
-    await _spawn("/bin/sh", "-c", "true")
+    spawn("/bin/sh", "-c", "true")
+
+
+async def _spawn_python() -> None:
+    spawn(PYTHON, "-c", "pass")
 
 
 async def _exec(machine: Sandbox, *argv: str) -> None:

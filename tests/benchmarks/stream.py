@@ -1,9 +1,7 @@
 """Live output: a program that flushes each line it prints, from its start to the last line at the client."""
 
-import asyncio
 import contextlib
 import time
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import orjson
@@ -11,13 +9,11 @@ from websockets.asyncio.client import connect
 
 from tests.benchmarks.execution_socket import ExecutionSocket, execution_socket
 from tests.benchmarks.measure import Contest, Cost
+from tests.benchmarks.raw_process import PYTHON, pieces
 from tests.benchmarks.serving import Serving
 from tests.benchmarks.size import Size
 from tests.benchmarks.world import World
 from tests.support.journeys import running_sandbox
-
-PYTHON = "/usr/bin/python3"
-PIECE_BYTES = 65536
 
 
 @contextlib.asynccontextmanager
@@ -64,9 +60,4 @@ async def _relay(world: World, program: str) -> int:
 
 
 async def _read_pipe(program: str) -> int:
-    process = await asyncio.create_subprocess_exec(PYTHON, "-c", program, stdout=PIPE)
-    got = 0
-    while process.stdout and (data := await process.stdout.read(PIECE_BYTES)):
-        got += len(data.decode())
-    await process.wait()
-    return got
+    return sum([len(data) async for data in pieces(PYTHON, "-c", program)])
