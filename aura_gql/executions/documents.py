@@ -97,7 +97,7 @@ class CodeExecution(Document):
         if after is not None:
             query["_id"] = {"$lt": after}
         cursor = cls.get_pymongo_collection().find(query, _HIDDEN).sort("_id", DESCENDING).limit(limit)
-        return [to_record(document) async for document in cursor]
+        return [to_record(document) for document in await cursor.to_list()]
 
     @classmethod
     async def count_of_sandbox(cls, user_id: str, sandbox_id: ObjectId) -> int:
@@ -163,7 +163,8 @@ class CodeExecution(Document):
 
     @classmethod
     async def _find(cls, query: Mapping[str, Any]) -> list[ExecutionRecord]:
-        return [to_record(document) async for document in cls.get_pymongo_collection().find(query, _HIDDEN)]
+        documents = await cls.get_pymongo_collection().find(query, _HIDDEN).to_list()
+        return [to_record(document) for document in documents]
 
 
 class OutputChunkModel(BaseModel):
@@ -214,7 +215,7 @@ class ExecutionOutput(Document):
         """Up to `limit` batches, in order, that hold chunks behind `after`."""
         query = {"execution_id": execution_id, "last": {"$gt": after}}
         cursor = cls.get_pymongo_collection().find(query).sort("last", ASCENDING).limit(limit)
-        return [batch_from_plain(execution_id, document) async for document in cursor]
+        return [batch_from_plain(execution_id, document) for document in await cursor.to_list()]
 
     @classmethod
     async def totals(cls, execution_id: ObjectId) -> OutputTotals:

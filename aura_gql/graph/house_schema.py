@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from aura_gql.graph.attributes import read_directly
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.errors import translate
@@ -40,6 +41,7 @@ class HouseSchema(strawberry.Schema):
             extensions=[lambda: OperationRules(self.documents, self.limits)],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
+        read_directly(self._schema)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replace each error, in place, by its translation."""

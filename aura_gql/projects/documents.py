@@ -100,7 +100,8 @@ class ProjectDocument(Document):
     async def find_owned(cls, user_id: str, project_ids: Sequence[ObjectId]) -> list[ProjectRecord]:
         """Those of the projects that the user owns and that are not being deleted, in no order."""
         query = {"_id": {"$in": list(project_ids)}, "user_id": user_id, "status": _VISIBLE}
-        return [to_record(document) async for document in cls.get_pymongo_collection().find(query, _WITHOUT_EVENTS)]
+        documents = await cls.get_pymongo_collection().find(query, _WITHOUT_EVENTS).to_list()
+        return [to_record(document) for document in documents]
 
     @classmethod
     async def find_page(cls, query: Match, after: tuple[datetime, ObjectId] | None, limit: int) -> list[ProjectRecord]:
@@ -115,7 +116,7 @@ class ProjectDocument(Document):
             where["created_at"] = {"$lte": created_at}
         order = [("created_at", DESCENDING), ("_id", DESCENDING)]
         cursor = cls.get_pymongo_collection().find(where, _WITHOUT_EVENTS).sort(order).limit(limit)
-        return [to_record(document) async for document in cursor]
+        return [to_record(document) for document in await cursor.to_list()]
 
     @classmethod
     async def count_matching(cls, query: Match) -> int:

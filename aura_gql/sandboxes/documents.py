@@ -85,7 +85,7 @@ class SandboxSession(Document):
         if after is not None:
             query["_id"] = {"$lt": after}
         cursor = cls.get_pymongo_collection().find(query, _HIDDEN).sort("_id", DESCENDING).limit(limit)
-        return [to_record(document) async for document in cursor]
+        return [to_record(document) for document in await cursor.to_list()]
 
     @classmethod
     async def count_matching(cls, user_id: str, wanted: SandboxFilter) -> int:
@@ -187,7 +187,8 @@ class SandboxSession(Document):
 
     @classmethod
     async def _find(cls, query: Mapping[str, Any]) -> list[SandboxRecord]:
-        return [to_record(document) async for document in cls.get_pymongo_collection().find(query, _HIDDEN)]
+        documents = await cls.get_pymongo_collection().find(query, _HIDDEN).to_list()
+        return [to_record(document) for document in documents]
 
 
 def _page_query(user_id: str, wanted: SandboxFilter) -> dict[str, Any]:

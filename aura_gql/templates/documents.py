@@ -128,7 +128,7 @@ class ProjectTemplateDocument(Document):
         """Up to `limit` templates that match a query of `active_query`, behind the sort keys `after`."""
         where = dict(query) if after is None else {"$and": [query, _behind(order, after)]}
         cursor = cls.get_pymongo_collection().find(where, _RECORD).sort(SORTS[order]).limit(limit)
-        return [to_record(document) async for document in cursor]
+        return [to_record(document) for document in await cursor.to_list()]
 
     @classmethod
     async def count_matching(cls, query: Mapping[str, Any]) -> int:
@@ -139,7 +139,7 @@ class ProjectTemplateDocument(Document):
     async def find_records(cls, template_ids: Sequence[ObjectId]) -> list[TemplateRecord]:
         """The templates with these ids, inactive ones too, in no order."""
         cursor = cls.get_pymongo_collection().find({"_id": {"$in": list(template_ids)}}, _RECORD)
-        return [to_record(document) async for document in cursor]
+        return [to_record(document) for document in await cursor.to_list()]
 
     @classmethod
     async def find_by_slug(cls, slug: str) -> TemplateRecord | None:
