@@ -156,6 +156,7 @@ class LocalProvider:
                 return isolation
             finally:
                 self._uids.give_back(uid)
+        cgroups.leave()
         reasons = "; ".join(trouble) or "none of the wanted modes is possible for this user"
         raise ProviderUnavailable(f"No local isolation works here, and nothing runs without it. {reasons}")
 
@@ -213,6 +214,8 @@ class LocalProvider:
         cgroups = self._isolation.cgroups if self._isolation else self._find_groups()
         for name in cgroups.names() - keep:
             cgroups.remove(name)
+        if not self._isolation:
+            cgroups.leave()
         return removed
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
