@@ -119,7 +119,8 @@ class Server:
             stack.push_async_callback(services.executions.stop)
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
-            await services.projects.recover()
+            services.projects.start()
+            stack.push_async_callback(services.projects.stop)
             yield
 
     async def ping(self) -> None:

@@ -94,9 +94,14 @@ class JobDocument(Document):
             "run_at": unless_live("run_at", utcnow()),
             "finished_at": None,
         }
-        job_id = f"{kind}:{key}"
+        job_id = _job_id(kind, key)
         await _upsert(cls, job_id, [{"$set": fields}])
         return job_id
+
+    @classmethod
+    async def is_known(cls, kind: str, key: str) -> bool:
+        """Whether the job is there, in whatever state."""
+        return await cls.get_pymongo_collection().find_one({"_id": _job_id(kind, key)}, {"_id": 1}) is not None
 
     @classmethod
     async def claim(cls, job_id: str, owner: str, lease: timedelta) -> JobLease | None:
@@ -164,6 +169,10 @@ class JobDocument(Document):
             {"$set": {"state": JobState.QUEUED, "run_at": utcnow(), "lease_until": None, "owner": None}},
         )
         return result.modified_count
+
+
+def _job_id(kind: str, key: str) -> str:
+    return f"{kind}:{key}"
 
 
 def _due(now: datetime) -> list[dict[str, object]]:

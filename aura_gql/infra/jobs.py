@@ -61,6 +61,10 @@ class DurableJobs:
             raise ValueError(f"Job kind {kind!r} is not registered.")
         await self._dispatch(await JobDocument.enqueue(kind, key))
 
+    async def is_known(self, kind: str, key: str) -> bool:
+        """Whether such a job waits, runs, or has ended in the last 7 days."""
+        return await JobDocument.is_known(kind, key)
+
     async def start(self) -> None:
         """Begin to run jobs, first those that wait in the database."""
         await self._broker.startup()

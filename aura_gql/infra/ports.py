@@ -64,3 +64,7 @@ class JobQueue(Protocol):
         ended starts it anew.
         """
         ...
+
+    async def is_known(self, kind: str, key: str) -> bool:
+        """Whether such a job waits, runs, or has ended in the last 7 days."""
+        ...

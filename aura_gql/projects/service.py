@@ -7,6 +7,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, JobQueue
+from aura_gql.kernel.background import Periodic
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import MAX_PAGE_SIZE, Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
@@ -32,6 +33,7 @@ from aura_gql.templates.service import TemplateService
 
 DEFAULT_PROJECTS_PER_USER = 200
 _NO_SUCH_PROJECT = "There is no project with this id."
+_WAS_DELETED = "The project of this idempotency key was deleted."
 
 
 class ProjectService:
@@ -46,6 +48,7 @@ class ProjectService:
         *,
         max_projects_per_user: int = DEFAULT_PROJECTS_PER_USER,
         default_provider: SandboxProviderName = SandboxProviderName.LOCAL,
+        recovery_interval_s: float = 60.0,
     ) -> None:
         self._templates = templates
         self._keys = keys
@@ -54,6 +57,7 @@ class ProjectService:
         self._transitions = ProjectTransitions(bus)
         self._max_projects_per_user = max_projects_per_user
         self._default_provider = default_provider
+        self._recovery = Periodic("projects recovery", recovery_interval_s, self.recover)
 
     async def create(self, viewer_id: str, new: NewProject, idempotency_key: str | None) -> ProjectRecord:
         """A new project, INITIALIZING; the first one again where the key was used for the same request.
@@ -67,13 +71,15 @@ class ProjectService:
         )
         project = await ProjectDocument.find_record(project_id)
         if project is None:
+            if idempotency_key is not None and await self._jobs.is_known(DELETE_PROJECT, str(project_id)):
+                raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
             await self._check_template(new)
             await self._add(viewer_id, project_id, new)
             project = await self.get(viewer_id, project_id)
         if project.status is ProjectStatus.INITIALIZING:
             await self._enqueue_initialisation(project)
         if project.status is ProjectStatus.DELETING:
-            raise ProjectNotFound("The project of this idempotency key was deleted.", field=("idempotencyKey",))
+            raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
         return project
 
     async def _check_template(self, new: NewProject) -> None:
@@ -206,8 +212,18 @@ class ProjectService:
             raise ProjectNotFound(_NO_SUCH_PROJECT)
         return revision
 
+    def start(self) -> None:
+        """Begin to recover, now and then at intervals; the queue runs already."""
+        self._recovery.start()
+
+    async def stop(self) -> None:
+        """End that."""
+        await self._recovery.stop()
+
     async def recover(self) -> None:
-        """Enqueue again whatever a dead process may have left unfinished; at start, before requests are served."""
+        """Enqueue whatever is unfinished: its process may have died or lost the database between the change and the
+        job, and a deletion goes on until it is done, however often the queue gave up on it.
+        """
         for project_id, status, attempt in await ProjectDocument.find_unfinished():
             if status is ProjectStatus.DELETING:
                 await self._jobs.enqueue(DELETE_PROJECT, str(project_id))

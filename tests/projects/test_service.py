@@ -3,9 +3,11 @@ import asyncio
 import pytest
 from bson import ObjectId
 
+from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput
 from aura_gql.kernel.page import PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.errors import (
     InvalidPackage,
     InvalidProjectText,
@@ -25,8 +27,10 @@ from aura_gql.projects.records import (
     ProjectRecord,
     ProjectStatus,
 )
+from aura_gql.projects.service import ProjectService
 from aura_gql.templates.errors import TemplateNotFound
 from tests.projects.world import ALICE, BOB, World
+from tests.support.jobs import all_ended
 from tests.support.waiting import until
 
 EVERYTHING = ProjectFilter()
@@ -88,6 +92,15 @@ async def test_a_repeated_request_does_not_bring_back_what_is_being_deleted(worl
     await world.projects.delete(ALICE, project.id)
     with pytest.raises(ProjectNotFound):
         await world.create(key="once")
+
+
+async def test_a_repeated_request_does_not_bring_back_what_was_deleted(world: World) -> None:
+    project = await world.create(key="k")
+    await world.projects.delete(ALICE, project.id)
+    await ProjectDeletion([world.files]).run(str(project.id))
+    with pytest.raises(ProjectNotFound, match="idempotency key was deleted"):
+        await world.create(key="k")
+    assert await world.stored(project.id) is None
 
 
 @pytest.mark.parametrize("change", [{"name": "x"}, {"description": "\x00"}])
@@ -228,6 +241,26 @@ async def test_a_start_takes_up_what_a_dead_server_left(world: World) -> None:
     try:
         await until(is_done)
     finally:
+        await world.jobs.stop()
+
+
+async def test_a_deletion_goes_on_until_it_is_done(world: World) -> None:
+    project = await world.ready()
+    world.sandboxes.failure = RuntimeError("The storage is away for longer than the queue tries.")
+    await world.projects.delete(ALICE, project.id)
+    await world.jobs.start()
+    patient = ProjectService(world.templates, MongoIdempotencyKeys(), world.jobs, world.bus, recovery_interval_s=0.05)
+
+    async def is_gone() -> bool:
+        return await world.stored(project.id) is None
+
+    try:
+        await until(lambda: all_ended(world.database))
+        world.sandboxes.failure = None
+        patient.start()
+        await until(is_gone)
+    finally:
+        await patient.stop()
         await world.jobs.stop()
 
 
