@@ -1,5 +1,6 @@
 """How large an operation may be, measured in time linear in the document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -28,6 +29,7 @@ class QueryLimits:
     max_depth: int = 16
     max_aliases: int = 100
     max_fields: int = 500
+    max_variable_values: int = 20_000
     introspection: bool = True
 
 
@@ -52,6 +54,20 @@ def too_complex(document: DocumentNode, limits: QueryLimits) -> list[GraphQLErro
             size = measure.selections(operation.selection_set)
             errors += _exceeded(operation, size, limits)
     return errors
+
+
+def too_many_values(variables: Mapping[str, object] | None, limits: QueryLimits) -> list[GraphQLError]:
+    """Whether the variables hold more values than `limits` allow, nested ones included: each is checked by its type."""
+    found: list[object] = [variables]
+    count = 0
+    while found:
+        value = found.pop()
+        inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+        count += len(inner)
+        if count > limits.max_variable_values:
+            return [complexity_error(f"The variables hold more than {limits.max_variable_values} values.")]
+        found += inner
+    return []
 
 
 def complexity_error(message: str, nodes: list[OperationDefinitionNode] | None = None) -> GraphQLError:

@@ -7,7 +7,7 @@ from strawberry.extensions import SchemaExtension
 
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
-from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex
+from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
 from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
 
@@ -39,7 +39,8 @@ class OperationRules(SchemaExtension):
             errors = [] if self._is_known else self._validate(document)
             if not errors and execution.query:
                 self._documents.put(execution.query, document)
-            execution.pre_execution_errors = errors or self._ambiguity(document)
+            values = too_many_values(execution.variables, self._limits)
+            execution.pre_execution_errors = errors or values or self._ambiguity(document)
         yield
 
     def on_stream_result(self, result: object) -> Iterator[None]:

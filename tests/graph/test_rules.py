@@ -59,6 +59,15 @@ async def test_what_is_too_large_is_not_even_validated(validations: list[str]) -
     assert validations == []
 
 
+async def test_variables_have_a_bounded_number_of_values() -> None:
+    schema, query = make_schema(QueryLimits(max_variable_values=5)), "query ($v: JSON!) { anything(value: $v) }"
+    fine: dict[str, object] = {"v": {"a": ["x,y,z", {}], "b": None}}
+    assert (await schema.execute(query, fine, context_value=Stage().context())).errors is None
+    for value in (["x"] * 6, {"a": [[[[None]]], 1]}, {"a": 1, "b": {"c": 2, "d": 3, "e": 4}}):
+        result = await schema.execute(query, {"v": value}, context_value=Stage().context())
+        assert [(error.extensions or {})["code"] for error in result.errors or ()] == ["QUERY_TOO_COMPLEX"]
+
+
 async def test_deep_chains_of_fragments_are_refused() -> None:
     links = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(900))
     query = f"{{ ...f0 }} {links} fragment f900 on Query {{ hello }}"
