@@ -107,14 +107,13 @@ class FileService:
         self._limits.check_totals(totals, totals + growth)
         if current is None:
             await _check_clash(wanted, None)
-        blob = await self._blobs.put(wanted.scope, data)
+        await self._blobs.put(wanted.scope, data)
         try:
             saved = await in_transaction(
                 ProjectFileDocument.client(), lambda session: self._write(wanted, growth, session)
             )
         except ProjectNotFound:
-            # No transaction on a project that is being deleted can succeed any more, so nothing will name the blob.
-            await self._blobs.delete(blob)
+            await self._forget_blobs(project_id)
             raise
         await self._bus.publish(topic_of(project_id), to_bus(saved))
         return saved
@@ -124,8 +123,7 @@ class FileService:
 
         InvalidPath, PathClash, and the errors of the limits.
         """
-        scope = scope_of(project_id)
-        kept = await keep_files(self._blobs, scope, files, self._limits)
+        kept = await keep_files(self._blobs, scope_of(project_id), files, self._limits)
         try:
             await in_transaction(
                 ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
@@ -133,9 +131,7 @@ class FileService:
         except _HasFiles:
             return
         except ProjectNotFound:
-            for file in kept:
-                if file.blob.scope == scope:
-                    await self._blobs.delete(file.blob)
+            await self._forget_blobs(project_id)
             raise
 
     async def remove_project(self, project_id: ObjectId) -> None:
@@ -143,6 +139,10 @@ class FileService:
         await ProjectFileDocument.remove_project(project_id)
         await FileVersionDocument.remove_project(project_id)
         await ProjectStorageDocument.remove_project(project_id)
+        await self._blobs.delete_scope(scope_of(project_id))
+
+    async def _forget_blobs(self, project_id: ObjectId) -> None:
+        """No transaction on a project that is being deleted can succeed any more: nothing will name a blob of it."""
         await self._blobs.delete_scope(scope_of(project_id))
 
     async def _write(self, wanted: FileRecord, growth: StorageTotals, session: AsyncClientSession) -> FileRecord:

@@ -45,7 +45,12 @@ async def keep_files(blobs: BlobStore, scope: str, files: Sequence[NewFile], lim
                 blob, data = await blobs.put(scope, file.content), file.content
         return StartingFile(path, blob, len(data), file.executable, is_binary(data))
 
-    return list(await asyncio.gather(*(keep(path, file) for path, file in ordered)))
+    try:
+        async with asyncio.TaskGroup() as group:
+            kept = [group.create_task(keep(path, file)) for path, file in ordered]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return [task.result() for task in kept]
 
 
 def totals_of(files: Sequence[StartingFile]) -> StorageTotals:

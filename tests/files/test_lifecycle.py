@@ -1,6 +1,7 @@
 """The first files of a project, and its last."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -77,12 +78,23 @@ async def test_an_import_is_all_or_none(world: World) -> None:
     assert await world.revision(project_id) == 0
 
 
-async def test_an_import_into_a_project_that_is_being_deleted_leaves_no_blob(world: World) -> None:
+async def test_an_import_into_a_project_that_is_being_deleted_leaves_no_blob(world: World, tmp_path: Path) -> None:
     project_id = await world.project(ProjectStatus.DELETING)
     with pytest.raises(ProjectNotFound):
         await world.files.import_files(project_id, await starters(world), ADA)
     assert await world.blob_count(project_id) == 0
+    assert not list(tmp_path.rglob(f"*{project_id}*"))
     assert len([key async for key in world.blobs.keys("templates")]) == 1
+
+
+async def test_an_import_that_fails_has_ended(world: World) -> None:
+    project_id = await world.project(ProjectStatus.INITIALIZING)
+    missing = NewFile("a", BlobKey("templates", "0" * 64), 1)
+    with pytest.raises(BlobNotFound):
+        await world.files.import_files(
+            project_id, [missing, *(NewFile(f"b{number}", b"%d" % number, 2) for number in range(15))], ADA
+        )
+    assert [task for task in asyncio.all_tasks() if "keep_files" in repr(task)] == []
 
 
 async def test_saves_that_meet_a_deletion_leave_nothing(world: World) -> None:
