@@ -1,10 +1,11 @@
 """What the documents show works: their operations fit the schema, and the README is followed to its end."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import build_schema, parse, print_ast, validate
 
 from tests.support.readme import ELSEWHERE, RUN, SHOWN, Block, Reader, blocks, follow, runs_elsewhere
 
@@ -62,6 +63,12 @@ def test_every_link_and_script_is_there(path: Path) -> None:
     named = set(_LINK.findall(text)) | set(re.findall(r"(?<![\w/.])scripts/[\w-]+", text))
     missing = [name for name in named if not (path.parent / name).exists() and not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_the_operations_of_the_readme_are_the_tabs_of_graphiql() -> None:
+    tabs = json.loads((ROOT / "aura_gql/web/static/graphiql/examples.json").read_text(encoding="utf-8"))
+    shown = [print_ast(parse(block.text)) for block in read(README) if block.kind == "graphql"]
+    assert shown == [print_ast(parse("\n".join(tab["query"]))) for tab in tabs]
 
 
 def test_ci_runs_what_the_readme_leaves_to_it() -> None:

@@ -71,7 +71,7 @@ def schema() -> GraphQLSchema:
     return build_schema(create_schema().as_str())
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["query"][1])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["query"][0])
 def test_examples_are_valid(schema: GraphQLSchema, example: dict[str, object]) -> None:
     query = example["query"]
     assert isinstance(query, list)
