@@ -32,6 +32,8 @@ BASE_ENVIRONMENT = {
     "TERM": "xterm-256color",
     "SHELL": "/bin/bash",
     "TMPDIR": TMP_FOLDER,
+    # There is no network, for which npm would wait in silence and for minutes.
+    "npm_config_fetch_retries": "0",
 }
 
 

@@ -219,6 +219,13 @@ async def test_npm_runs_scripts(sandbox: LocalSandbox) -> None:
     assert outcome.text == "42", outcome.stderr
 
 
+async def test_npm_says_soon_that_there_is_no_network(sandbox: LocalSandbox) -> None:
+    if not os.path.exists("/usr/bin/npm"):
+        pytest.skip("there is no npm on this host")
+    outcome = await run(sandbox, "npm", "install", "left-pad")
+    assert b"getaddrinfo" in outcome.stderr
+
+
 async def test_home_and_tmp_are_writable(sandbox: LocalSandbox) -> None:
     outcome = await shell(sandbox, "cd && pwd && touch a && touch /tmp/b && whoami && cat a")
     assert outcome.text == "/home/sandbox\nsandbox"
