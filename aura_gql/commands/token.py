@@ -34,7 +34,9 @@ def _target(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str
 
 async def _sign_in(settings: Settings, uri: str, secret: str, email: str, is_admin: bool) -> str:
     async with connect(settings.database, uri) as client:
-        database = client.get_default_database(settings.database.mongodb_db_name)
+        # As the server does, whatever name DATABASE_URL itself has; the data folder's URI names the database.
+        name = settings.database.mongodb_db_name
+        database = client[name] if settings.database.database_url else client.get_default_database(name)
         auth = AuthService(database, secret, cookie_prefix=settings.auth.better_auth_cookie_prefix)
         try:
             await auth.ensure_indexes()

@@ -28,6 +28,15 @@ async def test_the_bearer_signs_in(
     assert (viewer.email, viewer.is_admin) == ("ada@example.com", is_admin)
 
 
+async def test_the_named_database_goes_before_that_of_the_url(
+    tmp_path: Path, mongodb_uri: str, settings: dict[str, str], database: Database
+) -> None:
+    settings["DATABASE_URL"] = mongodb_uri.replace("/?", "/elsewhere?")
+    result = aura_gql("token", "--email", "ada@example.com", cwd=tmp_path, settings=settings)
+    viewer = await AuthService(database, SECRET).authenticate(None, f"Bearer {result.stdout.strip()}")
+    assert viewer is not None
+
+
 def test_what_is_no_address(tmp_path: Path, settings: dict[str, str]) -> None:
     result = aura_gql("token", "--email", "ada", cwd=tmp_path, settings=settings)
     assert (result.returncode, result.stdout) == (2, "")
