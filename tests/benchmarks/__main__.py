@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import uvloop
-
+from aura_gql.commands.stopping import run_until_stopped
 from tests.benchmarks import graph, report, sandbox, stream
 from tests.benchmarks.measure import Contest, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
@@ -32,14 +32,11 @@ def main() -> None:
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
     size = QUICK if arguments.quick else FULL
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        outcomes = runner.run(_run(arguments.groups or list(GROUPS), size))
-    if arguments.json:
-        arguments.json.write_text(report.as_json(outcomes) + "\n")
+    sys.exit(run_until_stopped(lambda _: _run(arguments.groups or list(GROUPS), size, arguments.json)))
 
 
-async def _run(names: list[str], size: Size) -> list[Outcome]:
-    outcomes = []
+async def _run(names: list[str], size: Size, file: Path | None) -> None:
+    outcomes: list[Outcome] = []
     print(report.header())
     async with asyncio.timeout(LONGEST_S), world() as everything:
         for name in names:
@@ -48,7 +45,8 @@ async def _run(names: list[str], size: Size) -> list[Outcome]:
                     outcome = await hold(contest)
                     outcomes.append(outcome)
                     print(*report.lines(outcome), sep="\n", flush=True)
-    return outcomes
+    if file:
+        file.write_text(report.as_json(outcomes) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The plainest server that gives the same answers: Starlette, PyMongo and orjson, in the same kind of process.
 
-`python -m tests.benchmarks.baseline MONGODB_URI SECRET`
+`python -m tests.benchmarks.baseline DATA_FOLDER`, the folder of a running `aura-gql dev`.
 """
 
 import base64
@@ -9,6 +9,7 @@ import hmac
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from aura_gql.commands.data_folder import DataFolder
 from aura_gql.commands.http_server import bind, serve, url_of
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongo import Database, connect
@@ -82,8 +84,9 @@ def _json(body: object) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-async def run(uri: str, secret: str, stopping: Stopping) -> None:
+async def run(folder: Path, stopping: Stopping) -> None:
     """Serve on a free port of loopback until a signal."""
+    uri, secret = DataFolder(folder).connection()
     settings = load_settings(Mode.DEVELOPMENT, None)
     async with connect(settings.database, uri) as client:
         baseline = Baseline(client.get_default_database(), secret)
@@ -100,4 +103,4 @@ async def run(uri: str, secret: str, stopping: Stopping) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_until_stopped(lambda stopping: run(sys.argv[1], sys.argv[2], stopping)))
+    sys.exit(run_until_stopped(lambda stopping: run(Path(sys.argv[1]), stopping)))

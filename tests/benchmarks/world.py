@@ -55,7 +55,7 @@ async def world() -> AsyncIterator[World]:
             session = await AuthService(database, secret).sign_in("bench@example.com")
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://{ours.host}", timeout=60))
             member = Member(http, ours.host, session.bearer)
-            baseline = await stack.enter_async_context(serving("tests.benchmarks.baseline", uri, secret))
+            baseline = await stack.enter_async_context(serving("tests.benchmarks.baseline", str(data.path)))
             yield World(ours, baseline, member, await ready_project(member), folder)
 
 
