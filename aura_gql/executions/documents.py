@@ -120,9 +120,11 @@ class CodeExecution(Document):
 
     @classmethod
     async def begin(cls, execution_id: ObjectId, at: datetime, queued_ms: int) -> ExecutionRecord | None:
-        """Compare and set QUEUED to RUNNING; None where it is not QUEUED any more."""
-        changes = {"status": ExecutionStatus.RUNNING.value, "started_at": at, "queued_ms": queued_ms}
-        return await cls._change({"_id": execution_id, "status": ExecutionStatus.QUEUED.value}, changes)
+        """Compare and set QUEUED to RUNNING; None where it is neither that nor begun at `at` already."""
+        begun = {"status": ExecutionStatus.RUNNING.value, "started_at": at}
+        changes = {**begun, "queued_ms": queued_ms}
+        either = [{"status": ExecutionStatus.QUEUED.value}, begun]
+        return await cls._change({"_id": execution_id, "$or": either}, changes)
 
     @classmethod
     async def finish(cls, execution_id: ObjectId, values: Mapping[str, Any]) -> ExecutionRecord | None:

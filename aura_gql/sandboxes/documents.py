@@ -21,11 +21,14 @@ from aura_gql.sandboxes.records import (
 )
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
-_HIDDEN = {"lease_until": 0}
+_HIDDEN = {"lease_until": 0, "change_id": 0}
 
 
 class SandboxSession(Document):
-    """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches."""
+    """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches.
+
+    `change_id` names the latest change of its status.
+    """
 
     user_id: str
     project_id: PydanticObjectId
@@ -34,6 +37,7 @@ class SandboxSession(Document):
     status: SandboxStatus
     status_reason: str | None = None
     event_sequence: int
+    change_id: PydanticObjectId | None = None
     synced_revision: int = 0
     owner: str
     lease_until: datetime
@@ -134,28 +138,34 @@ class SandboxSession(Document):
         status: SandboxStatus,
         reason: str | None,
         *,
+        change_id: ObjectId,
         values: Mapping[str, Any] | None = None,
         only_from: Iterable[SandboxStatus] | None = None,
         idle_since: datetime | None = None,
     ) -> SandboxRecord | None:
         """Compare and set: enter `status` from a state that allows it, else None.
 
-        `only_from` narrows the states, and `idle_since` asks that nothing used the sandbox from then on.
+        `only_from` narrows the states, and `idle_since` asks that nothing used the sandbox from then on. Safe to repeat
+        with the same `change_id`: what an earlier try did whose answer was lost is this one's, too.
         """
         allowed = states_before(status) if only_from is None else list(only_from)
         match: dict[str, Any] = {"_id": sandbox_id, "status": {"$in": [before.value for before in allowed]}}
         if idle_since is not None:
             match["last_activity_at"] = {"$lt": idle_since}
         now = utcnow()
-        changes = {"status": status.value, "status_reason": reason, "updated_at": now, **(values or {})}
+        changes = {"status": status.value, "status_reason": reason, "change_id": change_id, "updated_at": now}
+        changes |= values or {}
         if status in ENDED_STATUSES:
             changes["stopped_at"] = now
-        document = await cls.get_pymongo_collection().find_one_and_update(
+        collection = cls.get_pymongo_collection()
+        document = await collection.find_one_and_update(
             match,
             {"$set": changes, "$inc": {"event_sequence": 1}},
             projection=_HIDDEN,
             return_document=ReturnDocument.AFTER,
         )
+        if document is None:
+            document = await collection.find_one({"_id": sandbox_id, "change_id": change_id}, _HIDDEN)
         return None if document is None else to_record(document)
 
     @classmethod

@@ -29,8 +29,11 @@ class Lifecycle:
     ) -> SandboxRecord | None:
         """Enter a state; None where the sandbox is in none that allows it, or was used after `idle_since`."""
         states = None if only_from is None else list(only_from)
+        change_id = ObjectId()
         record = await patiently(
-            lambda: SandboxSession.advance(sandbox_id, status, reason, only_from=states, idle_since=idle_since)
+            lambda: SandboxSession.advance(
+                sandbox_id, status, reason, change_id=change_id, only_from=states, idle_since=idle_since
+            )
         )
         return await self._published(record)
 
@@ -45,7 +48,7 @@ class Lifecycle:
             "last_activity_at": at,
         }
         return await self._published(
-            await SandboxSession.advance(sandbox_id, SandboxStatus.RUNNING, None, values=values)
+            await SandboxSession.advance(sandbox_id, SandboxStatus.RUNNING, None, change_id=ObjectId(), values=values)
         )
 
     async def publish(self, record: SandboxRecord) -> None:

@@ -1,13 +1,16 @@
 """Executions and the ends that are not their own: stops, deaths, restarts, queues."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from aura_gql.executions.documents import CodeExecution
 from aura_gql.executions.errors import TooManyExecutions
 from aura_gql.executions.records import ExecutionErrorType, ExecutionLimits, ExecutionStatus
 from aura_gql.infra.mongo import Database
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidState
 from aura_gql.sandboxes.records import SandboxStatus
 from tests.support.execution_bench import ExecutionBench, execution_bench
@@ -86,6 +89,15 @@ async def test_a_patrol_renews_leases_and_ends_what_nobody_runs(database: Databa
 
         await until(lost)
         bench.executions.start()
+
+
+@pytest.mark.usefixtures("collections")
+async def test_a_begin_whose_answer_was_lost_is_known_again() -> None:
+    execution_id, at = await store_execution(status=Status.QUEUED), utcnow()
+    first = await CodeExecution.begin(execution_id, at, 5)
+    assert first is not None
+    assert await CodeExecution.begin(execution_id, at, 5) == first
+    assert await CodeExecution.begin(execution_id, at + timedelta(milliseconds=1), 5) is None
 
 
 async def test_what_another_server_took_for_lost_is_stopped(database: Database, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from bson import ObjectId
+
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.clock import utcnow
@@ -42,6 +44,15 @@ async def test_of_two_at_once_one_wins(database: Database) -> None:
     sandbox_id = await store_pending()
     tries = await asyncio.gather(*(lifecycle.advance(sandbox_id, Status.STARTING) for _ in range(10)))
     assert sum(record is not None for record in tries) == 1
+
+
+async def test_a_change_whose_answer_was_lost_is_known_again(database: Database) -> None:
+    await init_documents(database, [SandboxSession])
+    sandbox_id, change_id = await store_pending(), ObjectId()
+    tries = [await SandboxSession.advance(sandbox_id, Status.STARTING, None, change_id=change_id) for _ in range(2)]
+    assert tries[0] is not None
+    assert tries[0] == tries[1]
+    assert await SandboxSession.advance(sandbox_id, Status.STARTING, None, change_id=ObjectId()) is None
 
 
 async def test_an_idle_stop_loses_against_a_use(database: Database) -> None:
