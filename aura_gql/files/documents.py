@@ -41,7 +41,7 @@ class ProjectFileDocument(Document):
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("project_id", ASCENDING), ("path", ASCENDING)], unique=True),
             IndexModel([("project_id", ASCENDING), ("path_key", ASCENDING)], unique=True),
-            IndexModel([("project_id", ASCENDING), ("revision", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("revision", ASCENDING), ("path", ASCENDING)]),
         ]
 
     @classmethod
@@ -73,7 +73,11 @@ class ProjectFileDocument(Document):
 
     @classmethod
     async def find_changed(cls, project_id: ObjectId, revision: int) -> list[FileRecord]:
-        """The files that changed behind a revision, oldest change first."""
+        """The files that changed behind a revision, oldest change first.
+
+        Read by that index alone: a save meanwhile moves its file ahead of the reader, so that whoever sees a revision
+        has seen all before it.
+        """
         query = {"project_id": project_id, "revision": {"$gt": revision}}
         return await cls._find(query, [("revision", ASCENDING), ("path", ASCENDING)])
 

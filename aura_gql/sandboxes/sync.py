@@ -25,8 +25,8 @@ class FileSync:
 
     async def push_all(self, machine: Sandbox, project_id: ObjectId) -> int:
         """Write every file of a project; the revision that the machine then holds, 0 for a project without files."""
-        tree = await self._files.tree([project_id])
-        return await self._push(machine, tree.get(project_id, []))
+        # Oldest change first, as a tree read by path may miss one that its highest revision claims to hold.
+        return await self._push(machine, await self._files.changed_since(project_id, 0))
 
     async def push_changes(self, sandbox_id: ObjectId, live: LiveSandbox) -> None:
         """Write what changed since the last push. Two at once push once, and both return when it is done."""

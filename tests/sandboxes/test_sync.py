@@ -1,6 +1,40 @@
 """Pushing files in groups."""
 
-from tests.support.sandboxes import SandboxBench
+import secrets
+from pathlib import Path
+
+from bson import ObjectId
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from aura_gql.files.service import scope_of
+from aura_gql.infra.mongo import MongoDocument
+from aura_gql.storage.backends.local import LocalBlobStore
+from tests.support.sandboxes import SandboxBench, sandbox_bench
+
+
+class SavesInMidRead(CommandListener):
+    """Has two files saved by another server just when the first reader asks for the rest of the project's files."""
+
+    def __init__(self, uri: str, database: str) -> None:
+        self._uri, self._database = uri, database
+        self.saves: list[tuple[ObjectId, str, int, str]] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name != "getMore" or event.command["collection"] != "project_files":
+            return
+        with MongoClient[MongoDocument](self._uri) as client:
+            while self.saves:
+                project_id, path, revision, sha256 = self.saves.pop(0)
+                saved = {"revision": revision, "version": 2, "sha256": sha256}
+                where = {"project_id": project_id, "path": path}
+                client[self._database]["project_files"].update_one(where, {"$set": saved})
+
+    def succeeded(self, event: object) -> None:
+        """Nothing."""
+
+    def failed(self, event: object) -> None:
+        """Nothing."""
 
 
 async def test_a_project_of_many_and_of_large_files_arrives_whole(bench: SandboxBench) -> None:
@@ -17,3 +51,18 @@ async def test_a_project_of_many_and_of_large_files_arrives_whole(bench: Sandbox
 async def test_an_empty_project_starts(bench: SandboxBench) -> None:
     record = await bench.running(await bench.project())
     assert record.synced_revision == 0
+
+
+async def test_saves_during_the_first_push_arrive(mongodb_uri: str, tmp_path: Path) -> None:
+    name = f"test_{secrets.token_hex(8)}"
+    saving = SavesInMidRead(mongodb_uri, name)
+    async with AsyncMongoClient[MongoDocument](mongodb_uri, tz_aware=True, event_listeners=[saving]) as client:
+        async with sandbox_bench(client[name], tmp_path) as bench:
+            project_id = await bench.project({f"file{number:03}": b"old" for number in range(150)})
+            blob = await LocalBlobStore(tmp_path / "blobs").put(scope_of(project_id), b"new")
+            saving.saves = [(project_id, "file000", 2, blob.sha256), (project_id, "file149", 3, blob.sha256)]
+            record = await bench.running(project_id)
+            assert saving.saves == []
+            machine = await bench.sandboxes.attach(record.id)
+            assert [await machine.read_file(path, 10) for path in ("file000", "file149")] == [b"new", b"new"]
+        await client.drop_database(name)
