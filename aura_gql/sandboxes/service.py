@@ -99,7 +99,15 @@ class SandboxService:
         """
         self._starter.provider(provider)
         live = [record for record in await SandboxSession.find_live([project_id]) if record.status in _USABLE]
-        record = live[-1] if live else await self._launch(ObjectId(), user_id, project_id, provider)
+        if live:
+            try:
+                await self._until_running(live[-1].id, self._limits.start_timeout_s)
+                return
+            except SandboxNotRunning:
+                # Another server's may end because that server is dead, which asks for a new one.
+                if live[-1].owner == self._registry.owner:
+                    raise
+        record = await self._launch(ObjectId(), user_id, project_id, provider)
         await self._until_running(record.id, self._limits.start_timeout_s)
 
     async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:

@@ -14,6 +14,7 @@ from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxFilter, SandboxLimits, SandboxStatus
+from tests.sandboxes.test_events import store_pending
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 from tests.support.waiting import until
 
@@ -119,6 +120,19 @@ async def test_start_for_project_takes_the_one_that_lives(bench: SandboxBench) -
     assert live[project_id].status is Status.RUNNING
     page = await bench.sandboxes.list(OWNER, SandboxFilter(), PageRequest())
     assert len(page.items) == 1
+
+
+async def test_start_for_project_does_not_fail_with_a_dead_server(bench: SandboxBench) -> None:
+    project_id, sandbox_id = await bench.project(), await store_pending()
+    mark = {"$set": {"project_id": project_id, "user_id": OWNER, "owner": "dead", "status": Status.STARTING.value}}
+    await bench.database["sandbox_sessions"].update_one({"_id": sandbox_id}, mark)
+    start = bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
+    starting = asyncio.create_task(start)
+    await until(lambda: bench.bus.subscriber_count() > 0)
+    await bench.sandboxes.reaper.recover(exclusive=True)
+    await starting
+    live = (await bench.sandboxes.live_for_projects([project_id]))[project_id]
+    assert (live.status, live.id != sandbox_id) == (Status.RUNNING, True)
 
 
 async def test_lists_are_paged_and_filtered(bench: SandboxBench) -> None:
