@@ -126,15 +126,21 @@ class LocalProvider:
             self._isolation = None
 
     async def _proved(self) -> Isolation:
-        """The isolation in use; proved once, tried again after a failure, as an administrator may have mended it."""
+        """The isolation in use; proved once, tried again after a failure, as an administrator may have mended it.
+
+        A proof goes on where nobody waits for it any more, so that two never share the folder.
+        """
+        proving = asyncio.create_task(self._prove_in_turn())
+        try:
+            return await asyncio.shield(proving)
+        except asyncio.CancelledError:
+            self._in_background(_finish(proving))
+            raise
+
+    async def _prove_in_turn(self) -> Isolation:
         async with self._proving:
             if self._isolation is None:
-                proving = asyncio.create_task(self._prove_best())
-                try:
-                    self._isolation = await asyncio.shield(proving)
-                except asyncio.CancelledError:
-                    self._in_background(_finish(proving))
-                    raise
+                self._isolation = await self._prove_best()
             return self._isolation
 
     async def _prove_best(self) -> Isolation:

@@ -131,6 +131,18 @@ async def test_a_cancelled_self_test_leaves_nothing(root: Path) -> None:
     assert entries(root) == []
 
 
+async def test_cancelled_self_tests_keep_the_next_one_waiting(root: Path) -> None:
+    provider = LocalProvider(root)
+    for _ in range(8):
+        proving = asyncio.create_task(provider.health())
+        await until(root.exists)
+        proving.cancel()
+        await asyncio.wait({proving})
+    health = await provider.health()
+    await provider.close()
+    assert health.available, health.detail
+
+
 async def test_a_killed_server_takes_everything_with_it(root: Path) -> None:
     command = [sys.executable, "-c", DOOMED_SERVER, str(root)]
     server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[4])
