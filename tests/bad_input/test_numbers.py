@@ -112,8 +112,8 @@ async def test_a_key_that_is_used_again(ada: Member, eve: Member) -> None:
     ids = {data["runCommand"]["execution"]["id"] for data in twice}
     assert len(ids) == 1
 
-    changed = [{"command": "echo b"}, {"stdin": "b"}, {"args": ["b"]}, {"env": [{"name": "A", "value": "b"}]}]
-    for change in [*changed, {"timeoutMs": 5}, {"cwd": "b"}]:
+    changes: list[Data] = [{"command": "echo b"}, {"stdin": "b"}, {"args": ["b"]}, {"timeoutMs": 5}, {"cwd": "b"}]
+    for change in [*changes, {"env": [{"name": "A", "value": "b"}]}]:
         assert await ask(ada, RUN, input={**command, **change}) == ["IDEMPOTENCY_MISMATCH"]
     code = {"sandboxId": sandbox, "language": "BASH", "code": "echo a", "idempotencyKey": "key"}
     assert await ask(ada, CODE, input=code) == ["IDEMPOTENCY_MISMATCH"]

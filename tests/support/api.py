@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +67,7 @@ class Member:
             assert json.loads(await socket.recv())["type"] == "connection_ack"
             yield socket
 
-    async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[Data]:
+    async def subscribe(self, query: str, **variables: Any) -> AsyncGenerator[Data, None]:
         """The data of each event, until the server completes the stream; Refused where it answers with errors."""
         async with self.socket() as socket, asyncio.timeout(60):
             operation = {"query": query, "variables": variables}
