@@ -41,7 +41,7 @@ async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Pa
 
 async def test_other_origins_are_let_in_by_setting_alone(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
     ask = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
-    server = {"allowed_origins": ("https://aura.example",)}
+    server: dict[str, object] = {"allowed_origins": ("https://aura.example",)}
     async with running_api(mongodb_uri, tmp_path, database, server=server) as api:
         friend = await api.http.options("/graphql", headers={"origin": "https://aura.example", **ask})
         stranger = await api.http.options("/graphql", headers={"origin": "https://evil.example", **ask})

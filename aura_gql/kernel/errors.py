@@ -39,9 +39,7 @@ class DomainError(Exception):
 
     code: ClassVar[ErrorCode]
 
-    def __init__(
-        self, message: str, *, field: Sequence[str] = (), details: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: Sequence[str] = (), details: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = tuple(field)
