@@ -24,7 +24,6 @@ from aura_gql.graph.context import Context
 from aura_gql.graph.errors import describe, report
 from aura_gql.graph.socket_messages import authorization_of, complaint_about
 from aura_gql.infra.mongo import is_database_unavailable
-from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import ErrorCode
 
