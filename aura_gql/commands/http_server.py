@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.errors import CommandError
+from aura_gql.commands.http_protocol import BoundedHttpProtocol
 from aura_gql.commands.stopping import Stopping
 from aura_gql.kernel.errors import DomainError
 from aura_gql.settings import Settings
@@ -81,7 +82,7 @@ async def serve(
     """
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHttpProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=settings.graph.max_body_bytes,
