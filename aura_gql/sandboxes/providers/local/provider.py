@@ -18,6 +18,7 @@ from aura_gql.sandboxes.providers.local.isolation import Isolation, build_shared
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
 from aura_gql.sandboxes.providers.local.probe import FOLDER_PREFIX, prove
+from aura_gql.sandboxes.providers.local.root_lock import RootLock
 from aura_gql.sandboxes.providers.local.sandbox import PROJECT, LocalSandbox
 from aura_gql.sandboxes.providers.local.uids import UidPool
 
@@ -43,6 +44,7 @@ class LocalProvider:
     ) -> None:
         """`modes` narrows the ways to isolate; None tries what this process can do, best first."""
         self._root = root.absolute()
+        self._lock = RootLock(self._root)
         self._limits = limits or LocalLimits()
         self._configured_bwrap = bwrap
         self._modes = possible_modes() if modes is None else [mode for mode in modes if mode in possible_modes()]
@@ -124,6 +126,7 @@ class LocalProvider:
         if self._isolation:
             self._isolation.cgroups.leave()
             self._isolation = None
+        self._lock.release()
 
     async def _proved(self) -> Isolation:
         """The isolation in use; proved once, tried again after a failure, as an administrator may have mended it.
@@ -195,7 +198,7 @@ class LocalProvider:
 
     def _prepare_root(self) -> CgroupTree:
         """Make the shared folder and find the groups. Raises OSError, ProviderUnavailable. Blocks."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
         for left in self._root.glob(f"{FOLDER_PREFIX}*"):
             remove_tree(left)
         build_shared_etc(self._root / ETC)
@@ -209,14 +212,17 @@ class LocalProvider:
         return CgroupTree.find(f"aura-{digest}", self._limits)
 
     def _remove_leftovers(self, keep: set[str]) -> set[str]:
-        """Folders and groups that belong to no wanted sandbox. Blocks."""
+        """Folders and groups that belong to no wanted sandbox; none where they are another server's. Blocks."""
+        try:
+            self._lock.acquire()
+        except (ProviderUnavailable, OSError):
+            return set()
         removed = set()
-        if self._root.is_dir():
-            found = {entry.name for entry in self._root.iterdir() if SANDBOX_ID.fullmatch(entry.name)}
-            for name in found - keep:
-                with contextlib.suppress(OSError):  # the next round tries again
-                    remove_tree(self._root / name)
-                    removed.add(name)
+        found = {entry.name for entry in self._root.iterdir() if SANDBOX_ID.fullmatch(entry.name)}
+        for name in found - keep:
+            with contextlib.suppress(OSError):  # the next round tries again
+                remove_tree(self._root / name)
+                removed.add(name)
         cgroups = self._isolation.cgroups if self._isolation else self._find_groups()
         for name in cgroups.names() - keep:
             cgroups.remove(name)
