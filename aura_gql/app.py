@@ -8,7 +8,8 @@ from datetime import timedelta
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from aura_gql import __version__
 from aura_gql.auth.service import AuthService
@@ -134,7 +135,12 @@ class Server:
         )
         templates = TemplateService(BundledTemplates(), self.blobs)
         projects = ProjectService(
-            templates, keys, jobs, bus, max_projects_per_user=settings.files.max_projects_per_user
+            templates,
+            keys,
+            jobs,
+            bus,
+            max_projects_per_user=settings.files.max_projects_per_user,
+            providers=self.providers.keys(),
         )
         files = FileService(projects, self.blobs, _file_limits(settings), bus)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, _sandbox_limits(settings))
@@ -148,10 +154,11 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop."""
     server = Server(settings, surroundings)
     graph, origins = settings.graph, settings.server.allowed_origins
+    page = _page(settings, server.services, surroundings.development_email)
     view = GraphView(
         create_schema(_query_limits(settings)),
         server.services,
-        page=_page(settings, server.services, surroundings.development_email),
+        page=page,
         allowed_origins=origins,
         max_subscriptions_per_connection=graph.max_subscriptions_per_connection,
     )
@@ -165,16 +172,14 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         async with server.running():
             yield
 
-    return Starlette(
-        routes=[
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
-            Route("/healthz", HealthCheck(server.ping, __version__).__call__),
-            Mount("/static", static_files()),
-        ],
-        middleware=middleware,
-        lifespan=lifespan,
-    )
+    routes: list[BaseRoute] = [
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        Route("/healthz", HealthCheck(server.ping, __version__).__call__),
+    ]
+    if page is not None:
+        routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

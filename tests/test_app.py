@@ -56,7 +56,7 @@ async def test_the_page_signs_the_developer_in(mongodb_uri: str, database: Datab
     app = create_app(settings_for(tmp_path, database.name), surroundings)
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as http:
-        page = await http.get("http://localhost/graphql", headers={"accept": "text/html"})
+        page = await http.get("http://localhost/", headers={"accept": "text/html"}, follow_redirects=True)
         viewer = await http.post("http://localhost/graphql", json={"query": "{ viewer { email } }"})
 
     assert "graphiql" in page.text.lower()
@@ -65,9 +65,11 @@ async def test_the_page_signs_the_developer_in(mongodb_uri: str, database: Datab
 
 async def test_without_graphiql_a_browser_gets_no_page(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
     async with running_api(mongodb_uri, tmp_path, database, graph={"graphiql_enabled": False}) as api:
-        response = await api.http.get("/graphql", headers={"accept": "text/html"})
+        page = await api.http.get("/graphql", headers={"accept": "text/html"})
+        others = [await api.http.get(path) for path in ("/", "/static/graphiql/page.js")]
 
-    assert response.status_code >= 400
+    assert page.status_code == 406
+    assert [response.status_code for response in others] == [404, 404]
 
 
 async def test_introspection_is_for_development_or_by_setting(

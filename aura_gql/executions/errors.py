@@ -6,6 +6,8 @@ from aura_gql.kernel.errors import NotFound, QuotaExceeded
 class ExecutionNotFound(NotFound):
     """No such execution, or not the caller's."""
 
+    subject = "executionId"
+
 
 class TooManyExecutions(QuotaExceeded):
     """As many executions wait for this sandbox as the limit allows."""

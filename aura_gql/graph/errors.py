@@ -81,7 +81,7 @@ def to_user_error(error: DomainError) -> UserError:
     return UserError(
         code=UserErrorCode[error.code.value],
         message=error.message,
-        field=["input", *_input_path(error)] if error.field else [],
+        field=_payload_path(error),
         details=JSON(error.details) if error.details else None,
     )
 
@@ -149,6 +149,12 @@ def _is_client_mistake(error: GraphQLError) -> bool:
     if error.path is None:
         return original is None or isinstance(original, GraphQLError)
     return isinstance(original, GraphQLError) and bool(original.nodes)
+
+
+def _payload_path(error: DomainError) -> list[str]:
+    if error.field:
+        return ["input", *_input_path(error)]
+    return ["input", error.subject] if error.subject else []
 
 
 def _input_path(error: DomainError) -> list[str]:

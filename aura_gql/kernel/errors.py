@@ -34,10 +34,12 @@ class ErrorCode(StrEnum):
 class DomainError(Exception):
     """An expected failure. `field` is the path of the offending input below `input`, outermost first.
 
+    Where the raiser does not say, a mutation's answer points at `subject`: the input that names the thing, by its name.
     `details` holds JSON-able facts that a client can act on (`{"currentVersion": 3}`), never anything internal.
     """
 
     code: ClassVar[ErrorCode]
+    subject: ClassVar[str | None] = None
 
     def __init__(self, message: str, *, field: Sequence[str] = (), details: Mapping[str, object] | None = None) -> None:
         super().__init__(message)

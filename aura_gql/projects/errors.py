@@ -1,18 +1,24 @@
 """What can go wrong with a project."""
 
-from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, QuotaExceeded
+from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, QuotaExceeded, Unsupported
 
 
 class ProjectNotFound(NotFound):
     """No such project, it is being deleted, or it is not the caller's."""
 
+    subject = "projectId"
+
 
 class ProjectNotReady(InvalidState):
     """Its initialisation has not ended, or failed."""
 
+    subject = "projectId"
+
 
 class ProjectNotRetryable(InvalidState):
     """Only a project in ERROR can be initialised again."""
+
+    subject = "projectId"
 
 
 class TooManyProjects(QuotaExceeded):
@@ -25,6 +31,10 @@ class InvalidProjectText(InvalidInput):
 
 class InvalidPackage(InvalidInput):
     """A package to add has no valid name or version, is named twice, or there are too many."""
+
+
+class ProviderNotOffered(Unsupported):
+    """This server has no access to the sandbox provider."""
 
 
 class OptionNotApplicable(InvalidInput):

@@ -1,6 +1,6 @@
 """Projects: who owns them, where they stand, and what their owners do with them."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 
 from bson import ObjectId
@@ -13,7 +13,13 @@ from aura_gql.kernel.page import MAX_PAGE_SIZE, Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.changes import follow
 from aura_gql.projects.documents import ProjectDocument, owned_match, owned_query
-from aura_gql.projects.errors import ProjectNotFound, ProjectNotReady, ProjectNotRetryable, TooManyProjects
+from aura_gql.projects.errors import (
+    ProjectNotFound,
+    ProjectNotReady,
+    ProjectNotRetryable,
+    ProviderNotOffered,
+    TooManyProjects,
+)
 from aura_gql.projects.jobs import DELETE_PROJECT, INITIALISE_PROJECT, initialisation_key
 from aura_gql.projects.naming import clean_description, clean_name, search_pattern
 from aura_gql.projects.packages import check_packages
@@ -48,6 +54,7 @@ class ProjectService:
         *,
         max_projects_per_user: int = DEFAULT_PROJECTS_PER_USER,
         default_provider: SandboxProviderName = SandboxProviderName.LOCAL,
+        providers: Collection[SandboxProviderName] = frozenset(SandboxProviderName),
         recovery_interval_s: float = 60.0,
     ) -> None:
         self._templates = templates
@@ -57,12 +64,14 @@ class ProjectService:
         self._transitions = ProjectTransitions(bus)
         self._max_projects_per_user = max_projects_per_user
         self._default_provider = default_provider
+        self._providers = frozenset(providers)
         self._recovery = Periodic("projects recovery", recovery_interval_s, self.recover)
 
     async def create(self, viewer_id: str, new: NewProject, idempotency_key: str | None) -> ProjectRecord:
         """A new project, INITIALIZING; the first one again where the key was used for the same request.
 
-        InvalidProjectText, InvalidPackage, TemplateNotFound, OptionNotApplicable, TooManyProjects, IdempotencyMismatch.
+        InvalidProjectText, InvalidPackage, ProviderNotOffered, TemplateNotFound, OptionNotApplicable, TooManyProjects,
+        IdempotencyMismatch.
         """
         new = replace(new, name=clean_name(new.name), description=clean_description(new.description))
         check_packages(new.configuration.additional_dependencies)
@@ -73,6 +82,7 @@ class ProjectService:
         if project is None:
             if idempotency_key is not None and await self._jobs.is_known(DELETE_PROJECT, str(project_id)):
                 raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
+            self._check_provider(new.sandbox_provider)
             await self._check_template(new)
             await self._add(viewer_id, project_id, new)
             project = await self.get(viewer_id, project_id)
@@ -81,6 +91,13 @@ class ProjectService:
         if project.status is ProjectStatus.DELETING:
             raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
         return project
+
+    def _check_provider(self, name: SandboxProviderName | None) -> None:
+        if name is not None and name not in self._providers:
+            offered = ", ".join(sorted(self._providers))
+            raise ProviderNotOffered(
+                f"This server does not offer {name}; choose one of: {offered}.", field=("sandboxProvider",)
+            )
 
     async def _check_template(self, new: NewProject) -> None:
         try:

@@ -6,13 +6,19 @@ from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, QuotaEx
 class SandboxNotFound(NotFound):
     """No such sandbox, or not the caller's."""
 
+    subject = "sandboxId"
+
 
 class SandboxGone(InvalidState):
     """The machine has ended."""
 
+    subject = "sandboxId"
+
 
 class SandboxNotRunning(InvalidState):
     """It has not started, is stopping or has stopped."""
+
+    subject = "sandboxId"
 
 
 class SandboxQuotaExceeded(QuotaExceeded):

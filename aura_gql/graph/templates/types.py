@@ -90,7 +90,12 @@ class Template(Node):
     source: str = strawberry.field(description="Where it comes from: `bundled` with the server, for one.")
     preview_url: str | None = strawberry.field(description="A page that shows it running, where there is one.")
     stackblitz_path: str | None = strawberry.field(description="Its folder in the StackBlitz starters, if it is there.")
-    start_command: str = strawberry.field(description="The command that starts it, in the project folder.")
+    start_command: str = strawberry.field(
+        description=(
+            "The command that starts it, in the project folder. One that installs packages needs a network, which a "
+            "sandbox has only where the `capabilities` of its provider say so."
+        )
+    )
     required_tools: list[str] = strawberry.field(description="Programs that it needs in the sandbox, e.g. `node`.")
     is_active: bool = strawberry.field(description="Whether new projects can be made from it.")
     created_at: datetime = strawberry.field(description="When it was added.")

@@ -33,6 +33,14 @@ async def test_an_unknown_template_is_not_found(ada: Member) -> None:
     assert [(error["code"], error["field"]) for error in payload["errors"]] == [("NOT_FOUND", ["input", "templateId"])]
 
 
+async def test_a_provider_that_this_server_lacks_is_refused_at_once(ada: Member) -> None:
+    payload = await create(ada, sandboxProvider="E2B", autoStartSandbox=True)
+
+    assert payload["project"] is None
+    assert payload["errors"][0]["code"] == "UNSUPPORTED"
+    assert payload["errors"][0]["field"] == ["input", "sandboxProvider"]
+
+
 async def test_the_same_key_makes_one_project(ada: Member) -> None:
     first, again = [await create(ada, idempotencyKey="once") for _ in range(2)]
     other = await create(ada, idempotencyKey="once", name="Another name")

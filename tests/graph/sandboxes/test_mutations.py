@@ -52,5 +52,5 @@ async def test_foreign_things_answer_as_missing_ones(ada: Member, eve: Member) -
     created = await create(eve, projectId=project)
     stopped = (await eve.execute(STOP, input={"sandboxId": sandbox}))["stopSandbox"]
 
-    assert [error["code"] for error in created["errors"]] == ["NOT_FOUND"]
-    assert [error["code"] for error in stopped["errors"]] == ["NOT_FOUND"]
+    assert [(error["code"], error["field"]) for error in created["errors"]] == [("NOT_FOUND", ["input", "projectId"])]
+    assert [(error["code"], error["field"]) for error in stopped["errors"]] == [("NOT_FOUND", ["input", "sandboxId"])]
