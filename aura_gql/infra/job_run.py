@@ -8,6 +8,7 @@ from datetime import timedelta
 from pymongo.errors import PyMongoError
 
 from aura_gql.infra.documents import JobDocument
+from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import JobAbandoned, JobHandler
 from aura_gql.infra.records import JobLease, JobState
 from aura_gql.kernel.clock import utcnow
@@ -67,7 +68,7 @@ class JobRun:
             _log.warning("Job %s was taken up elsewhere and is cancelled here", self._lease.id)
             return False
         if error is None:
-            return await JobDocument.end(self._lease, JobState.DONE) is JobState.QUEUED
+            return await self._end(JobState.DONE)
         _log.error(
             "Job %s failed at attempt %d of %d",
             self._lease.id,
@@ -125,7 +126,14 @@ class JobRun:
             await self._try_later(told)
             return False
         _log.error("Job %s is abandoned after %d attempts: %s", self._lease.id, self._lease.attempts, told)
-        return await JobDocument.end(self._lease, JobState.FAILED, told) is JobState.QUEUED
+        return await self._end(JobState.FAILED, told)
+
+    async def _end(self, state: JobState, told: str | None = None) -> bool:
+        """Whether the job is to run again at once. Waits for a database that is away, while the lease may hold."""
+        ended = await patiently(lambda: JobDocument.end(self._lease, state, told), patience_s=self._timing.lease_s)
+        return ended is JobState.QUEUED
 
     async def _try_later(self, told: str) -> None:
-        await JobDocument.retry(self._lease, utcnow() + self._timing.pause(self._lease.attempts), told)
+        """As `_end`: or else a job that failed with the database would wait for its lease to lapse."""
+        pause = self._timing.pause(self._lease.attempts)
+        await patiently(lambda: JobDocument.retry(self._lease, utcnow() + pause, told), patience_s=self._timing.lease_s)

@@ -104,7 +104,7 @@ class Api:
         return Member(self.http, self.host, session.bearer)
 
 
-def settings_for(folder: Path, database_name: str, **groups: dict[str, object]) -> Settings:
+def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object]) -> Settings:
     """Development settings with a data folder and a database of their own; `groups` changes fields of any group."""
     settings = load_settings(Mode.DEVELOPMENT, None)
     changes: dict[str, dict[str, object]] = {
@@ -119,7 +119,7 @@ def settings_for(folder: Path, database_name: str, **groups: dict[str, object]) 
 
 
 @asynccontextmanager
-async def running_api(uri: str, folder: Path, database: Database, **groups: dict[str, object]) -> AsyncIterator[Api]:
+async def running_api(uri: str, folder: Path, database: Database, /, **groups: dict[str, object]) -> AsyncIterator[Api]:
     """The server on `database`, behind a real socket."""
     app = create_app(settings_for(folder, database.name, **groups), Surroundings(uri, SECRET, is_exclusive=True))
     async with (
