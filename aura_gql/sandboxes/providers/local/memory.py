@@ -6,6 +6,8 @@ KIB = 1024
 # Pages in swap are kept from nobody's sight: they count as well.
 RESIDENT_FIELDS = ("RssAnon:", "RssShmem:", "VmSwap:")
 PROPORTIONAL_FIELDS = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+# A file that is mapped a thousand times is one file, but a thousand page tables.
+TABLE_FIELDS = ("VmPTE:",)
 
 
 def process_tree(root: int) -> list[int]:
@@ -28,10 +30,11 @@ def process_tree(root: int) -> list[int]:
 def tree_memory(root: int, limit_bytes: int) -> int:
     """Bytes used by a tree. Exact only above the limit: what processes share is counted for each until it matters."""
     pids = process_tree(root)
+    tables = sum(_sum_fields(Path(f"/proc/{pid}/status"), TABLE_FIELDS) or 0 for pid in pids)
     resident = {pid: _sum_fields(Path(f"/proc/{pid}/status"), RESIDENT_FIELDS) or 0 for pid in pids}
-    if sum(resident.values()) <= limit_bytes:
-        return sum(resident.values())
-    total = 0
+    total = tables
+    if sum(resident.values()) + tables <= limit_bytes:
+        return sum(resident.values()) + tables
     for pid, upper_bound in resident.items():
         exact = _sum_fields(Path(f"/proc/{pid}/smaps_rollup"), PROPORTIONAL_FIELDS)
         total += upper_bound if exact is None else exact

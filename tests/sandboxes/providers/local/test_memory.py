@@ -21,6 +21,26 @@ os.write(1, b"ready\\n")
 sys.stdin.read()
 """
 
+TABLES = """
+import mmap, os, sys, tempfile
+with tempfile.TemporaryFile() as file:
+    file.truncate(64 << 20)
+    held = [mmap.mmap(file.fileno(), 64 << 20, mmap.MAP_SHARED, mmap.PROT_READ) for _ in range(400)]
+for each in held:
+    for at in range(0, 64 << 20, 2 << 20):
+        each[at]
+os.write(1, b"ready\\n")
+sys.stdin.read()
+"""
+
+
+def test_counts_page_tables() -> None:
+    with subprocess.Popen([sys.executable, "-c", TABLES], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert tree_memory(process.pid, 1 << 40) > 25 * MIB
+        assert tree_memory(process.pid, 0) > 25 * MIB
+
 
 def test_counts_shared_memory_once_when_it_matters() -> None:
     with subprocess.Popen([sys.executable, "-c", FAMILY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
