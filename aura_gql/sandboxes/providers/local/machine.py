@@ -47,7 +47,7 @@ class Machine:
         self._pidfd = os.pidfd_open(pid)
         self._bwrap_pidfd = os.pidfd_open(bwrap.pid)
         self._sending = asyncio.Lock()
-        self._killed = False
+        self._killed_for: str | None = None
         self._watch = asyncio.create_task(self._wait_for_end())
 
     @classmethod
@@ -112,10 +112,10 @@ class Machine:
                 await self.send(message, [theirs.fileno()])
             await readable(ours.fileno())
 
-    async def kill(self) -> None:
-        """End everything in it. Returns when nothing runs and its groups have gone. Safe to repeat."""
+    async def kill(self, why: str = "The sandbox was stopped.") -> None:
+        """End everything in it. Returns when all has gone, its groups too. Safe to repeat: the first `why` counts."""
         if not self._watch.done():
-            self._killed = True
+            self._killed_for = self._killed_for or why
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             # Root without CAP_KILL may not signal it, but PID 1 ends with its control socket just as well.
@@ -137,8 +137,8 @@ class Machine:
         if self.cgroup:
             await asyncio.to_thread(self.cgroup.remove)
         self._control.close()
-        if self._killed:
-            self.gone.set_result("The sandbox was stopped.")
+        if self._killed_for:
+            self.gone.set_result(self._killed_for)
         elif oom_kills:
             self.gone.set_result("The sandbox ended for want of memory.")
         else:

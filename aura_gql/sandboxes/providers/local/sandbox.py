@@ -47,7 +47,12 @@ class LocalSandbox:
         self._processes: set[LocalProcess] = set()
         self._stopping: asyncio.Task[None] | None = None
         watchdog = Watchdog(
-            machine.pid, folder / PROJECT, limits, watch_memory=watch_memory, on_excess=self._end_everything
+            machine.pid,
+            folder / PROJECT,
+            limits,
+            watch_memory=watch_memory,
+            on_excess=self._end_everything,
+            on_hopeless=self._give_up,
         )
         self._watchdog = asyncio.create_task(watchdog.run())
         machine.gone.add_done_callback(lambda _: self._watchdog.cancel())
@@ -128,6 +133,9 @@ class LocalSandbox:
         except SandboxGone:
             return
         await asyncio.gather(*(process.terminate(grace_ms=0) for process in running))
+
+    async def _give_up(self) -> None:
+        await self._machine.kill("The sandbox used far more disk than it may.")
 
     def _require_running(self) -> None:
         if not self.running:

@@ -13,6 +13,9 @@ from aura_gql.sandboxes.providers.local.memory import process_tree, tree_memory
 INTERVAL_S = 0.2
 # A long look must not become the host's main work.
 REST_PER_LOOK = 2
+# A command that makes what is too large still larger is ended, but late: many of them would fill the host. So one that
+# does it beyond this many times the limit takes the sandbox with it.
+HOPELESS = 2
 
 
 class Watchdog:
@@ -26,14 +29,17 @@ class Watchdog:
         *,
         watch_memory: bool,
         on_excess: Callable[[EndReason], Awaitable[None]],
+        on_hopeless: Callable[[], Awaitable[None]],
     ) -> None:
-        """`pid` is PID 1's on the host; `on_excess` is to end what runs inside."""
+        """`pid` is PID 1's on the host; `on_excess` is to end what runs inside, `on_hopeless` the sandbox itself."""
         self._pid = pid
         self._project = project
         self._limits = limits
         self._watch_memory = watch_memory
         self._on_excess = on_excess
+        self._on_hopeless = on_hopeless
         self._disk = Usage(0, 0)
+        self.is_hopeless = False
 
     async def run(self) -> None:
         """Look at intervals, for ever."""
@@ -42,6 +48,10 @@ class Watchdog:
             excess = await asyncio.to_thread(self.look)
             if excess:
                 await self._on_excess(excess)
+                # It went on writing until it was ended, which is not the next command's doing.
+                self._disk = await asyncio.to_thread(self._measure)
+            if self.is_hopeless:
+                await self._on_hopeless()
             await asyncio.sleep(max(INTERVAL_S, REST_PER_LOOK * (time.monotonic() - started)))
 
     def look(self) -> EndReason | None:
@@ -55,8 +65,15 @@ class Watchdog:
 
     def _disk_grows_beyond(self) -> bool:
         """Too much and still growing: who is over the limit must be able to clear up."""
-        before, now = self._disk, measure(self._project, self._limits.disk_files)
+        before, now, limits = self._disk, self._measure(), self._limits
         self._disk = now
-        too_large = now.size > self._limits.disk_bytes and now.size > before.size
-        too_many = now.files > self._limits.disk_files and now.files >= before.files
+        too_large = now.size > limits.disk_bytes and now.size > before.size
+        too_many = now.files > limits.disk_files and now.files >= before.files
+        was_too_much = before.size > limits.disk_bytes or before.files > limits.disk_files
+        far_too_large = too_large and now.size > HOPELESS * limits.disk_bytes
+        far_too_many = too_many and now.files > HOPELESS * limits.disk_files
+        self.is_hopeless = was_too_much and (far_too_large or far_too_many)
         return too_large or too_many or (now.too_deep and not before.too_deep)
+
+    def _measure(self) -> Usage:
+        return measure(self._project, HOPELESS * self._limits.disk_files)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.ports import Command, EndReason, SandboxSpec
 from aura_gql.sandboxes.providers.local import process as process_module
 from aura_gql.sandboxes.providers.local.limits import SPARE_PROCESSES
@@ -77,6 +78,20 @@ async def test_filling_the_disk_ends_for_disk(sandbox: LocalSandbox) -> None:
     script = "i=0; while :; do head -c 4000000 /dev/zero > file$i; i=$((i+1)); done"
     assert (await shell(sandbox, script)).status.reason is EndReason.DISK
     assert (await shell(sandbox, "rm file*; ls")).status.exit_code == 0
+
+
+async def test_filling_the_disk_again_and_again_ends_the_sandbox(provider: LocalProvider) -> None:
+    sandbox = await provider.create(SandboxSpec(f"filler-{secrets.token_hex(2)}", "project"))
+    try:
+        for turn in range(30):
+            await shell(sandbox, f"i=0; while :; do head -c 8000000 /dev/zero > file{turn}-$i; i=$((i+1)); done")
+            if not sandbox.running:
+                break
+        assert "disk" in await asyncio.wait_for(sandbox.wait_gone(), 30)
+    except SandboxGone:
+        assert "disk" in await sandbox.wait_gone()
+    finally:
+        await sandbox.stop()
 
 
 async def test_an_inode_bomb_ends_for_disk(sandbox: LocalSandbox) -> None:

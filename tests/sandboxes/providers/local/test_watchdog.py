@@ -29,7 +29,10 @@ def watchdog(pid: int, folder: Path, limits: LocalLimits = LIMITS) -> Watchdog:
     async def nothing(_: EndReason) -> None:
         return
 
-    return Watchdog(pid, folder, limits, watch_memory=True, on_excess=nothing)
+    async def never() -> None:
+        return
+
+    return Watchdog(pid, folder, limits, watch_memory=True, on_excess=nothing, on_hopeless=never)
 
 
 def test_is_content_with_little(parent: int, tmp_path: Path) -> None:
@@ -47,10 +50,25 @@ def test_too_large_only_while_it_grows(parent: int, tmp_path: Path) -> None:
     assert dog.look() is None
 
 
+def test_once_far_too_large_is_no_reason_to_give_up(parent: int, tmp_path: Path) -> None:
+    dog = watchdog(parent, tmp_path)
+    (tmp_path / "large").write_bytes(bytes(8 * MIB))
+    assert dog.look() is EndReason.DISK
+    assert not dog.is_hopeless
+    (tmp_path / "more").write_bytes(bytes(MIB))
+    assert dog.look() is EndReason.DISK
+    assert dog.is_hopeless
+
+
 def test_too_many(parent: int, tmp_path: Path) -> None:
+    dog = watchdog(parent, tmp_path)
     for index in range(11):
         (tmp_path / str(index)).touch()
-    assert watchdog(parent, tmp_path).look() is EndReason.DISK
+    assert dog.look() is EndReason.DISK
+    for index in range(11, 21):
+        (tmp_path / str(index)).touch()
+    assert dog.look() is EndReason.DISK
+    assert dog.is_hopeless
 
 
 def test_too_much_memory(parent: int, tmp_path: Path) -> None:
@@ -68,7 +86,15 @@ def test_does_not_look_where_nothing_runs(tmp_path: Path) -> None:
 async def test_reports_what_it_finds(parent: int, tmp_path: Path) -> None:
     found: asyncio.Queue[EndReason] = asyncio.Queue()
     (tmp_path / "large").write_bytes(bytes(2 * MIB))
-    dog = Watchdog(parent, tmp_path, LIMITS, watch_memory=False, on_excess=found.put)
+    hopeless = asyncio.Event()
+
+    async def give_up() -> None:
+        hopeless.set()
+
+    dog = Watchdog(parent, tmp_path, LIMITS, watch_memory=False, on_excess=found.put, on_hopeless=give_up)
     running = asyncio.create_task(dog.run())
     assert await asyncio.wait_for(found.get(), 10) is EndReason.DISK
+    assert not hopeless.is_set()
+    (tmp_path / "larger").write_bytes(bytes(MIB))
+    await asyncio.wait_for(hopeless.wait(), 10)
     running.cancel()
