@@ -36,7 +36,10 @@ def _to_datetime(value: object) -> datetime:
         raise GraphQLError("DateTime must be RFC 3339, for instance 2026-01-31T12:00:00Z.") from error
     if moment.tzinfo is None:
         raise GraphQLError("DateTime must name its offset from UTC, for instance by a final Z.")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise GraphQLError("DateTime must be within the years 1 to 9999 in UTC.") from error
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -33,8 +33,11 @@ async def test_moments_are_answered_in_utc() -> None:
         assert await ask("moment", "DateTime!", text, f'"{text}"') == ["2026-01-31T12:00:00.500Z"] * 2
 
 
-@pytest.mark.parametrize("text", ["2026-01-31T12:00:00", "yesterday", ""])
-async def test_moments_name_their_offset(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-31T12:00:00", "yesterday", "", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"],
+)
+async def test_moments_name_their_offset_and_exist_in_utc(text: str) -> None:
     assert all("DateTime must" in str(answer) for answer in await ask("moment", "DateTime!", text, f'"{text}"'))
 
 
