@@ -67,9 +67,11 @@ class Periodic:
                 await task
 
     async def _run(self) -> None:
-        while True:
+        # An action may swallow its cancellation: in Python 3.11 `asyncio.wait_for`, and so PyMongo, at times does.
+        while self._task is asyncio.current_task():
             try:
                 await self._action()
             except Exception:
                 _log.exception("Background loop %s failed; it goes on", self._name)
-            await asyncio.sleep(self._interval_s)
+            if self._task is asyncio.current_task():
+                await asyncio.sleep(self._interval_s)

@@ -1,6 +1,7 @@
 """Background tasks and loops: tracked, awaited, and never silent about a failure."""
 
 import asyncio
+import contextlib
 import logging
 
 import pytest
@@ -66,3 +67,18 @@ async def test_a_loop_goes_on_after_a_failure_and_stops(caplog: pytest.LogCaptur
     await asyncio.sleep(0)
     assert runs == seen
     assert "it goes on" in caplog.text
+
+
+async def test_a_loop_stops_though_its_action_swallows_the_cancellation() -> None:
+    begun = asyncio.Event()
+
+    async def action() -> None:
+        begun.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    loop = Periodic("test", 3600, action)
+    loop.start()
+    await begun.wait()
+    async with asyncio.timeout(30):
+        await loop.stop()
