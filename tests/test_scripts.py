@@ -78,26 +78,51 @@ def test_install_does_nothing_when_nothing_changed(mode: str) -> None:
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
-def test_install_names_the_missing_python(tmp_path: Path) -> None:
-    """On a PATH that has the usual tools but no Python, in a copy of the repository's first files."""
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A copy of the repository's first files beside `bin`, a PATH of the few tools that every system has."""
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("bash", "cat", "cksum", "dirname", "env", "id", "pwd", "uname"):
+    for tool in ("bash", "cat", "cksum", "dirname", "env", "pwd", "uname"):
         found = subprocess.run(
             ["bash", "-c", f"type -P {tool}"], capture_output=True, text=True, check=True, timeout=30
         )
         (tools / tool).symlink_to(found.stdout.strip())
+    plant(tools / "id", "echo 1000")
     for name in ("scripts/install", "pyproject.toml", *(f"requirements/{lock}.lock" for lock in LOCKS)):
         copy = tmp_path / "copy" / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((ROOT / name).read_bytes())
-    failed = subprocess.run(
-        ["bash", tmp_path / "copy" / "scripts" / "install"],
-        env={"PATH": str(tools)},
+    return tmp_path
+
+
+def plant(program: Path, script: str) -> None:
+    program.write_text(f"#!/bin/bash\n{script}\n")
+    program.chmod(0o755)
+
+
+def install_in(bare: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/bash", bare / "copy" / "scripts" / "install"],
+        env={"PATH": str(bare / "bin")},
         capture_output=True,
         text=True,
         check=False,
         timeout=30,
     )
-    assert failed.returncode == 1
-    assert "install: no Python 3.11 to 3.14 found on PATH" in failed.stderr
+
+
+def test_install_names_the_missing_python(bare: Path) -> None:
+    failed = install_in(bare)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("install: no Python 3.11 to 3.14 found on PATH; install one")
+
+
+def test_install_passes_an_old_python_over(bare: Path) -> None:
+    plant(bare / "bin" / "python3", "exit 1")
+    plant(bare / "bin" / "python3.12", 'case "$2" in *print*) echo 3.12 ;; *ensurepip*) exit 1 ;; esac')
+    failed = install_in(bare)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr == (
+        "install: Python 3.12 can't make virtual environments here; run: sudo apt-get install python3.12-venv\n"
+    )

@@ -9,9 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 from pymongo import MongoClient
+from websockets import ConnectionClosed, Subprotocol
+from websockets.sync.client import connect
 
-from tests.support.commands import RunningServer, aura_gql, running
+from tests.support.commands import RunningServer, aura_gql, running, starting
 from tests.support.mongo import scratch_folder
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -104,9 +107,39 @@ def test_ctrl_c_ends_open_connections(place: Path) -> None:
             socket.create_connection((host, int(port)))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written(place: Path) -> None:
-    place.chmod(0o500)
-    refused = aura_gql("dev", "--port", "0", cwd=place)
-    assert refused.returncode == 1
-    assert "can't use the data folder" in refused.stderr
+def test_ctrl_c_closes_sockets_politely(place: Path) -> None:
+    with running("dev", cwd=place) as server:
+        address = server.url.replace("http", "ws", 1) + "/graphql"
+        with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as client:
+            client.send('{"type": "connection_init"}')
+            assert "connection_ack" in str(client.recv(timeout=30))
+            assert server.stop(signal.SIGINT) == 130
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(timeout=30)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code in (1001, 1012)
+        assert server.log == []
+
+
+@pytest.mark.parametrize("mark", ["lock", "mongodb/db/mongod.lock", "blobs"])
+async def test_ctrl_c_while_it_starts_leaves_nothing_running(place: Path, mark: str) -> None:
+    data = place / ".aura"
+    with starting("dev", cwd=place) as process:
+        await until(lambda: (data / mark).exists(), timeout_s=60)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert not (data / "mongodb.uri").exists()
+    assert not [pid for pid in os.listdir("/proc") if pid.isdecimal() and mentions(int(pid), data)]
+
+
+def mentions(pid: int, folder: Path) -> bool:
+    try:
+        return str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_a_folder_that_cannot_be_made(place: Path) -> None:
+    refused = aura_gql("dev", "--port", "0", "--data-dir", "/proc/aura", cwd=place)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "aura-gql: can't use the data folder /proc/aura: No such file or directory.\n"

@@ -47,17 +47,22 @@ class RunningServer:
     url: str
     process: subprocess.Popen[str]
     log: list[str]
+    reader: threading.Thread
 
     def stop(self, number: int = signal.SIGINT) -> int:
-        """Send the signal and wait; the exit code."""
+        """Send the signal and wait until it has ended and its log is whole; the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=_TIMEOUT_S)
+        exit_code = self.process.wait(timeout=_TIMEOUT_S)
+        self.reader.join(_TIMEOUT_S)
+        return exit_code
 
 
 @contextmanager
-def running(*arguments: str | Path, cwd: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
-    """`aura-gql dev` or `serve` on a free port, from its ready line on; killed where the test did not stop it."""
-    process = subprocess.Popen(
+def starting(
+    *arguments: str | Path, cwd: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`aura-gql dev` or `serve` on a free port, as soon as its process is there; killed if it is still at the end."""
+    with subprocess.Popen(
         [sys.executable, "-m", "aura_gql", *arguments, "--port", "0"],
         cwd=cwd,
         env=clean_environment(**(settings or {})),
@@ -65,23 +70,30 @@ def running(*arguments: str | Path, cwd: Path, settings: Mapping[str, str] | Non
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    log: list[str] = []
-    reader = threading.Thread(target=lambda: log.extend(process.stderr or ()), daemon=True)
-    reader.start()
-    try:
-        first = process.stdout.readline() if process.stdout else ""
-        ready = READY.match(first)
-        if ready is None:
-            process.kill()
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@contextmanager
+def running(*arguments: str | Path, cwd: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
+    """The same from its ready line on."""
+    with starting(*arguments, cwd=cwd, settings=settings) as process:
+        log: list[str] = []
+        reader = threading.Thread(target=lambda: log.extend(process.stderr or ()), daemon=True)
+        reader.start()
+        try:
+            first = process.stdout.readline() if process.stdout else ""
+            ready = READY.match(first)
+            if ready is None:
+                process.kill()
+                reader.join()
+                raise AssertionError(f"It said {first!r} and then:\n{''.join(log)}")
+            yield RunningServer(ready[1], process, log, reader)
+        finally:
+            if process.poll() is None:
+                process.kill()
             reader.join()
-            raise AssertionError(f"It said {first!r} and then:\n{''.join(log)}")
-        yield RunningServer(ready[1], process, log)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        reader.join()
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
