@@ -39,7 +39,7 @@ def test_a_good_version(version: str) -> None:
 @pytest.mark.parametrize(
     "version",
     [
-        "", " ", "file:../x", "git+ssh://x", "https://x/y.tgz", "user/repo", "npm:other@1", "link:.", "workspace:*",
+        "", " ", "file:../x", "git+ssh://x", "https://x/y", "user/repo", "npm:other@1", "link:.", "workspace:*",
         "1.2.3 && rm",
         "1 --registry=http://x", "latest --force", "1;2", "^", "||", "1 ||", "1.2.3.4", "\n1", "1\n", "1" * 101, "../x",
         "$(id)", "@a", "1  2", "-1", "latest next", "1.2.3-", "github:a/b", "~ ~1",
