@@ -105,10 +105,13 @@ class JobDocument(Document):
 
     @classmethod
     async def claim(cls, job_id: str, owner: str, lease: timedelta) -> JobLease | None:
-        """The right to run a job that is due or whose runner let its lease lapse; None where there is nothing to do."""
+        """The right to run a job that is due or whose runner let its lease lapse; None where there is nothing to do.
+
+        Safe to repeat under an `owner` that is new for each claim: a try whose answer was lost is known again.
+        """
         now = utcnow()
         found = await cls.get_pymongo_collection().find_one_and_update(
-            {"_id": job_id, "$or": _due(now)},
+            {"_id": job_id, "$or": [*_due(now), {"state": JobState.RUNNING, "owner": owner}]},
             {
                 "$set": {"state": JobState.RUNNING, "owner": owner, "lease_until": now + lease, "again": False},
                 "$inc": {"attempts": 1, "fence": 1},

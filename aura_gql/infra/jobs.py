@@ -10,6 +10,7 @@ from taskiq import AsyncBroker, InMemoryBroker
 
 from aura_gql.infra.documents import JobDocument
 from aura_gql.infra.job_run import JobRun, JobTiming, Registered
+from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import JobAbandoned, JobHandler
 from aura_gql.kernel.background import BackgroundTasks, Periodic
 
@@ -111,7 +112,8 @@ class DurableJobs:
             await self._dispatch(job_id)
 
     async def _claim_and_run(self, job_id: str) -> bool:
-        lease = await JobDocument.claim(job_id, self._owner, self._timing.lease)
+        owner = f"{self._owner}-{secrets.token_hex(4)}"
+        lease = await patiently(lambda: JobDocument.claim(job_id, owner, self._timing.lease))
         if lease is None:
             return False
         # From here on the lease keeps others away, and a new hint may come.

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -180,3 +181,19 @@ async def test_every_query_has_an_index(start: Start, database: Database) -> Non
     now_due = [{"state": "QUEUED", "run_at": {"$lte": 1}}, {"state": "RUNNING", "lease_until": {"$lt": 1}}]
     plan = await database["jobs"].find({"$or": now_due, "kind": {"$in": ["work"]}}).explain()
     assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
+
+
+async def test_a_claim_whose_answer_was_lost_is_known_again(start: Start, database: Database) -> None:
+    async def handler(key: str) -> None:
+        raise AssertionError
+
+    await start(handler, timing=JobTiming(sweep_s=3600))
+    await JobDocument.enqueue("work", "a")
+    first = await JobDocument.claim("work:a", "claimant", timedelta(hours=1))
+    other = await JobDocument.claim("work:a", "other", timedelta(hours=1))
+    again = await JobDocument.claim("work:a", "claimant", timedelta(hours=1))
+
+    assert first
+    assert other is None
+    assert again
+    assert again.fence > first.fence
