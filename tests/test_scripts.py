@@ -72,7 +72,7 @@ def test_install_refuses_what_it_does_not_know() -> None:
 )
 @pytest.mark.parametrize("mode", ["embedded", "dev"])
 def test_install_does_nothing_when_nothing_changed(mode: str) -> None:
-    command = [ROOT / "scripts" / "install", mode]
+    command = [str(ROOT / "scripts" / "install"), mode]
     subprocess.run(command, capture_output=True, check=True, timeout=170)  # pytest may have been run by hand
     again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
