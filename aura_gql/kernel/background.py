@@ -1,7 +1,6 @@
 """Work beside the requests: tasks that are kept track of, and loops with a start and a stop."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 
@@ -63,8 +62,7 @@ class Periodic:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])  # Unlike `await task`, tells the task's cancellation from the caller's own.
 
     async def _run(self) -> None:
         # An action may swallow its cancellation: in Python 3.11 `asyncio.wait_for`, and so PyMongo, at times does.

@@ -82,3 +82,23 @@ async def test_a_loop_stops_though_its_action_swallows_the_cancellation() -> Non
     await begun.wait()
     async with asyncio.timeout(30):
         await loop.stop()
+
+
+async def test_a_caller_that_is_cancelled_while_a_loop_stops_is_told() -> None:
+    begun, let_go = asyncio.Event(), asyncio.Event()
+
+    async def action() -> None:
+        begun.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await let_go.wait()
+
+    loop = Periodic("test", 3600, action)
+    loop.start()
+    await begun.wait()
+    stopping = asyncio.create_task(loop.stop())
+    await asyncio.sleep(0)
+    stopping.cancel()
+    let_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
