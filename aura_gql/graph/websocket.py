@@ -62,7 +62,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
         try:
             await self.ws.send_text(orjson.dumps(message).decode())
         except (WebSocketDisconnect, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and self._is_open():
+            if isinstance(error, RuntimeError) and self.is_open():
                 raise
             raise WebSocketDisconnected from error
         self._sent += 1
@@ -71,11 +71,12 @@ class SocketAdapter(ASGIWebSocketAdapter):
 
     async def close(self, code: int, reason: str) -> None:
         """Close with a code and a reason of at most 123 bytes; a socket that is closed stays so."""
-        if self._is_open():
+        if self.is_open():
             with suppress(WebSocketDisconnect, RuntimeError):
                 await self.ws.close(code, reason.encode()[:123].decode(errors="ignore"))
 
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
+        """Whether neither side has closed it."""
         states = (self.ws.application_state, self.ws.client_state)
         return WebSocketState.DISCONNECTED not in states
 
@@ -173,7 +174,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _watch_session(self) -> None:
         """Close with 4401 when the session expires or is signed out, soon after it happens."""
         viewer = self.context.require_viewer()
-        while True:
+        # Also a watch whose cancellation was swallowed, as `asyncio.wait_for` in Python 3.11 at times does, ends so.
+        while cast(SocketAdapter, self.websocket).is_open():
             left_s = (viewer.expires_at - utcnow()).total_seconds()
             await asyncio.sleep(min(SESSION_CHECK_S, max(0.1, left_s)))
             try:
