@@ -4,6 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 
+# An action in the middle of a query gets a moment: PyMongo leaves a socket open that is cancelled as it connects.
+_STOP_GRACE_S = 1.0
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +54,7 @@ class Periodic:
         self._interval_s = interval_s
         self._action = action
         self._task: asyncio.Task[None] | None = None
+        self._is_acting = False
 
     def start(self) -> None:
         """Begin; does nothing where it runs already."""
@@ -58,18 +62,25 @@ class Periodic:
             self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
-        """End it, in the middle of the action if need be, and wait for that."""
+        """End it and wait for that: behind the action that runs, or in its middle where it takes over a second."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
+            try:
+                if self._is_acting:
+                    await asyncio.wait([task], timeout=_STOP_GRACE_S)
+            finally:
+                task.cancel()
             await asyncio.wait([task])  # Unlike `await task`, tells the task's cancellation from the caller's own.
 
     async def _run(self) -> None:
         # An action may swallow its cancellation: in Python 3.11 `asyncio.wait_for`, and so PyMongo, at times does.
         while self._task is asyncio.current_task():
+            self._is_acting = True
             try:
                 await self._action()
             except Exception:
                 _log.exception("Background loop %s failed; it goes on", self._name)
+            finally:
+                self._is_acting = False
             if self._task is asyncio.current_task():
                 await asyncio.sleep(self._interval_s)

@@ -102,3 +102,22 @@ async def test_a_caller_that_is_cancelled_while_a_loop_stops_is_told() -> None:
     let_go.set()
     with pytest.raises(asyncio.CancelledError):
         await stopping
+
+
+async def test_a_loop_that_stops_lets_its_action_end() -> None:
+    begun, let_go = asyncio.Event(), asyncio.Event()
+    ended = []
+
+    async def action() -> None:
+        begun.set()
+        await let_go.wait()
+        ended.append(True)
+
+    loop = Periodic("test", 3600, action)
+    loop.start()
+    await begun.wait()
+    stopping = asyncio.create_task(loop.stop())
+    await asyncio.sleep(0)
+    let_go.set()
+    await stopping
+    assert ended == [True]
