@@ -9,7 +9,7 @@ from pymongo import AsyncMongoClient
 
 from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.infra.mongod import EmbeddedMongod
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo import scratch_folder
 
 

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from aura_gql.infra.mongo import MongoDocument
 from aura_gql.infra.mongod import EmbeddedMongod
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 from tests.support.api import Api, Data, Member, Refused, running_api
 from tests.support.attempts import ask
 from tests.support.journeys import finished, ready_project, running_sandbox, template_id

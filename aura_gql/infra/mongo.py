@@ -8,7 +8,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 
 MongoDocument = dict[str, Any]
 Client = AsyncMongoClient[MongoDocument]

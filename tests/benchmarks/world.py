@@ -12,7 +12,7 @@ from bson import ObjectId
 from aura_gql.auth.service import AuthService
 from aura_gql.commands.data_folder import DataFolder
 from aura_gql.infra.mongo import Database, connect
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 from tests.benchmarks.serving import Serving, serving
 from tests.support.api import Member
 from tests.support.journeys import ready_project

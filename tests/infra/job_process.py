@@ -7,7 +7,7 @@ from aura_gql.infra.documents import JobDocument
 from aura_gql.infra.job_run import JobTiming
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import connect, init_documents
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 
 
 async def main(uri: str, name: str) -> None:

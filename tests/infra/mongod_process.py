@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from aura_gql.infra.mongod import EmbeddedMongod
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 
 
 async def main(folder: Path) -> None:

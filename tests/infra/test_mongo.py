@@ -20,7 +20,7 @@ from pymongo.errors import (
 )
 
 from aura_gql.infra.mongo import Database, connect, is_database_unavailable
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo import init_documents
 
 

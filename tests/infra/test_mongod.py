@@ -12,7 +12,7 @@ import pytest
 
 from aura_gql.infra.mongod import DataFolderInUse, EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError, find_mongod
-from aura_gql.settings import DatabaseSettings
+from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo import scratch_folder
 from tests.support.mongod import alive, read, write
 from tests.support.waiting import until

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from aura_gql.settings import Group, Settings
+from aura_gql.settings import Settings
+from aura_gql.settings_groups import Group
 
 _HEADER = """\
 # Every setting of aura-gql. Copy this file to `.env` and uncomment what you change; the environment goes before it.
