@@ -13,13 +13,11 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from aura_gql import __version__
 from aura_gql.auth.service import AuthService
+from aura_gql.bounds import execution_limits, file_limits, local_limits, query_limits, sandbox_limits
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
-from aura_gql.executions.records import ExecutionLimits
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
-from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
-from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.schema import create_schema
 from aura_gql.graph.view import GraphView, Page
 from aura_gql.infra.bus import InProcessBus
@@ -34,9 +32,7 @@ from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
-from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.services import Services
 from aura_gql.settings import Settings
@@ -65,7 +61,6 @@ DOCUMENTS = (
     CodeExecution,
     ExecutionOutput,
 )
-_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +137,9 @@ class Server:
             max_projects_per_user=settings.files.max_projects_per_user,
             providers=self.providers.keys(),
         )
-        files = FileService(projects, self.blobs, _file_limits(settings), bus)
-        sandboxes = SandboxService(projects, files, self.providers, keys, bus, _sandbox_limits(settings))
-        executions = ExecutionService(sandboxes, keys, bus, _execution_limits(settings))
+        files = FileService(projects, self.blobs, file_limits(settings), bus)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, sandbox_limits(settings))
+        executions = ExecutionService(sandboxes, keys, bus, execution_limits(settings))
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         ProjectDeletion([executions, sandboxes, files]).register(jobs)
         return Services(auth, templates, projects, files, sandboxes, executions)
@@ -156,7 +151,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     graph, origins = settings.graph, settings.server.allowed_origins
     page = _page(settings, server.services, surroundings.development_email)
     view = GraphView(
-        create_schema(_query_limits(settings)),
+        create_schema(query_limits(settings)),
         server.services,
         page=page,
         allowed_origins=origins,
@@ -202,7 +197,7 @@ def create_blob_store(settings: Settings) -> BlobStore:
 def create_providers(settings: Settings) -> Mapping[SandboxProviderName, SandboxProvider]:
     """The sandbox providers that this server has."""
     root = settings.server.data_directory / "sandboxes"
-    return {SandboxProviderName.LOCAL: LocalProvider(root, _local_limits(settings))}
+    return {SandboxProviderName.LOCAL: LocalProvider(root, local_limits(settings))}
 
 
 def _page(settings: Settings, services: Services, development_email: str | None) -> Page | None:
@@ -223,55 +218,4 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
         allow_credentials=True,
         expose_headers=["x-request-id", "retry-after"],
         max_age=int(timedelta(hours=1).total_seconds()),
-    )
-
-
-def _query_limits(settings: Settings) -> QueryLimits:
-    graph = settings.graph
-    return QueryLimits(
-        max_tokens=graph.max_query_tokens,
-        max_depth=graph.max_query_depth,
-        max_aliases=graph.max_query_aliases,
-        max_fields=graph.max_query_fields,
-        introspection=settings.introspection_enabled,
-    )
-
-
-def _file_limits(settings: Settings) -> FileLimits:
-    files = settings.files
-    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes)
-
-
-def _sandbox_limits(settings: Settings) -> SandboxLimits:
-    sandboxes = settings.sandboxes
-    return SandboxLimits(
-        max_per_user=sandboxes.max_sandboxes_per_user,
-        max_per_host=sandboxes.max_sandboxes_per_host,
-        idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
-        lifetime_s=sandboxes.sandbox_lifetime_s,
-    )
-
-
-def _local_limits(settings: Settings) -> LocalLimits:
-    sandboxes = settings.sandboxes
-    memory = sandboxes.sandbox_memory_bytes
-    return LocalLimits(
-        memory_bytes=memory,
-        processes=sandboxes.sandbox_max_processes,
-        cpus=sandboxes.sandbox_cpus,
-        # Both are kept in memory, so they leave room for programs in it.
-        tmp_bytes=min(128 * _MIB, memory // 4),
-        shm_bytes=min(64 * _MIB, memory // 8),
-        disk_bytes=sandboxes.sandbox_disk_bytes,
-        max_sandboxes=sandboxes.max_sandboxes_per_host,
-    )
-
-
-def _execution_limits(settings: Settings) -> ExecutionLimits:
-    executions = settings.executions
-    return ExecutionLimits(
-        default_timeout_ms=executions.execution_timeout_ms,
-        max_timeout_ms=executions.execution_max_timeout_ms,
-        output_limit=executions.execution_max_output_bytes,
-        output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
     )

@@ -6,9 +6,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from aura_gql.app import Surroundings, create_app, create_blob_store, create_providers
+from aura_gql.app import Surroundings, create_app, create_blob_store
 from aura_gql.infra.mongo import Database
-from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from tests.support.api import SECRET, running_api, settings_for
@@ -24,12 +23,6 @@ R2 = {
 async def test_the_settings_choose_the_blob_store(tmp_path: Path) -> None:
     assert isinstance(create_blob_store(settings_for(tmp_path, "none")), LocalBlobStore)
     assert isinstance(create_blob_store(settings_for(tmp_path, "none", storage=R2)), S3BlobStore)
-
-
-async def test_small_sandboxes_leave_memory_for_programs(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, "none", sandboxes={"sandbox_memory_bytes": 64 * 1024 * 1024})
-
-    assert create_providers(settings).keys() == {SandboxProviderName.LOCAL}
 
 
 async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Path) -> None:

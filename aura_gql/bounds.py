@@ -1,0 +1,66 @@
+"""The bounds that each room works within, as the settings give them."""
+
+from aura_gql.executions.records import ExecutionLimits
+from aura_gql.files.limits import FileLimits
+from aura_gql.graph.limits import QueryLimits
+from aura_gql.sandboxes.providers.local.limits import LocalLimits
+from aura_gql.sandboxes.records import SandboxLimits
+from aura_gql.settings import Settings
+
+_MIB = 1024 * 1024
+
+
+def query_limits(settings: Settings) -> QueryLimits:
+    """Of one GraphQL operation."""
+    graph = settings.graph
+    return QueryLimits(
+        max_tokens=graph.max_query_tokens,
+        max_depth=graph.max_query_depth,
+        max_aliases=graph.max_query_aliases,
+        max_fields=graph.max_query_fields,
+        introspection=settings.introspection_enabled,
+    )
+
+
+def file_limits(settings: Settings) -> FileLimits:
+    """Of a project and its files."""
+    files = settings.files
+    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes)
+
+
+def sandbox_limits(settings: Settings) -> SandboxLimits:
+    """Of sandboxes, whoever provides them."""
+    sandboxes = settings.sandboxes
+    return SandboxLimits(
+        max_per_user=sandboxes.max_sandboxes_per_user,
+        max_per_host=sandboxes.max_sandboxes_per_host,
+        idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
+        lifetime_s=sandboxes.sandbox_lifetime_s,
+    )
+
+
+def local_limits(settings: Settings) -> LocalLimits:
+    """Of one local sandbox, and of all on this host."""
+    sandboxes = settings.sandboxes
+    memory = sandboxes.sandbox_memory_bytes
+    return LocalLimits(
+        memory_bytes=memory,
+        processes=sandboxes.sandbox_max_processes,
+        cpus=sandboxes.sandbox_cpus,
+        # Both are kept in memory, so they leave room for programs in it.
+        tmp_bytes=min(128 * _MIB, memory // 4),
+        shm_bytes=min(64 * _MIB, memory // 8),
+        disk_bytes=sandboxes.sandbox_disk_bytes,
+        max_sandboxes=sandboxes.max_sandboxes_per_host,
+    )
+
+
+def execution_limits(settings: Settings) -> ExecutionLimits:
+    """Of one execution."""
+    executions = settings.executions
+    return ExecutionLimits(
+        default_timeout_ms=executions.execution_timeout_ms,
+        max_timeout_ms=executions.execution_max_timeout_ms,
+        output_limit=executions.execution_max_output_bytes,
+        output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
+    )
