@@ -7,6 +7,7 @@ from strawberry.extensions import SchemaExtension
 
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
+from aura_gql.graph.introspection import introspects_too_much
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
 from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
@@ -53,8 +54,10 @@ class OperationRules(SchemaExtension):
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:
         schema = self.execution_context.schema._schema
         try:
-            return too_complex(document, self._limits) or validate_document(
-                schema, document, introspection=self._limits.introspection
+            return (
+                too_complex(document, self._limits)
+                or introspects_too_much(document)
+                or validate_document(schema, document, introspection=self._limits.introspection)
             )
         except RecursionError:
             return [complexity_error("The document nests too deeply.")]
