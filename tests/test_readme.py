@@ -1,12 +1,12 @@
 """What the documents show works: their operations fit the schema, and the README is followed to its end."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, print_ast, validate
+from graphql import build_schema, parse, validate
 
+from tests.support.examples import examples
 from tests.support.readme import ELSEWHERE, RUN, SHOWN, Block, Reader, blocks, follow, runs_elsewhere
 
 ROOT = Path(__file__).parents[1]
@@ -66,9 +66,8 @@ def test_every_link_and_script_is_there(path: Path) -> None:
 
 
 def test_the_operations_of_the_readme_are_the_tabs_of_graphiql() -> None:
-    tabs = json.loads((ROOT / "aura_gql/web/static/graphiql/examples.json").read_text(encoding="utf-8"))
-    shown = [print_ast(parse(block.text)) for block in read(README) if block.kind == "graphql"]
-    assert shown == [print_ast(parse("\n".join(tab["query"]))) for tab in tabs]
+    shown = [block.text for block in read(README) if block.kind == "graphql"]
+    assert shown == [each.shown for each in examples() if each.is_of_the_tour]
 
 
 def test_ci_runs_what_the_readme_leaves_to_it() -> None:

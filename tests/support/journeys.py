@@ -1,6 +1,12 @@
 """What a user does first, for tests of what comes after."""
 
 from tests.support.api import Data, Member
+from tests.support.examples import example
+
+CREATE_PROJECT = example("CreateProject")
+PROJECT_CHANGED = example("ProjectChanged")
+CREATE_SANDBOX = example("CreateSandbox")
+SANDBOX_CHANGED = example("SandboxChanged")
 
 
 async def template_id(member: Member, slug: str = "python-script") -> str:
@@ -12,14 +18,10 @@ async def template_id(member: Member, slug: str = "python-script") -> str:
 async def ready_project(member: Member, slug: str = "python-script", **fields: object) -> str:
     """The id of a new project that is READY; `fields` go into its input."""
     wish = {"name": "A project", "templateId": await template_id(member, slug), **fields}
-    mutation = """mutation ($input: CreateProjectInput!) {
-        createProject(input: $input) { project { id } errors { code message field } }
-    }"""
-    payload = (await member.execute(mutation, input=wish))["createProject"]
+    payload = (await member.execute(CREATE_PROJECT, input=wish))["createProject"]
     assert payload["errors"] == []
     id = str(payload["project"]["id"])
-    subscription = "subscription ($id: ID!) { projectChanged(id: $id) { status message } }"
-    async for data in member.subscribe(subscription, id=id):
+    async for data in member.subscribe(PROJECT_CHANGED, projectId=id):
         event = data["projectChanged"]
         assert event["status"] != "ERROR", event["message"]
         if event["status"] == "READY":
@@ -29,13 +31,10 @@ async def ready_project(member: Member, slug: str = "python-script", **fields: o
 
 async def running_sandbox(member: Member, project: str) -> str:
     """The id of a new sandbox of the project that is RUNNING."""
-    mutation = """mutation ($input: CreateSandboxInput!) {
-        createSandbox(input: $input) { sandbox { id status } errors { code message } }
-    }"""
-    payload = (await member.execute(mutation, input={"projectId": project}))["createSandbox"]
+    payload = (await member.execute(CREATE_SANDBOX, input={"projectId": project}))["createSandbox"]
     assert payload["errors"] == []
     id = str(payload["sandbox"]["id"])
-    async for data in member.subscribe("subscription ($id: ID!) { sandboxStatus(id: $id) { status reason } }", id=id):
+    async for data in member.subscribe(SANDBOX_CHANGED, sandboxId=id):
         event = data["sandboxStatus"]
         assert event["status"] in ("PENDING", "STARTING", "RUNNING"), event["reason"]
         if event["status"] == "RUNNING":

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.api import Data, Member, Refused
+from tests.support.examples import example
 
 ERRORS = "errors { code message field details }"
-SAVE = f"mutation ($input: SaveFileInput!) {{ saveFile(input: $input) {{ file {{ version sha256 }} {ERRORS} }} }}"
-CREATE = f"mutation ($input: CreateProjectInput!) {{ createProject(input: $input) {{ project {{ id }} {ERRORS} }} }}"
-RUN = f"mutation ($input: RunCommandInput!) {{ runCommand(input: $input) {{ execution {{ id }} {ERRORS} }} }}"
-CODE = f"mutation ($input: ExecuteCodeInput!) {{ executeCode(input: $input) {{ execution {{ id }} {ERRORS} }} }}"
-START = f"mutation ($input: CreateSandboxInput!) {{ createSandbox(input: $input) {{ sandbox {{ id }} {ERRORS} }} }}"
+SAVE = example("SaveFile")
+CREATE = example("CreateProject")
+RUN = example("RunCommand")
+CODE = example("ExecuteCode")
+START = example("CreateSandbox")
 OUTPUT = """subscription ($id: ID!, $after: Int! = 0) { executionOutput(id: $id, after: $after) {
     ... on ExecutionOutputBatch { lastSequence } ... on ExecutionFinished { execution { status } }
 } }"""

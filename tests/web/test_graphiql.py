@@ -6,17 +6,14 @@ import json
 import re
 
 import httpx
-import pytest
-from graphql import GraphQLSchema, build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from aura_gql.graph.schema import create_schema
 from aura_gql.web.graphiql import STATIC_FOLDER, GraphiQLPage, static_files
+from tests.support.examples import examples
 from tests.support.graph import client_of
 
 FOLDER = STATIC_FOLDER / "graphiql"
-EXAMPLES = json.loads((FOLDER / "examples.json").read_text())
 
 
 def make_client() -> httpx.AsyncClient:
@@ -66,13 +63,10 @@ def test_vendored_files_are_those_of_npm() -> None:
         assert source["integrity"] == f"sha384-{base64.b64encode(digest).decode()}", name
 
 
-@pytest.fixture(scope="module")
-def schema() -> GraphQLSchema:
-    return build_schema(create_schema().as_str())
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["query"][0])
-def test_examples_are_valid(schema: GraphQLSchema, example: dict[str, object]) -> None:
-    query = example["query"]
-    assert isinstance(query, list)
-    assert validate(schema, parse("\n".join(query))) == []
+async def test_the_tabs_are_the_tour() -> None:
+    async with make_client() as client:
+        tabs = (await client.get("/static/graphiql/examples.json")).json()
+    tour = [each for each in examples() if each.is_of_the_tour]
+    assert ["\n".join(tab["query"]) + "\n" for tab in tabs] == [each.text for each in tour]
+    assert "variables" not in tabs[0]
+    assert tabs[-1]["variables"] == {"executionId": "paste the execution's id", "after": 0}

@@ -1,0 +1,198 @@
+"""The operations of `examples/`: each is run against the real server, and all that is made of them is up to date."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema, validate
+
+from aura_gql.infra.mongo import Database
+from tests.support.api import Data, Member, running_api
+from tests.support.examples import ROOT, Example, examples, refreshed, stale
+
+EXAMPLES = examples()
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
+LONG_COMMAND = "for n in 1 2 3; do echo $n; done; exec tail -f /dev/null"
+
+
+@dataclass
+class Tryer:
+    """Somebody who runs examples by their names, and knows which."""
+
+    member: Member
+    by_name: dict[str, Example] = field(default_factory=lambda: {each.name: each for each in EXAMPLES})
+    done: set[str] = field(default_factory=set)
+
+    async def execute(self, name: str, /, **variables: Any) -> Any:
+        """What the one root field of an example gives; AssertionError where a payload has errors."""
+        (value,) = (await self.member.execute(self._text(name), **variables)).values()
+        assert not (isinstance(value, dict) and value.get("errors")), (name, value)
+        return value
+
+    async def refused(self, name: str, /, **fields: Any) -> list[str]:
+        """The codes with which a mutation is refused."""
+        (payload,) = (await self.member.execute(self._text(name), input=fields)).values()
+        return [error["code"] for error in payload["errors"]]
+
+    async def watch(self, name: str, until: Callable[[Data], bool], /, **variables: Any) -> list[Data]:
+        """The events of a subscription, up to one that `until` likes."""
+        events: list[Data] = []
+        async for data in self.member.subscribe(self._text(name), **variables):
+            events += data.values()
+            if until(events[-1]):
+                return events
+        raise AssertionError(f"{name} ended behind {events}.")
+
+    def _text(self, name: str) -> str:
+        self.done.add(name)
+        return self.by_name[name].text
+
+
+@pytest.fixture
+async def tryer(mongodb_uri: str, tmp_path: Path, database: Database) -> AsyncIterator[Tryer]:
+    async with running_api(mongodb_uri, tmp_path, database) as api:
+        yield Tryer(await api.sign_in("ada"))
+
+
+async def test_every_example_does_what_it_says(tryer: Tryer) -> None:
+    assert (await tryer.execute("Viewer"))["email"] == "ada@example.com"
+    project = await take_the_tour(tryer)
+    await browse(tryer)
+    await work_on_projects(tryer, project)
+    execution, sandbox = await work_in_sandboxes(tryer, project)
+    assert (await tryer.execute("Node", id=execution))["__typename"] == "Execution"
+    found = await tryer.execute("Nodes", ids=[project, sandbox])
+    assert [node["__typename"] for node in found] == ["Project", "Sandbox"]
+    assert (await tryer.execute("DeleteProject", input={"projectId": project}))["deletedProjectId"] == project
+    assert [each.name for each in EXAMPLES if each.name not in tryer.done] == []
+
+
+async def take_the_tour(tryer: Tryer) -> str:
+    """The seven tabs of GraphiQL; the id of the project that comes of it."""
+    template = (await tryer.execute("Templates"))["nodes"][0]
+    project = (await tryer.execute("CreateFirstProject", templateId=template["id"]))["project"]
+    await tryer.watch("ProjectChanged", is_ready, projectId=project["id"])
+    assert (await tryer.execute("AddFile", projectId=project["id"]))["file"]["version"] == 1
+    sandbox = (await tryer.execute("StartSandbox", projectId=project["id"]))["sandbox"]
+    execution = (await tryer.execute("RunProgram", sandboxId=sandbox["id"]))["execution"]
+    batch, *rest = await tryer.watch("ExecutionOutput", lambda event: "chunks" in event, executionId=execution["id"])
+    assert batch["chunks"][0]["text"].startswith("Hello")
+    assert rest == []
+    await tryer.execute("StopSandbox", input={"sandboxId": sandbox["id"]})
+    return str(project["id"])
+
+
+async def browse(tryer: Tryer) -> None:
+    """The catalogue: its pages one behind the other, what stands in it, one template."""
+    first = await tryer.execute("TemplatePage", filter={"text": "vite"}, orderBy="NAME", first=2)
+    after = first["pageInfo"]["endCursor"]
+    second = await tryer.execute("TemplatePage", filter={"text": "vite"}, orderBy="NAME", first=2, after=after)
+    names = [edge["node"]["name"] for page in (first, second) for edge in page["edges"]]
+    assert len(set(names)) == 4 <= first["totalCount"]
+    assert sum(category["count"] for category in await tryer.execute("TemplateCategories")) > 4
+    template = await tryer.execute("Template", slug="python-cli")
+    assert template["file"]["content"].startswith("#")
+
+
+async def work_on_projects(tryer: Tryer, project: str) -> None:
+    """A project with a configuration from the wish to READY; a project renamed, its files read and saved."""
+    template = await tryer.execute("Template", slug="node-http")
+    wish = {
+        "name": "Configured",
+        "templateId": template["id"],
+        "configuration": {"prettier": True, "additionalDependencies": [{"name": "nanoid", "version": "^5"}]},
+        "idempotencyKey": "once",
+    }
+    made = (await tryer.execute("CreateProject", input=wish))["project"]
+    again = (await tryer.execute("CreateProject", input=wish))["project"]
+    events = await tryer.watch("ProjectChanged", is_ready, projectId=made["id"])
+    assert made["id"] == again["id"]
+    assert made["configuration"]["additionalDependencies"] == [{"name": "nanoid", "version": "^5", "dev": False}]
+    assert events[-1]["step"] == "DONE"
+    assert await tryer.refused("RetryProject", projectId=made["id"]) == ["INVALID_STATE"]
+    await tryer.execute("UpdateProject", input={"projectId": project, "name": "Renamed"})
+    listed = await tryer.execute("Projects", filter={"text": "named"}, first=10)
+    assert [node["template"]["id"] for node in listed["nodes"]] != []
+    opened = await tryer.execute("Project", projectId=project)
+    assert "hello.py" in [file["path"] for file in opened["files"]]
+    await edit(tryer, project)
+
+
+async def edit(tryer: Tryer, project: str) -> None:
+    """Read a file and save it; a second save of the same reading is a conflict."""
+    read = (await tryer.execute("ReadFile", projectId=project, path="hello.py"))["file"]
+    change = {"projectId": project, "path": "hello.py", "content": "x", "expectedVersion": read["version"]}
+    assert (await tryer.execute("SaveFile", input=change))["file"]["version"] == read["version"] + 1
+    assert await tryer.refused("SaveFile", **{**change, "content": "y"}) == ["CONFLICT"]
+
+
+async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
+    """A sandbox from its start to its end, with a run that is cancelled; the ids of that and of the sandbox."""
+    assert any(provider["available"] for provider in await tryer.execute("SandboxProviders"))
+    sandbox = str((await tryer.execute("CreateSandbox", input={"projectId": project}))["sandbox"]["id"])
+    await tryer.watch("SandboxChanged", lambda event: bool(event["status"] == "RUNNING"), sandboxId=sandbox)
+    assert (await tryer.execute("Sandboxes", projectId=project))["totalCount"] == 1
+    code = {"sandboxId": sandbox, "language": "BASH", "code": "echo $1", "args": ["seen"]}
+    ran = (await tryer.execute("ExecuteCode", input=code))["execution"]
+    output = await tryer.watch("ExecutionOutput", is_finished, executionId=ran["id"])
+    assert output[-1]["execution"]["status"] == "COMPLETED"
+    execution = str(
+        (await tryer.execute("RunCommand", input={"sandboxId": sandbox, "command": LONG_COMMAND}))["execution"]["id"]
+    )
+    await resume_and_cancel(tryer, execution)
+    listed = await tryer.execute("Executions", sandboxId=sandbox)
+    assert [node["id"] for node in listed["nodes"]] == [execution, ran["id"]]
+    await tryer.execute("StopSandbox", input={"sandboxId": sandbox})
+    assert (await tryer.execute("Sandbox", sandboxId=sandbox))["status"] in ("STOPPING", "STOPPED")
+    return execution, sandbox
+
+
+async def resume_and_cancel(tryer: Tryer, execution: str) -> None:
+    """Lose the output behind its last line, follow it from there, and end the run."""
+    seen = await tryer.watch("ExecutionOutput", lambda event: "3\n" in text_of(event), executionId=execution)
+    last = seen[-1]["lastSequence"]
+    assert (await tryer.execute("CancelExecution", input={"executionId": execution}))["execution"]["id"] == execution
+    rest = await tryer.watch("ExecutionOutput", is_finished, executionId=execution, after=last)
+    assert "".join(text_of(event) for event in seen + rest) == "1\n2\n3\n"
+    assert (await tryer.execute("Execution", executionId=execution))["status"] == "CANCELLED"
+
+
+def text_of(event: Data) -> str:
+    return "".join(chunk["text"] for chunk in event.get("chunks", ()))
+
+
+def is_ready(event: Data) -> bool:
+    assert event["status"] != "ERROR", event
+    return bool(event["status"] == "READY")
+
+
+def is_finished(event: Data) -> bool:
+    return "execution" in event
+
+
+@pytest.mark.parametrize("each", EXAMPLES, ids=lambda each: each.name)
+def test_an_example_is_one_operation_that_fits_the_schema(each: Example) -> None:
+    assert validate(SCHEMA, each.document) == []
+    kebab = re.sub(r"(?<=.)([A-Z])", r"-\1", each.name).lower()
+    assert each.path.stem == (f"{each.path.stem[0]}-{kebab}" if each.is_of_the_tour else kebab)
+    assert each.text.startswith("# "), "an example begins with a comment that says what it is for"
+
+
+def test_every_root_field_has_an_example() -> None:
+    roots = {"query": SCHEMA.query_type, "mutation": SCHEMA.mutation_type, "subscription": SCHEMA.subscription_type}
+    offered = {(kind, name) for kind, root in roots.items() if root for name in root.fields}
+    assert offered - {pair for each in EXAMPLES for pair in each.root_fields} == set()
+
+
+def test_what_is_made_of_the_examples_is_up_to_date() -> None:
+    assert stale() == [], "run scripts/examples and commit what it writes"
+
+
+def test_a_document_shows_the_examples_as_they_are() -> None:
+    shown = "```graphql\nquery Viewer { viewer { name } }\n```\n```graphql\n{ viewer { id } }\n```\n"
+    own = next(each for each in EXAMPLES if each.name == "Viewer").shown
+    assert refreshed(shown) == f"```graphql\n{own}```\n```graphql\n{{ viewer {{ id }} }}\n```\n"
+    assert own.startswith("query Viewer {")
