@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from enum import Enum
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -11,7 +10,9 @@ from strawberry.scalars import JSON
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
+from aura_gql.graph.enums import publish_enum
 from aura_gql.infra.mongo import is_database_unavailable
+from aura_gql.kernel.error_codes import Place
 from aura_gql.kernel.errors import DomainError, ErrorCode
 
 INTERNAL_MESSAGE = "Something went wrong on our side."
@@ -20,39 +21,14 @@ DATABASE_MESSAGE = "The database does not answer; try again in a moment."
 _log = logging.getLogger(__name__)
 
 
-@strawberry.enum(description="Why a mutation did not do what was asked. Every value is an expected failure.")
-class UserErrorCode(Enum):
-    """The error codes that payloads carry; the others are top-level errors."""
-
-    INVALID_INPUT = strawberry.enum_value(
-        "INVALID_INPUT", description="The input breaks a rule; the message states it, with its limit."
-    )
-    NOT_FOUND = strawberry.enum_value(
-        "NOT_FOUND", description="There is no such thing, or it belongs to somebody else: the two answer alike."
-    )
-    CONFLICT = strawberry.enum_value(
-        "CONFLICT",
-        description="Somebody else changed it first. Read it again and decide; `details` may say what is there.",
-    )
-    INVALID_STATE = strawberry.enum_value(
-        "INVALID_STATE", description="The thing is not in a state that allows this, for instance a stopped sandbox."
-    )
-    IDEMPOTENCY_MISMATCH = strawberry.enum_value(
-        "IDEMPOTENCY_MISMATCH", description="The idempotency key was used in the last 24 hours with other input."
-    )
-    QUOTA_EXCEEDED = strawberry.enum_value(
-        "QUOTA_EXCEEDED",
-        description="A limit of the account, the project or the host is reached; the message names it.",
-    )
-    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="The caller may see the thing but not do this to it.")
-    UNSUPPORTED = strawberry.enum_value("UNSUPPORTED", description="This provider or this server can't do that.")
-    PROVIDER_UNAVAILABLE = strawberry.enum_value(
-        "PROVIDER_UNAVAILABLE",
-        description="The sandbox provider does not answer, or refuses us. Trying again may help.",
-    )
-    STORAGE_UNAVAILABLE = strawberry.enum_value(
-        "STORAGE_UNAVAILABLE", description="The blob store does not answer, or refuses us. Trying again may help."
-    )
+publish_enum(
+    ErrorCode,
+    "Why a mutation did not do what was asked. Every value is an expected failure; what goes wrong otherwise is a "
+    "top-level error with another code in `extensions.code`.",
+    {code: f"{code.facts.meaning} {code.facts.advice}" for code in ErrorCode if code.facts.place is not Place.TOP},
+    name="UserErrorCode",
+    partly=True,
+)
 
 
 @strawberry.type(
@@ -61,7 +37,7 @@ class UserErrorCode(Enum):
 class UserError:
     """A `DomainError` inside a payload."""
 
-    code: UserErrorCode = strawberry.field(description="What kind of failure this is, for programs.")
+    code: ErrorCode = strawberry.field(description="What kind of failure this is, for programs.")
     message: str = strawberry.field(description="What is wrong and what would be right, for people.")
     field: list[str] = strawberry.field(
         description='The path of the offending input, outermost first and beginning with "input"; empty where none is.'
@@ -73,13 +49,13 @@ class UserError:
 
 def is_user_error(error: DomainError) -> bool:
     """Whether `error` belongs into a payload, rather than on top."""
-    return error.code.value in UserErrorCode.__members__
+    return error.code.facts.place is not Place.TOP
 
 
 def to_user_error(error: DomainError) -> UserError:
     """The payload error of a domain error for which `is_user_error` holds."""
     return UserError(
-        code=UserErrorCode[error.code.value],
+        code=error.code,
         message=error.message,
         field=_payload_path(error),
         details=JSON(error.details) if error.details else None,
@@ -89,13 +65,13 @@ def to_user_error(error: DomainError) -> UserError:
 def describe(error: Exception) -> tuple[str, dict[str, object]]:
     """The message and the extensions that a client may see of any exception; the unexpected is masked, not logged."""
     if isinstance(error, DomainError):
-        extensions: dict[str, object] = {**error.details, "code": error.code.value}
+        extensions = _extensions(error.code, error.details)
         if error.field:
             extensions["field"] = _input_path(error)
         return error.message, extensions
     if is_database_unavailable(error):
-        return DATABASE_MESSAGE, {"code": ErrorCode.DATABASE_UNAVAILABLE.value, "retryable": True}
-    return INTERNAL_MESSAGE, {"code": ErrorCode.INTERNAL.value}
+        return DATABASE_MESSAGE, _extensions(ErrorCode.DATABASE_UNAVAILABLE)
+    return INTERNAL_MESSAGE, _extensions(ErrorCode.INTERNAL)
 
 
 def translate(error: GraphQLError, request_id: str, *, suggests: bool = True) -> GraphQLError:
@@ -124,7 +100,7 @@ def report(error: BaseException, request_id: str, path: list[str | int] | None =
 def _explain(error: GraphQLError) -> tuple[str, dict[str, object]]:
     original = error.original_error
     if error.extensions and "code" in error.extensions:
-        return error.message, dict(error.extensions)
+        return error.message, _extensions(ErrorCode[error.extensions["code"]], error.extensions)
     if isinstance(error, GraphQLSyntaxError):
         code = (
             ErrorCode.QUERY_TOO_COMPLEX
@@ -149,6 +125,11 @@ def _is_client_mistake(error: GraphQLError) -> bool:
     if error.path is None:
         return original is None or isinstance(original, GraphQLError)
     return isinstance(original, GraphQLError) and bool(original.nodes)
+
+
+def _extensions(code: ErrorCode, details: Mapping[str, object] | None = None) -> dict[str, object]:
+    hint = {"retryable": True} if code.facts.is_retryable else {}
+    return {**(details or {}), "code": code.value, **hint}
 
 
 def _payload_path(error: DomainError) -> list[str]:

@@ -99,7 +99,7 @@ class GraphView(GraphQL[Context, None]):
         except Exception as error:
             report(error, request_id)
             message, extensions = describe(error)
-            code = ErrorCode(str(extensions["code"]))
+            code = ErrorCode[str(extensions["code"])]
             status = 503 if code is ErrorCode.DATABASE_UNAVAILABLE else 500
             headers = {"retry-after": "2"} if status == 503 else {}
             return _refusal(RequestError(status, message, headers, code), accepted, request_id)

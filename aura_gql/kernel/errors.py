@@ -5,30 +5,11 @@ Every error that a caller can act on is a `DomainError`. A room subclasses one o
 """
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import ClassVar
 
+from aura_gql.kernel.error_codes import ErrorCode
 
-class ErrorCode(StrEnum):
-    """What a client can tell apart. The value is the word on the wire."""
-
-    INVALID_INPUT = "INVALID_INPUT"
-    NOT_FOUND = "NOT_FOUND"
-    CONFLICT = "CONFLICT"
-    INVALID_STATE = "INVALID_STATE"
-    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
-    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
-    FORBIDDEN = "FORBIDDEN"
-    UNSUPPORTED = "UNSUPPORTED"
-    PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
-    STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
-    DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
-    UNAUTHENTICATED = "UNAUTHENTICATED"
-    BAD_REQUEST = "BAD_REQUEST"
-    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
-    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
-    INTERNAL = "INTERNAL"
+__all__ = ["ErrorCode"]
 
 
 class DomainError(Exception):

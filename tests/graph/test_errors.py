@@ -4,16 +4,23 @@ import pytest
 from graphql import GraphQLError
 from strawberry.scalars import JSON
 
-from aura_gql.graph.errors import INTERNAL_MESSAGE, UserErrorCode, describe, is_user_error, to_user_error, translate
-from aura_gql.kernel.errors import DomainError, ErrorCode, Forbidden, InvalidInput, Unauthenticated
+from aura_gql.graph.errors import INTERNAL_MESSAGE, describe, is_user_error, to_user_error, translate
+from aura_gql.kernel.error_codes import Place
+from aura_gql.kernel.errors import (
+    DomainError,
+    ErrorCode,
+    Forbidden,
+    InvalidInput,
+    ProviderUnavailable,
+    Unauthenticated,
+)
 
 
 def test_payloads_take_the_expected_kinds() -> None:
     assert is_user_error(Forbidden("no"))
     assert not is_user_error(Unauthenticated("who?"))
-    kinds = {kind.code.value for kind in DomainError.__subclasses__() if "code" in vars(kind)}
-    assert kinds - set(UserErrorCode.__members__) == {"UNAUTHENTICATED"}
-    assert set(UserErrorCode.__members__) <= {code.value for code in ErrorCode}
+    kinds = {kind.code for kind in DomainError.__subclasses__() if "code" in vars(kind)}
+    assert {code for code in kinds if code.facts.place is Place.TOP} == {ErrorCode.UNAUTHENTICATED}
 
 
 def test_paths_are_those_of_the_input() -> None:
@@ -27,6 +34,12 @@ def test_paths_are_those_of_the_input() -> None:
 def test_details_never_hide_the_code() -> None:
     message, extensions = describe(Forbidden("no", details={"code": "X", "limit": 5}, field=("a_b",)))
     assert (message, extensions) == ("no", {"code": "FORBIDDEN", "limit": 5, "field": ["aB"]})
+
+
+def test_what_may_succeed_later_says_so() -> None:
+    busy = translate(GraphQLError("busy", extensions={"code": "RATE_LIMITED", "retryAfterS": 3}), "r")
+    assert busy.extensions == {"code": "RATE_LIMITED", "retryAfterS": 3, "retryable": True, "requestId": "r"}
+    assert describe(ProviderUnavailable("gone"))[1] == {"code": "PROVIDER_UNAVAILABLE", "retryable": True}
 
 
 @pytest.mark.parametrize("original", [KeyError("secret"), GraphQLError("secret"), RecursionError("secret")])
