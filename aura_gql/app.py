@@ -18,6 +18,7 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.service import FileService
+from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
 from aura_gql.graph.schema import create_schema
 from aura_gql.graph.view import GraphView, Page
 from aura_gql.infra.bus import InProcessBus
@@ -36,6 +37,7 @@ from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.services import Services
 from aura_gql.settings import Settings
+from aura_gql.settings_groups import GraphSettings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.ports import BlobStore
@@ -156,11 +158,12 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         page=page,
         allowed_origins=origins,
         max_subscriptions_per_connection=graph.max_subscriptions_per_connection,
+        uploads=UploadLimits(max_files=graph.max_upload_files),
     )
     middleware = [Middleware(RequestId), Middleware(SecurityHeaders)]
     if origins:
         middleware.append(_cross_origin(origins))
-    middleware.append(Middleware(BodyLimit, max_body_bytes=graph.max_body_bytes))
+    middleware.append(_body_limit(graph))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -209,12 +212,16 @@ def _page(settings: Settings, services: Services, development_email: str | None)
     return DevelopmentLogin(page, services.auth.authenticate, lambda: services.auth.sign_in(development_email))
 
 
+def _body_limit(graph: GraphSettings) -> Middleware:
+    return Middleware(BodyLimit, max_body_bytes=graph.max_body_bytes, max_form_bytes=graph.max_upload_bytes)
+
+
 def _cross_origin(origins: tuple[str, ...]) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type", "x-request-id"],
+        allow_headers=["authorization", "content-type", "x-request-id", *PREFLIGHT_HEADERS],
         allow_credentials=True,
         expose_headers=["x-request-id", "retry-after"],
         max_age=int(timedelta(hours=1).total_seconds()),

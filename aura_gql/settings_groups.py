@@ -128,6 +128,10 @@ class GraphSettings(Group):
     max_query_fields: Count = Field(1_000, description="Most fields in an operation, fragments spread out.")
     max_query_tokens: Count = Field(4_000, description="Most tokens in a document.")
     max_body_bytes: Bytes = Field(8 * _MIB, description="Bytes of the largest request body or socket message.")
+    max_upload_bytes: Bytes = Field(
+        32 * _MIB, description="Bytes of the largest request with files; they wait in the system's temporary folder."
+    )
+    max_upload_files: Count = Field(100, description="Most files in one request.")
     max_subscriptions_per_connection: Count = Field(100, description="Most subscriptions open on one socket.")
 
 

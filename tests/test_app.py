@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from aura_gql.app import Surroundings, create_app, create_blob_store
+from aura_gql.graph.multipart import PREFLIGHT_HEADERS
 from aura_gql.infra.mongo import Database
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
@@ -33,12 +34,14 @@ async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Pa
 
 
 async def test_other_origins_are_let_in_by_setting_alone(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
-    ask = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    names = f"content-type, {', '.join(PREFLIGHT_HEADERS)}"
+    ask = {"access-control-request-method": "POST", "access-control-request-headers": names}
     server: dict[str, object] = {"allowed_origins": ("https://aura.example",)}
     async with running_api(mongodb_uri, tmp_path, database, server=server) as api:
         friend = await api.http.options("/graphql", headers={"origin": "https://aura.example", **ask})
         stranger = await api.http.options("/graphql", headers={"origin": "https://evil.example", **ask})
 
+    assert friend.status_code == 200
     assert friend.headers["access-control-allow-origin"] == "https://aura.example"
     assert friend.headers["access-control-allow-credentials"] == "true"
     assert "access-control-allow-origin" not in stranger.headers

@@ -9,8 +9,12 @@ from starlette.requests import Request
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
+from aura_gql.graph.multipart import UploadLimits, read_multipart
+from aura_gql.graph.multipart_form import FORM_DATA, FormRefused
 from aura_gql.graph.negotiation import JSON
 from aura_gql.kernel.errors import ErrorCode
+
+_ACCEPTED = f"{JSON}, {FORM_DATA}"
 
 
 class RequestError(Exception):
@@ -41,10 +45,17 @@ class OperationRequest:
     extensions: dict[str, object] | None
 
 
-async def read_operation(request: Request) -> OperationRequest:
-    """The operation of a GET's query string or of a POST's JSON body; RequestError 400 or 415.
+def is_upload(request: Request) -> bool:
+    """Whether it brings files in a form."""
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    return request.method == "POST" and kind.strip().lower() == FORM_DATA
 
-    Demanding a JSON content type also keeps forms of foreign pages out: browsers ask for leave first.
+
+async def read_operation(request: Request, uploads: UploadLimits | None = None) -> OperationRequest:
+    """The operation of a GET's query string, or of a POST's JSON or multipart body; RequestError 400, 403, 413 or 415.
+
+    Demanding a JSON content type, or a header that forms can't have, also keeps forms of foreign pages out: browsers
+    ask for leave first. Whoever reads an upload lets go of its files, by `uploads.discard_uploads`.
     """
     if request.method == "GET":
         return _operation(
@@ -55,6 +66,8 @@ async def read_operation(request: Request) -> OperationRequest:
                 "extensions": _json_parameter(request, "extensions"),
             }
         )
+    if is_upload(request):
+        return await _read_upload(request, uploads or UploadLimits())
     _require_json(request)
     body = _parse(await request.body(), "The body")
     if isinstance(body, list):
@@ -62,6 +75,14 @@ async def read_operation(request: Request) -> OperationRequest:
     if not isinstance(body, dict):
         raise RequestError(400, "The body must be a JSON object.")
     return _operation(body)
+
+
+async def _read_upload(request: Request, limits: UploadLimits) -> OperationRequest:
+    try:
+        return _operation(await read_multipart(request, limits))
+    except FormRefused as error:
+        code = ErrorCode.FORBIDDEN if error.status == 403 else ErrorCode.BAD_REQUEST
+        raise RequestError(error.status, error.message, code=code) from error
 
 
 def refuse_foreign_origin(request: Request, allowed_origins: frozenset[str]) -> None:
@@ -83,9 +104,11 @@ def _require_json(request: Request) -> None:
         return
     content_type, parameters = parse_content_type(header)
     if content_type.lower() != JSON:
-        raise RequestError(415, f"The Content-Type must be {JSON}.", {"accept-post": JSON})
+        raise RequestError(
+            415, f"The Content-Type must be {JSON}, or {FORM_DATA} for uploads.", {"accept-post": _ACCEPTED}
+        )
     if parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise RequestError(415, "The charset must be UTF-8.", {"accept-post": JSON})
+        raise RequestError(415, "The charset must be UTF-8.", {"accept-post": _ACCEPTED})
 
 
 def _json_parameter(request: Request, name: str) -> object:

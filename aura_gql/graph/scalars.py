@@ -7,6 +7,8 @@ import strawberry
 from graphql import GraphQLError, IntValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from aura_gql.graph.uploads import UploadedFile, refuse_literal, refuse_result, take_upload
+
 _LIMIT = 1 << 63
 
 Long = NewType("Long", int)
@@ -57,6 +59,19 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_from_datetime,
         parse_value=_to_datetime,
+    ),
+    UploadedFile: strawberry.scalar(
+        name="Upload",
+        description=(
+            "A file that comes with the request, as the GraphQL multipart request specification has it: a form of "
+            "`operations`, `map` and the files, where `map` puts each file in the place of a null in the variables. "
+            "Such a request needs one of the headers `Apollo-Require-Preflight`, `X-Apollo-Operation-Name` and "
+            "`GraphQL-Preflight`. An Upload can be neither a literal nor JSON, and is never part of an answer."
+        ),
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        serialize=refuse_result,
+        parse_value=take_upload,
+        parse_literal=refuse_literal,
     ),
 }
 """For `StrawberryConfig(scalar_map=…)`."""

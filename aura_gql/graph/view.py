@@ -21,8 +21,16 @@ from aura_gql.graph.context import Context
 from aura_gql.graph.errors import describe, report
 from aura_gql.graph.event_stream import EventStreamResponse, event_stream
 from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.multipart import UploadLimits
 from aura_gql.graph.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, Accepted, negotiate, wants_html
-from aura_gql.graph.operation_request import OperationRequest, RequestError, read_operation, refuse_foreign_origin
+from aura_gql.graph.operation_request import (
+    OperationRequest,
+    RequestError,
+    is_upload,
+    read_operation,
+    refuse_foreign_origin,
+)
+from aura_gql.graph.uploads import discard_uploads
 from aura_gql.graph.websocket import SocketAdapter, SocketHandler
 from aura_gql.kernel.errors import ErrorCode
 from aura_gql.services import Services
@@ -61,6 +69,7 @@ class GraphView(GraphQL[Context, None]):
         allowed_origins: Sequence[str] = (),
         connection_init_timeout_s: float = 10.0,
         max_subscriptions_per_connection: int = 100,
+        uploads: UploadLimits | None = None,
     ) -> None:
         """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies."""
         super().__init__(
@@ -73,6 +82,7 @@ class GraphView(GraphQL[Context, None]):
         )
         self._services = services
         self._page = page
+        self._uploads = uploads or UploadLimits()
         self._origins = frozenset(self.allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,8 +91,11 @@ class GraphView(GraphQL[Context, None]):
             await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
-        response = await self._answer(request, scope.get(REQUEST_ID) or uuid4().hex)
-        await response(scope, receive, send)
+        try:
+            response = await self._answer(request, scope.get(REQUEST_ID) or uuid4().hex)
+            await response(scope, receive, send)
+        finally:
+            discard_uploads(scope)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
         """The context of a socket; who is signed in is known after `connection_init`."""
@@ -112,8 +125,9 @@ class GraphView(GraphQL[Context, None]):
         if accepted.media_type is None and not accepted.may_stream:
             raise RequestError(406, f"Accept {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
         refuse_foreign_origin(request, self._origins)
-        operation = await read_operation(request)
-        context = Context(self._services, request_id, await self._authenticate(request.headers))
+        viewer = await self._uploader(request.headers) if is_upload(request) else None
+        operation = await read_operation(request, self._uploads)
+        context = Context(self._services, request_id, viewer or await self._authenticate(request.headers))
         if accepted.should_stream or accepted.media_type is None:
             return await self._stream(operation, context, request.method)
         try:
@@ -131,6 +145,14 @@ class GraphView(GraphQL[Context, None]):
         if cookie is None and authorization is None:
             return None
         return await self._services.auth.authenticate(cookie, authorization)
+
+    async def _uploader(self, headers: Mapping[str, str]) -> Any:
+        """Who is signed in; asked before the body is read, as strangers get no room on our disk."""
+        viewer = await self._authenticate(headers)
+        if viewer is None:
+            challenge = {"www-authenticate": "Bearer"}
+            raise RequestError(401, "Sign in before you upload.", challenge, ErrorCode.UNAUTHENTICATED)
+        return viewer
 
     async def _execute(self, operation: OperationRequest, context: Context, method: str) -> ExecutionResult:
         return await self.schema.execute(

@@ -73,21 +73,30 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Answers 413 to a body that is longer than allowed, whether it says so or not."""
+    """Answers 413 to a body that is longer than allowed, whether it says so or not.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES) -> None:
+    Forms with files, which are not kept in memory, have a bound of their own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES, max_form_bytes: int | None = None
+    ) -> None:
         """Around `app`."""
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_form_bytes = max_body_bytes if max_form_bytes is None else max_form_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._max_body_bytes:
-            await self._refuse(scope, send)
+        headers = Headers(scope=scope)
+        is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
+        limit = self._max_form_bytes if is_form else self._max_body_bytes
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > limit:
+            await self._refuse(scope, send, limit)
             return
         received, started = 0, False
 
@@ -95,7 +104,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
+            if received > limit:
                 raise _BodyTooLong
             return message
 
@@ -108,11 +117,11 @@ class BodyLimit:
             await self._app(scope, receive_bounded, send_watched)
         except _BodyTooLong:
             if not started:
-                await self._refuse(scope, send)
+                await self._refuse(scope, send, limit)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
+    async def _refuse(self, scope: Scope, send: Send, limit: int) -> None:
         error = {
-            "message": f"The body may have {self._max_body_bytes} bytes.",
+            "message": f"The body may have {limit} bytes.",
             "extensions": {"code": "BAD_REQUEST", "requestId": scope.get(REQUEST_ID, "")},
         }
         body = orjson.dumps({"errors": [error]})

@@ -47,4 +47,4 @@ async def test_json_passes_through() -> None:
 
 def test_they_say_where_they_are_specified() -> None:
     schema = make_schema().as_str()
-    assert schema.count("@specifiedBy") == 3
+    assert schema.count("@specifiedBy") == 4

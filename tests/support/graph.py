@@ -19,6 +19,7 @@ from aura_gql.auth.records import Viewer
 from aura_gql.graph.context import Context
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.multipart import UploadLimits
 from aura_gql.graph.view import GraphView, Page
 from aura_gql.services import Services
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
@@ -69,6 +70,7 @@ class Stage:
     values: dict[str, str] = field(default_factory=lambda: {"1": "one"})
     fetched: list[list[str]] = field(default_factory=list)
     open_streams: int = 0
+    uploaded: list[bytes] = field(default_factory=list)
 
     def as_services(self) -> Services:
         """This, for those who ask for services by type."""
@@ -93,6 +95,7 @@ def make_app(stage: Stage, *, page: Page | None = None, allowed_origins: tuple[s
         allowed_origins=allowed_origins,
         connection_init_timeout_s=0.3,
         max_subscriptions_per_connection=3,
+        uploads=UploadLimits(max_files=3, max_text_bytes=10_000),
     )
     return Starlette(
         routes=[Route("/graphql", view), WebSocketRoute("/graphql", view)],

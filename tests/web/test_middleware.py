@@ -18,7 +18,11 @@ async def echo(request: Request) -> Response:
 
 APP = Starlette(
     routes=[Route("/", echo, methods=["POST"])],
-    middleware=[Middleware(RequestId), Middleware(SecurityHeaders), Middleware(BodyLimit, max_body_bytes=10)],
+    middleware=[
+        Middleware(RequestId),
+        Middleware(SecurityHeaders),
+        Middleware(BodyLimit, max_body_bytes=10, max_form_bytes=20),
+    ],
 )
 
 
@@ -43,10 +47,19 @@ async def test_browsers_are_told_to_be_strict() -> None:
     assert missing.headers["x-frame-options"] == "DENY"
 
 
-@pytest.mark.parametrize(("length", "status"), [(10, 200), (11, 413)])
-async def test_bodies_are_bounded(length: int, status: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "length", "status"),
+    [
+        ("application/json", 10, 200),
+        ("application/json", 11, 413),
+        ("multipart/form-database", 11, 413),
+        ("Multipart/Form-Data; boundary=x", 20, 200),
+        ("multipart/form-data", 21, 413),
+    ],
+)
+async def test_bodies_are_bounded(kind: str, length: int, status: int) -> None:
     async with client_of(APP) as client:
-        response = await client.post("/", content=b"x" * length)
+        response = await client.post("/", content=b"x" * length, headers={"content-type": kind})
     assert response.status_code == status
     if status == 413:
         (error,) = response.json()["errors"]
