@@ -26,6 +26,7 @@ from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
+from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
@@ -89,6 +90,7 @@ class Server:
         self.database: Database = self._client[settings.database.mongodb_db_name]
         self.blobs = create_blob_store(settings)
         self.providers = create_providers(settings)
+        self.unexpected = UnexpectedErrors()
         self._bus = InProcessBus()
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self.services = self._wire(settings)
@@ -98,6 +100,7 @@ class Server:
         """Bring the collections up, take over what a dead server left, run the loops; then all that backwards."""
         services, exclusive = self.services, self._surroundings.is_exclusive
         async with AsyncExitStack() as stack:
+            stack.enter_context(self.unexpected.counting())
             stack.push_async_callback(self._client.close)
             stack.push_async_callback(self.blobs.close)
             await init_documents(self.database, DOCUMENTS)

@@ -74,7 +74,18 @@ def describe(error: Exception) -> tuple[str, dict[str, object]]:
     return INTERNAL_MESSAGE, _extensions(ErrorCode.INTERNAL)
 
 
-def translate(error: GraphQLError, request_id: str, *, suggests: bool = True) -> GraphQLError:
+def translate_all(errors: list[GraphQLError], request_id: str, *, suggests: bool = True) -> list[GraphQLError]:
+    """`errors` of one operation as the client may see them. What made several fields fail is logged once."""
+    translated, logged = [], set[object]()
+    for error in errors:
+        cause = error.original_error or error
+        known = "outage" if is_database_unavailable(cause) else id(cause)
+        translated.append(translate(error, request_id, suggests=suggests, is_logged=known in logged))
+        logged.add(known)
+    return translated
+
+
+def translate(error: GraphQLError, request_id: str, *, suggests: bool = True, is_logged: bool = False) -> GraphQLError:
     """`error` as the client may see it: always with `code` and `requestId`. Logs what is our own fault, once.
 
     Unless it `suggests`, what GraphQL itself says names nothing of the schema that the client did not name first.
@@ -82,7 +93,7 @@ def translate(error: GraphQLError, request_id: str, *, suggests: bool = True) ->
     message, extensions = _explain(error)
     if not suggests and not isinstance(error.original_error, DomainError):
         message = message.partition(" Did you mean ")[0]
-    if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
+    if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE) and not is_logged:
         report(error.original_error or error, request_id, path=error.path)
     extensions["requestId"] = request_id
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

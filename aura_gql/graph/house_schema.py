@@ -10,7 +10,7 @@ from strawberry.types import ExecutionContext
 from aura_gql.graph.attributes import read_directly
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
-from aura_gql.graph.errors import translate
+from aura_gql.graph.errors import translate_all
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.rules import OperationRules
 from aura_gql.graph.scalars import SCALARS
@@ -47,5 +47,4 @@ class HouseSchema(strawberry.Schema):
         """Replace each error, in place, by its translation."""
         context = execution_context.context if execution_context else None
         request_id = context.request_id if isinstance(context, Context) else ""
-        suggests = self.limits.introspection
-        errors[:] = [translate(error, request_id, suggests=suggests) for error in errors]
+        errors[:] = translate_all(errors, request_id, suggests=self.limits.introspection)

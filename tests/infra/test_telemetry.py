@@ -11,22 +11,13 @@ import pytest
 import structlog
 
 from aura_gql.infra.telemetry import configure_logging, current_request_id, new_request_id, request_scope
+from tests.support.logs import logging_restored
 
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    """Logging is the process's own: put it back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    others = {name: logging.getLogger(name).level for name in list(logging.Logger.manager.loggerDict)}
-    with warnings.catch_warnings():
+    with logging_restored():
         yield
-    logging.captureWarnings(False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, other in others.items():
-        logging.getLogger(name).setLevel(other)
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from aura_gql.graph.close_codes import CloseCode
+from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.error_codes import ErrorCode, Place
 
 _HEADER = """\
 # Errors
 
 What can go wrong has a code, so that a program can tell it apart; messages are for people and may change. This page is
-made from the tables in `aura_gql/kernel/error_codes.py` and `aura_gql/graph/close_codes.py`.
+made from the tables in `aura_gql/kernel/error_codes.py` and `aura_gql/kernel/close_codes.py`.
 
 - A **mutation** answers an expected failure in its payload: `errors { code message field details }`. `code` is a
   `UserErrorCode`; `field` is the path of the offending input, beginning with `"input"`; `details` holds facts for

@@ -7,7 +7,7 @@ import pytest
 from strawberry.subscriptions.protocols.graphql_transport_ws import handlers
 
 from aura_gql.graph import websocket
-from aura_gql.graph.close_codes import CloseCode
+from aura_gql.kernel.close_codes import CloseCode
 
 
 @pytest.mark.parametrize("code", CloseCode)
