@@ -18,6 +18,7 @@ def query_limits(settings: Settings) -> QueryLimits:
         max_depth=graph.max_query_depth,
         max_aliases=graph.max_query_aliases,
         max_fields=graph.max_query_fields,
+        timeout_s=graph.query_timeout_ms / 1000,
         introspection=settings.introspection_enabled,
     )
 

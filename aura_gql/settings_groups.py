@@ -127,6 +127,9 @@ class GraphSettings(Group):
     max_query_aliases: Count = Field(32, description="Most aliases in an operation.")
     max_query_fields: Count = Field(1_000, description="Most fields in an operation, fragments spread out.")
     max_query_tokens: Count = Field(4_000, description="Most tokens in a document.")
+    query_timeout_ms: Milliseconds = Field(
+        15_000, description="Milliseconds that a query may take; mutations have the bounds of what they do."
+    )
     max_body_bytes: Bytes = Field(8 * _MIB, description="Bytes of the largest request body or socket message.")
     max_upload_bytes: Bytes = Field(
         32 * _MIB, description="Bytes of the largest request with files; they wait in the system's temporary folder."

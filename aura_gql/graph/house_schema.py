@@ -1,11 +1,14 @@
 """A Strawberry schema with the rules of the house: its scalars, limits, caches and errors."""
 
+import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.attributes import read_directly
 from aura_gql.graph.context import Context
@@ -14,6 +17,7 @@ from aura_gql.graph.errors import translate_all
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.rules import OperationRules
 from aura_gql.graph.scalars import SCALARS
+from aura_gql.kernel.errors import TookTooLong
 
 
 class HouseSchema(strawberry.Schema):
@@ -42,6 +46,20 @@ class HouseSchema(strawberry.Schema):
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         read_directly(self._schema)
+
+    async def _execute_operation(self, execution_context: ExecutionContext, *rest: Any) -> Any:
+        """Run a query or a mutation, over whatever transport; TookTooLong where a query exceeds its time.
+
+        Strawberry has no public place around all of an execution that costs a fast query nothing.
+        """
+        if execution_context.operation_type is not OperationType.QUERY:
+            return await super()._execute_operation(execution_context, *rest)
+        try:
+            async with asyncio.timeout(self.limits.timeout_s):
+                return await super()._execute_operation(execution_context, *rest)
+        except TimeoutError:
+            message = f"The query took longer than {self.limits.timeout_s:g} s; ask for less at once."
+            raise TookTooLong(message) from None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replace each error, in place, by its translation."""

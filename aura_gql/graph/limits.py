@@ -21,6 +21,7 @@ _ENOUGH = 1 << 30
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
     """Bounds of one operation, its fragments written out. An introspection by GraphiQL has depth 14 and 212 fields.
+    `timeout_s` is how long a query may run; mutations and subscriptions end by the bounds of what they do.
 
     Without `introspection` nobody can ask for the schema, nor learn it from what errors suggest.
     """
@@ -30,6 +31,7 @@ class QueryLimits:
     max_aliases: int = 100
     max_fields: int = 500
     max_variable_values: int = 20_000
+    timeout_s: float = 15.0
     introspection: bool = True
 
 

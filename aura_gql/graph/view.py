@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -14,7 +13,6 @@ from strawberry.asgi import GraphQL
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.context import Context
@@ -30,6 +28,7 @@ from aura_gql.graph.operation_request import (
     read_operation,
     refuse_foreign_origin,
 )
+from aura_gql.graph.responses import encode_result, refusal, single
 from aura_gql.graph.uploads import discard_uploads
 from aura_gql.graph.websocket import SocketAdapter, SocketHandler
 from aura_gql.kernel.errors import ErrorCode
@@ -106,7 +105,7 @@ class GraphView(GraphQL[Context, None]):
         try:
             return await self._respond(request, accepted, request_id)
         except RequestError as error:
-            return _refusal(error, accepted, request_id)
+            return refusal(error, accepted, request_id)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:
@@ -115,7 +114,7 @@ class GraphView(GraphQL[Context, None]):
             code = ErrorCode[str(extensions["code"])]
             status = 503 if code is ErrorCode.DATABASE_UNAVAILABLE else 500
             headers = {"retry-after": "2"} if status == 503 else {}
-            return _refusal(RequestError(status, message, headers, code), accepted, request_id)
+            return refusal(RequestError(status, message, headers, code), accepted, request_id)
 
     async def _respond(self, request: Request, accepted: Accepted, request_id: str) -> Response:
         if request.method not in ("GET", "POST"):
@@ -138,20 +137,25 @@ class GraphView(GraphQL[Context, None]):
             raise _wrong_method(error.operation_type) from error
         except CannotGetOperationTypeError as error:
             raise RequestError(400, error.as_http_error_reason()) from error
-        return _single(result, accepted.media_type)
+        return single(result, accepted.media_type)
 
     async def _authenticate(self, headers: Mapping[str, str]) -> Any:
+        """Who is signed in. A bearer decides alone, since who sends one means nobody else: a wrong one is refused."""
         cookie, authorization = headers.get("cookie"), headers.get("authorization")
         if cookie is None and authorization is None:
             return None
-        return await self._services.auth.authenticate(cookie, authorization)
+        if authorization is None or authorization[:7].rstrip().lower() != "bearer":
+            return await self._services.auth.authenticate(cookie, None)
+        viewer = await self._services.auth.authenticate(None, authorization)
+        if viewer is None:
+            raise _unauthenticated("The bearer is not that of a live session.")
+        return viewer
 
     async def _uploader(self, headers: Mapping[str, str]) -> Any:
         """Who is signed in; asked before the body is read, as strangers get no room on our disk."""
         viewer = await self._authenticate(headers)
         if viewer is None:
-            challenge = {"www-authenticate": "Bearer"}
-            raise RequestError(401, "Sign in before you upload.", challenge, ErrorCode.UNAUTHENTICATED)
+            raise _unauthenticated("Sign in before you upload.")
         return viewer
 
     async def _execute(self, operation: OperationRequest, context: Context, method: str) -> ExecutionResult:
@@ -173,7 +177,7 @@ class GraphView(GraphQL[Context, None]):
             allowed_operation_types={*(_ON_GET if method == "GET" else _ON_POST), OperationType.SUBSCRIPTION},
             operation_extensions=operation.extensions,
         )
-        return EventStreamResponse(event_stream(cast(Any, results), lambda result: orjson.dumps(_body(result))))
+        return EventStreamResponse(event_stream(cast(Any, results), encode_result))
 
 
 def _is_navigation(request: Request) -> bool:
@@ -186,43 +190,5 @@ def _wrong_method(operation_type: OperationType) -> RequestError:
     return RequestError(405, f"{_PLURALS[operation_type]} need POST.", {"allow": "POST"})
 
 
-def _body(result: ExecutionResult) -> dict[str, object]:
-    body: dict[str, object] = {}
-    if result.errors:
-        body["errors"] = [error.formatted for error in result.errors]
-    if not _never_ran(result):
-        body["data"] = result.data
-    if result.extensions:
-        body["extensions"] = result.extensions
-    return body
-
-
-def _never_ran(result: ExecutionResult) -> bool:
-    """Whether it is a request error: it did not parse, validate or coerce its variables, so there is no `data`."""
-    if isinstance(result, PreExecutionError):
-        return True
-    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
-
-
-def _single(result: ExecutionResult, media_type: str) -> Response:
-    body = _body(result)
-    status = 400 if media_type == GRAPHQL_JSON and "data" not in body else 200
-    return _json(body, status, media_type)
-
-
-def _refusal(error: RequestError, accepted: Accepted, request_id: str) -> Response:
-    body = {"errors": [{"message": error.message, "extensions": {"code": error.code.value, "requestId": request_id}}]}
-    return _json(body, error.status, accepted.media_type or JSON, error.headers)
-
-
-def _json(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(
-        orjson.dumps(body),
-        status,
-        {
-            **(headers or {}),
-            "content-type": f"{media_type}; charset=utf-8",
-            "vary": "accept",
-            "cache-control": "no-store",
-        },
-    )
+def _unauthenticated(message: str) -> RequestError:
+    return RequestError(401, message, {"www-authenticate": "Bearer"}, ErrorCode.UNAUTHENTICATED)

@@ -182,9 +182,10 @@ class ErrorCode(StrEnum):
     TIMEOUT = (
         "TIMEOUT",
         CodeFacts(
-            "The operation took longer than it may.",
-            "Ask for less at once. A mutation may be done: read first, or repeat it with its idempotency key.",
+            "A query took longer than it may, or the request came too slowly.",
+            "Ask for less at once.",
             Place.TOP,
+            statuses=(408, 503),
             is_retryable=True,
         ),
     )

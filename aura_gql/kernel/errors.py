@@ -93,3 +93,9 @@ class Unauthenticated(DomainError):
     """No valid session came with the request."""
 
     code = ErrorCode.UNAUTHENTICATED
+
+
+class TookTooLong(DomainError):
+    """It was given up before it ended; nothing of it goes on."""
+
+    code = ErrorCode.TIMEOUT

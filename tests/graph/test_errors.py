@@ -20,7 +20,10 @@ def test_payloads_take_the_expected_kinds() -> None:
     assert is_user_error(Forbidden("no"))
     assert not is_user_error(Unauthenticated("who?"))
     kinds = {kind.code for kind in DomainError.__subclasses__() if "code" in vars(kind)}
-    assert {code for code in kinds if code.facts.place is Place.TOP} == {ErrorCode.UNAUTHENTICATED}
+    assert {code for code in kinds if code.facts.place is Place.TOP} == {
+        ErrorCode.UNAUTHENTICATED,
+        ErrorCode.TIMEOUT,
+    }
 
 
 def test_paths_are_those_of_the_input() -> None:

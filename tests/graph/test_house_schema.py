@@ -1,10 +1,13 @@
 """Errors as every path of the schema gives them."""
 
+import asyncio
 import logging
 
 import pytest
 
+from aura_gql.graph.limits import QueryLimits
 from tests.support.graph import Stage, make_schema
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,35 @@ async def test_our_own_faults_are_logged_once(caplog: pytest.LogCaptureFixture) 
     await schema.execute('{ fail(kind: "domain") nothing }', context_value=Stage().context())
     await schema.execute('{ fail(kind: "domain") }')
     assert caplog.records == []
+
+
+async def test_a_query_that_takes_too_long_is_ended_whole() -> None:
+    schema, stage = make_schema(QueryLimits(timeout_s=0.1)), Stage()
+    query = "{ hello never other: never items { nodes { value } } }"
+    executed = await schema.execute(query, context_value=stage.context())
+    stream = await schema.stream(query, context_value=stage.context())
+    (streamed,) = [result async for result in stream]
+    for result in (executed, streamed):
+        (error,) = getattr(result, "errors", None) or []
+        assert (getattr(result, "data", 0), error.path) == (None, None)
+        assert error.extensions == {"code": "TIMEOUT", "requestId": "request-1", "retryable": True}
+    await until(lambda: stage.waiting == 0)
+
+
+async def test_a_query_that_is_abandoned_is_ended_whole() -> None:
+    stage = Stage()
+    task = asyncio.create_task(make_schema().execute("{ never }", context_value=stage.context()))
+    await until(lambda: stage.waiting == 2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: stage.waiting == 0)
+
+
+async def test_a_mutation_takes_the_time_it_needs() -> None:
+    schema, stage = make_schema(QueryLimits(timeout_s=0.1)), Stage()
+    mutation = asyncio.create_task(schema.execute("mutation { wait }", context_value=stage.context()))
+    await until(lambda: stage.waiting == 1)
+    assert (await schema.execute("{ never }", context_value=stage.context())).errors
+    stage.leave.set()
+    assert (await mutation).data == {"wait": True}

@@ -8,8 +8,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.negotiation import GRAPHQL_JSON, JSON
 from tests.support.graph import MAX_BODY_BYTES, Stage, client_of, make_app, make_viewer
+from tests.support.waiting import until
 
 QUERY = {"query": "{ hello }"}
 
@@ -161,6 +163,9 @@ async def test_the_viewer_comes_by_cookie_or_bearer(client: httpx.AsyncClient) -
     assert await viewer(cookie="session=good") == "ada@example.com"
     assert await viewer(authorization="Bearer good") == "bob@example.com"
     assert await viewer(cookie="%%%;;;=", authorization="Basic x") is None
+    assert await viewer(cookie="session=good", authorization="Basic x") == "ada@example.com"
+    assert await viewer(cookie="session=good", authorization="Bearer good") == "bob@example.com"
+    assert await viewer(cookie="session=gone") is None
 
 
 async def test_foreign_origins_may_not_send_cookies(stage: Stage, client: httpx.AsyncClient) -> None:
@@ -180,6 +185,28 @@ async def test_an_outage_before_the_operation_says_503(stage: Stage, client: htt
     response = await client.post("/graphql", json=QUERY, headers={"cookie": "session=good"})
     assert (response.status_code, code_of(response)) == (503, "DATABASE_UNAVAILABLE")
     assert response.headers["retry-after"]
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+async def test_a_query_that_takes_too_long_says_503(stage: Stage, accept: str) -> None:
+    async with client_of(make_app(stage, limits=QueryLimits(timeout_s=0.1))) as client:
+        response = await client.post("/graphql", json={"query": "{ never }"}, headers={"accept": accept})
+        assert (response.status_code, code_of(response)) == (503, "TIMEOUT")
+        assert "data" not in response.json()
+        events = await client.post("/graphql", json={"query": "{ never }"}, headers={"accept": "text/event-stream"})
+        assert '"code":"TIMEOUT"' in events.text
+        assert events.text.endswith("event: complete\ndata:\n\n")
+    await until(lambda: stage.waiting == 0)
+
+
+@pytest.mark.parametrize("accept", [JSON, "text/event-stream"])
+async def test_a_wrong_bearer_is_refused(client: httpx.AsyncClient, accept: str) -> None:
+    for wrong in ("Bearer wrong", "bearer wrong", "Bearer ", "Bearer"):
+        headers = {"authorization": wrong, "cookie": "session=good", "accept": accept}
+        response = await client.post("/graphql", json={"query": "{ viewer }"}, headers=headers)
+        assert (response.status_code, code_of(response)) == (401, "UNAUTHENTICATED")
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
 
 
 async def test_a_browser_gets_the_page(stage: Stage) -> None:

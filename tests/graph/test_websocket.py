@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from aura_gql.graph import websocket
+from aura_gql.graph.limits import QueryLimits
 from tests.support.graph import Stage, make_app, make_viewer, serving
 from tests.support.waiting import until
 
@@ -166,6 +167,15 @@ async def test_an_operation_that_fails_leaves_the_others_alone(server: str, stag
         await until(lambda: stage.open_streams == 0)
         await socket.send(type="ping", payload={"any": 1})
         assert await socket.receive() == {"type": "pong"}
+
+
+async def test_a_query_that_takes_too_long_ends_alone(stage: Stage) -> None:
+    async with serving(make_app(stage, limits=QueryLimits(timeout_s=0.1))) as server, opened(server) as socket:
+        await socket.start()
+        (message,) = await socket.run("{ never }")
+        assert error_of(message)["code"] == "TIMEOUT"
+        assert [message["type"] for message in await socket.run("{ hello }")] == ["next", "complete"]
+    await until(lambda: stage.waiting == 0)
 
 
 async def test_errors_of_events_are_translated(server: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -71,6 +71,8 @@ class Stage:
     fetched: list[list[str]] = field(default_factory=list)
     open_streams: int = 0
     uploaded: list[bytes] = field(default_factory=list)
+    waiting: int = 0
+    leave: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_services(self) -> Services:
         """This, for those who ask for services by type."""
@@ -86,10 +88,16 @@ def make_schema(limits: QueryLimits | None = None) -> HouseSchema:
     return HouseSchema(Query, Mutation, Subscription, types=[Item], limits=limits)
 
 
-def make_app(stage: Stage, *, page: Page | None = None, allowed_origins: tuple[str, ...] = ()) -> Starlette:
+def make_app(
+    stage: Stage,
+    *,
+    page: Page | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    limits: QueryLimits | None = None,
+) -> Starlette:
     """The small schema behind the view and the middleware, as the real app has them."""
     view = GraphView(
-        make_schema(),
+        make_schema(limits),
         stage.as_services(),
         page=page,
         allowed_origins=allowed_origins,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -34,6 +35,27 @@ def item_values(context: Context) -> DataLoader[str, str]:
         return [stage_of(context).values[key] for key in keys]
 
     return context.loaders.get(item_values, fetch)
+
+
+@asynccontextmanager
+async def waiting(context: Context) -> AsyncIterator[None]:
+    """Counted by the stage for as long as it lasts."""
+    stage_of(context).waiting += 1
+    try:
+        yield
+    finally:
+        stage_of(context).waiting -= 1
+
+
+def endless_values(context: Context) -> DataLoader[str, str]:
+    """Values that do not come before the stage's leave."""
+
+    async def fetch(keys: list[str]) -> list[str]:
+        async with waiting(context):
+            await stage_of(context).leave.wait()
+        return keys
+
+    return context.loaders.get(endless_values, fetch)
 
 
 @strawberry.type(description="An item.")
@@ -118,6 +140,13 @@ class Query:
         return fail(kind)
 
     @strawberry.field
+    async def never(self, info: Info) -> str | None:
+        """Waits for the stage's leave, itself and by a loader."""
+        async with waiting(info.context):
+            await endless_values(info.context).load("1")
+        return None
+
+    @strawberry.field
     def too_big(self) -> int | None:
         """A number that GraphQL's Int can't be."""
         return 1 << 40
@@ -158,6 +187,12 @@ class Mutation:
     async def reset(self) -> bool:
         """For administrators."""
         return True
+
+    @strawberry.mutation(permission_classes=[Anyone])
+    async def wait(self, info: Info) -> bool:
+        """Waits for the stage's leave."""
+        async with waiting(info.context):
+            return cast(bool, await stage_of(info.context).leave.wait())
 
     @strawberry.mutation(permission_classes=[Anyone])
     async def ping(self) -> bool:

@@ -1,0 +1,72 @@
+"""Answers over HTTP: results and refusals, always as JSON."""
+
+from collections.abc import Mapping
+
+import orjson
+from starlette.responses import Response
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from aura_gql.graph.negotiation import GRAPHQL_JSON, JSON, Accepted
+from aura_gql.graph.operation_request import RequestError
+from aura_gql.kernel.errors import ErrorCode
+
+_STATUSES: Mapping[object, int] = {ErrorCode.TIMEOUT.value: 503, ErrorCode.RATE_LIMITED.value: 429}
+"""Of operations that came to nothing for a reason that proxies and clients without GraphQL should understand."""
+
+
+def encode_result(result: ExecutionResult) -> bytes:
+    """A result as JSON: `data` is there unless the operation never ran."""
+    return orjson.dumps(_body(result))
+
+
+def single(result: ExecutionResult, media_type: str) -> Response:
+    """A result as the one answer of a request.
+
+    An operation that never ran has the status of its first error in both media types, where that has one of its own;
+    else 400 for those who know GraphQL's media type, and 200 for the others, who could not tell it from a proxy's.
+    """
+    body = _body(result)
+    if "data" in body:
+        return _json(body, 200, media_type)
+    extensions = (result.errors[0].extensions or {}) if result.errors else {}
+    status = _STATUSES.get(extensions.get("code")) or (400 if media_type == GRAPHQL_JSON else 200)
+    retry = {"retry-after": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
+    return _json(body, status, media_type, retry)
+
+
+def refusal(error: RequestError, accepted: Accepted, request_id: str) -> Response:
+    """A request that is not even an operation, or one that may not be made."""
+    body = {"errors": [{"message": error.message, "extensions": {"code": error.code.value, "requestId": request_id}}]}
+    return _json(body, error.status, accepted.media_type or JSON, error.headers)
+
+
+def _body(result: ExecutionResult) -> dict[str, object]:
+    body: dict[str, object] = {}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+    if not _never_ran(result):
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return body
+
+
+def _never_ran(result: ExecutionResult) -> bool:
+    """Whether it is a request error: it did not parse, validate or coerce its variables, so there is no `data`."""
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+def _json(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        orjson.dumps(body),
+        status,
+        {
+            **(headers or {}),
+            "content-type": f"{media_type}; charset=utf-8",
+            "vary": "accept",
+            "cache-control": "no-store",
+        },
+    )
