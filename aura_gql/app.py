@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from aura_gql import __version__
 from aura_gql.auth.service import AuthService
-from aura_gql.bounds import execution_limits, file_limits, local_limits, query_limits, sandbox_limits
+from aura_gql.bounds import execution_limits, file_limits, live_limits, local_limits, query_limits, sandbox_limits
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
@@ -25,6 +25,7 @@ from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
+from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.providers import SandboxProviderName
@@ -91,6 +92,7 @@ class Server:
         self.blobs = create_blob_store(settings)
         self.providers = create_providers(settings)
         self.unexpected = UnexpectedErrors()
+        self.live = LiveConnections(live_limits(settings))
         self._bus = InProcessBus()
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self.services = self._wire(settings)
@@ -160,8 +162,8 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         server.services,
         page=page,
         allowed_origins=origins,
-        max_subscriptions_per_connection=graph.max_subscriptions_per_connection,
         uploads=UploadLimits(max_files=graph.max_upload_files),
+        live=server.live,
     )
     middleware = [Middleware(RequestId), Middleware(SecurityHeaders)]
     if origins:

@@ -3,6 +3,7 @@
 from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.limits import FileLimits
 from aura_gql.graph.limits import QueryLimits
+from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings
@@ -20,6 +21,21 @@ def query_limits(settings: Settings) -> QueryLimits:
         max_fields=graph.max_query_fields,
         timeout_s=graph.query_timeout_ms / 1000,
         introspection=settings.introspection_enabled,
+    )
+
+
+def live_limits(settings: Settings) -> LiveLimits:
+    """Of what clients hold open."""
+    live = settings.live
+    return LiveLimits(
+        max_sockets=live.max_sockets,
+        max_sockets_per_user=live.max_sockets_per_user,
+        max_subscriptions=live.max_subscriptions,
+        max_subscriptions_per_user=live.max_subscriptions_per_user,
+        max_subscriptions_per_socket=live.max_subscriptions_per_connection,
+        init_timeout_s=live.socket_init_timeout_ms / 1000,
+        session_check_s=live.session_check_interval_ms / 1000,
+        heartbeat_s=live.sse_heartbeat_interval_ms / 1000,
     )
 
 

@@ -16,6 +16,7 @@ from aura_gql.settings_groups import (
     FileSettings,
     GraphSettings,
     Group,
+    LiveSettings,
     ProviderSettings,
     SandboxSettings,
     ServerSettings,
@@ -46,6 +47,7 @@ class Settings(BaseModel):
     storage: StorageSettings
     providers: ProviderSettings
     graph: GraphSettings
+    live: LiveSettings
     files: FileSettings
     sandboxes: SandboxSettings
     executions: ExecutionSettings

@@ -135,7 +135,29 @@ class GraphSettings(Group):
         32 * _MIB, description="Bytes of the largest request with files; they wait in the system's temporary folder."
     )
     max_upload_files: Count = Field(100, description="Most files in one request.")
+
+
+class LiveSettings(Group):
+    """The bounds of what clients hold open: sockets, and the subscriptions on them and on event streams."""
+
+    max_sockets: Count = Field(5_000, description="Most sockets open in one process.")
+    max_sockets_per_user: Count = Field(
+        50, description="Most sockets that one user has open in one process, or one address where nobody is signed in."
+    )
+    max_subscriptions: Count = Field(20_000, description="Most subscriptions open in one process.")
+    max_subscriptions_per_user: Count = Field(
+        200, description="Most subscriptions that one user has open in one process, or one address likewise."
+    )
     max_subscriptions_per_connection: Count = Field(100, description="Most subscriptions open on one socket.")
+    socket_init_timeout_ms: Milliseconds = Field(
+        10_000, description="Milliseconds that a new socket has to send connection_init."
+    )
+    session_check_interval_ms: Milliseconds = Field(
+        30_000, description="Milliseconds between two looks at whether the session behind a subscription still lives."
+    )
+    sse_heartbeat_interval_ms: Milliseconds = Field(
+        12_000, description="Milliseconds of silence after which an event stream sends a comment."
+    )
 
 
 class FileSettings(Group):

@@ -57,10 +57,12 @@ class AuthService:
             return None
         return _viewer(row.user, expires_at, token)
 
-    async def still_valid(self, viewer: Viewer) -> bool:
-        """Whether the viewer's session is neither signed out nor expired; asked while a socket lives."""
+    async def expiry_of(self, viewer: Viewer) -> datetime | None:
+        """When the viewer's session ends as things stand, for Better Auth prolongs it; None where it has ended, signed
+        out or expired. Asked while a socket or an event stream lives.
+        """
         expires_at = _aware(await self._collections.session_expiry(viewer.session_token))
-        return expires_at is not None and expires_at > utcnow()
+        return expires_at if expires_at is not None and expires_at > utcnow() else None
 
     async def sign_in(
         self, email: str, name: str | None = None, is_admin: bool = False, expires_in_s: int = WEEK_S

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import orjson
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from aura_gql.graph.negotiation import GRAPHQL_JSON, JSON, Accepted
 from aura_gql.graph.operation_request import RequestError
+from aura_gql.graph.results import has_no_source
 from aura_gql.kernel.errors import ErrorCode
 
 _STATUSES: Mapping[object, int] = {ErrorCode.TIMEOUT.value: 503, ErrorCode.RATE_LIMITED.value: 429}
@@ -45,18 +45,11 @@ def _body(result: ExecutionResult) -> dict[str, object]:
     body: dict[str, object] = {}
     if result.errors:
         body["errors"] = [error.formatted for error in result.errors]
-    if not _never_ran(result):
+    if not has_no_source(result):
         body["data"] = result.data
     if result.extensions:
         body["extensions"] = result.extensions
     return body
-
-
-def _never_ran(result: ExecutionResult) -> bool:
-    """Whether it is a request error: it did not parse, validate or coerce its variables, so there is no `data`."""
-    if isinstance(result, PreExecutionError):
-        return True
-    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
 
 
 def _json(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+MAX_ID_LENGTH = 256
+"""Characters of an operation's id, which every message about it repeats."""
+
 
 def complaint_about(message: object) -> str | None:
     """Why `message` is none that the protocol knows; None where it is well-formed."""
@@ -10,8 +13,11 @@ def complaint_about(message: object) -> str | None:
     kind, payload = message["type"], message.get("payload")
     if kind in ("connection_init", "ping", "pong"):
         return None if isinstance(payload, dict | None) else "The payload must be an object"
-    if kind in ("subscribe", "complete") and not (isinstance(message.get("id"), str) and message["id"]):
-        return "The id must be a string that is not empty"
+    if kind not in ("subscribe", "complete"):
+        return f"The type {kind[:40]!r} is none that a client sends"
+    id = message.get("id")
+    if not (isinstance(id, str) and 0 < len(id) <= MAX_ID_LENGTH):
+        return f"The id must be a string of 1 to {MAX_ID_LENGTH} characters"
     return _complaint_about_operation(payload) if kind == "subscribe" else None
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
+from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -13,10 +14,11 @@ from strawberry.asgi import GraphQL
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.context import Context
-from aura_gql.graph.errors import describe, report
+from aura_gql.graph.errors import describe, report, translate
 from aura_gql.graph.event_stream import EventStreamResponse, event_stream
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.multipart import UploadLimits
@@ -29,9 +31,11 @@ from aura_gql.graph.operation_request import (
     refuse_foreign_origin,
 )
 from aura_gql.graph.responses import encode_result, refusal, single
+from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.uploads import discard_uploads
 from aura_gql.graph.websocket import SocketAdapter, SocketHandler
-from aura_gql.kernel.errors import ErrorCode
+from aura_gql.infra.live_connections import LiveConnections, Seat, ServerFull, owner_name
+from aura_gql.kernel.errors import ErrorCode, QuotaExceeded, Unauthenticated
 from aura_gql.services import Services
 
 REQUEST_ID = "aura.request_id"
@@ -40,6 +44,7 @@ REQUEST_ID = "aura.request_id"
 Page = Callable[[Request], Awaitable[Response]]
 """What a browser sees that opens the endpoint."""
 
+_RETRY_AFTER_S = "5"
 _ON_GET = frozenset({OperationType.QUERY})
 _ON_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
 _PLURALS = {
@@ -66,17 +71,19 @@ class GraphView(GraphQL[Context, None]):
         *,
         page: Page | None = None,
         allowed_origins: Sequence[str] = (),
-        connection_init_timeout_s: float = 10.0,
-        max_subscriptions_per_connection: int = 100,
         uploads: UploadLimits | None = None,
+        live: LiveConnections | None = None,
     ) -> None:
-        """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies."""
+        """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies; `live` counts
+        and bounds what stays open.
+        """
+        self.live = live or LiveConnections()
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=timedelta(seconds=connection_init_timeout_s),
-            max_subscriptions_per_connection=max_subscriptions_per_connection,
+            connection_init_wait_timeout=timedelta(seconds=self.live.limits.init_timeout_s),
+            max_subscriptions_per_connection=self.live.limits.max_subscriptions_per_socket,
             allowed_origins=allowed_origins,
         )
         self._services = services
@@ -128,12 +135,12 @@ class GraphView(GraphQL[Context, None]):
         operation = await read_operation(request, self._uploads)
         context = Context(self._services, request_id, viewer or await self._authenticate(request.headers))
         if accepted.should_stream or accepted.media_type is None:
-            return await self._stream(operation, context, request.method)
+            return await self._stream(operation, context, request)
         try:
             result = await self._execute(operation, context, request.method)
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION and accepted.may_stream:
-                return await self._stream(operation, context, request.method)
+                return await self._stream(operation, context, request)
             raise _wrong_method(error.operation_type) from error
         except CannotGetOperationTypeError as error:
             raise RequestError(400, error.as_http_error_reason()) from error
@@ -168,16 +175,48 @@ class GraphView(GraphQL[Context, None]):
             operation_extensions=operation.extensions,
         )
 
-    async def _stream(self, operation: OperationRequest, context: Context, method: str) -> Response:
+    async def _stream(self, operation: OperationRequest, context: Context, request: Request) -> Response:
         results = await self.schema.stream(
             operation.query,
             variable_values=operation.variables,
             context_value=context,
             operation_name=operation.operation_name,
-            allowed_operation_types={*(_ON_GET if method == "GET" else _ON_POST), OperationType.SUBSCRIPTION},
+            allowed_operation_types={
+                *(_ON_GET if request.method == "GET" else _ON_POST),
+                OperationType.SUBSCRIPTION,
+            },
             operation_extensions=operation.extensions,
         )
-        return EventStreamResponse(event_stream(cast(Any, results), encode_result))
+        events = event_stream(
+            cast(Any, results),
+            encode_result,
+            self.live.limits.heartbeat_s,
+            self._session_end(context),
+        )
+        return EventStreamResponse(events, self._take_seat(context, request).leave)
+
+    def _take_seat(self, context: Context, request: Request) -> Seat:
+        client, viewer = request.client, context.viewer
+        try:
+            return self.live.subscriptions.take(
+                owner_name(viewer.id if viewer else None, client.host if client else None)
+            )
+        except QuotaExceeded as error:
+            status = 503 if isinstance(error, ServerFull) else 429
+            raise RequestError(status, error.message, {"retry-after": _RETRY_AFTER_S}, error.code) from error
+
+    def _session_end(self, context: Context) -> Callable[[], Awaitable[ExecutionResult]] | None:
+        """Waits for the viewer's session to end, then gives a stream's last result; None where nobody is signed in."""
+        viewer = context.viewer
+        if viewer is None:
+            return None
+
+        async def ended() -> ExecutionResult:
+            await session_end(self._services.auth, viewer, self.live.limits.session_check_s, lambda: True)
+            error = translate(GraphQLError("", original_error=Unauthenticated(SESSION_ENDED)), context.request_id)
+            return PreExecutionError(data=None, errors=[error])
+
+        return ended
 
 
 def _is_navigation(request: Request) -> bool:

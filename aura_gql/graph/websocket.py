@@ -1,10 +1,9 @@
 """`graphql-transport-ws`, to the letter."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
-from typing import Any, cast
+from contextlib import ExitStack, suppress
+from typing import Any, Protocol, cast
 
 import orjson
 from graphql import GraphQLError
@@ -15,23 +14,31 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
+    PingMessage,
     SubscribeMessage,
 )
-from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.execution import ExecutionResult
 from strawberry.utils.aio import aclosing
 
 from aura_gql.graph.context import Context
 from aura_gql.graph.errors import describe, report
+from aura_gql.graph.results import has_no_source
+from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.socket_messages import authorization_of, complaint_about
+from aura_gql.infra.live_connections import LiveConnections, Seat, owner_name
 from aura_gql.infra.mongo import is_database_unavailable
-from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import ErrorCode
+from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
 
 MAX_MESSAGE_LENGTH = 8 * 1024 * 1024
-SESSION_CHECK_S = 30.0
 FAIR_SHARE = 64
 
-_log = logging.getLogger(__name__)
+_TRY_AGAIN_LATER = 1013
+
+
+class LiveView(Protocol):
+    """What a connection needs of the view that it came by."""
+
+    live: LiveConnections
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -86,6 +93,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     _session_watch: asyncio.Task[None] | None = None
     _operations_begun = 0
+    _seat: Seat
+
+    async def handle(self) -> None:
+        """Serve the connection to its end; one too many is closed with 1013, which asks to try again later."""
+        with ExitStack() as stack:
+            try:
+                self._seat = stack.enter_context(self._live.sockets.seat(self._owner()))
+            except QuotaExceeded as error:
+                await self.websocket.close(_TRY_AGAIN_LATER, error.message)
+                return
+            await super().handle()
 
     async def handle_message(self, message: Message) -> None:
         """Refuse shapes that the protocol does not know with 4400, then go on."""
@@ -96,27 +114,40 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """Sign in by the payload's bearer, else by the handshake's headers. A bearer that is wrong closes with 4403."""
-        payload = message.get("payload") or {}
         if self.connection_init_received:
-            await super().handle_connection_init({"type": "connection_init", "payload": payload})
+            await self.websocket.close(4429, "Too many initialisation requests")
             return
-        bearer = authorization_of(payload)
-        headers = cast(SocketAdapter, self.websocket).ws.headers
+        self.connection_init_received = True
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        bearer = authorization_of(message.get("payload") or {})
+        headers = self._adapter.ws.headers
         try:
             self.context.viewer = await self.context.services.auth.authenticate(
                 headers.get("cookie"), bearer or headers.get("authorization")
             )
         except Exception as error:
             report(error, self.context.request_id)
-            code = 1013 if is_database_unavailable(error) else 4500
+            code = _TRY_AGAIN_LATER if is_database_unavailable(error) else 4500
             await self.websocket.close(code, describe(error)[0])
             return
         if bearer and self.context.viewer is None:
             await self.websocket.close(4403, "The bearer is not that of a live session")
             return
-        await super().handle_connection_init({"type": "connection_init", "payload": payload})
-        if self.connection_acknowledged and self.context.viewer:
+        try:
+            self._seat.move(self._owner())
+        except QuotaExceeded as error:
+            await self.websocket.close(_TRY_AGAIN_LATER, error.message)
+            return
+        await self.send_message({"type": "connection_ack"})
+        self.connection_acknowledged = True
+        if self.context.viewer:
             self._session_watch = asyncio.create_task(self._watch_session())
+
+    async def handle_ping(self, message: PingMessage) -> None:
+        """Answer with the payload that came, so that whoever pings can tell the answers apart."""
+        payload = message.get("payload")
+        await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Begin an operation, unless too many run."""
@@ -135,15 +166,18 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._operations_begun += 1
         context = self.context.for_operation(f"{self.context.request_id}.{self._operations_begun}")
         try:
-            await self._relay(operation, context)
+            with self._live.subscriptions.seat(self._owner()):
+                await self._relay(operation, context)
         except WebSocketDisconnected:
             return
         except Exception as error:
-            report(error, context.request_id)
             message, extensions = describe(error)
+            if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
+                report(error, context.request_id)
             failure = GraphQLError(message, extensions={**extensions, "requestId": context.request_id})
-            with suppress(WebSocketDisconnected):
-                await operation.send_initial_errors([failure])
+            if self._is_wanted(operation):
+                with suppress(WebSocketDisconnected):
+                    await operation.send_initial_errors([failure])
 
     async def shutdown(self) -> None:
         """Stop watching and end all operations, generators included, before the connection is forgotten."""
@@ -165,24 +199,33 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         )
         async with aclosing(cast(Any, results)) as stream:
             async for result in cast("AsyncGenerator[ExecutionResult, None]", stream):
-                if isinstance(result, PreExecutionError):
+                if not self._is_wanted(operation):
+                    return
+                if has_no_source(result):
                     await operation.send_initial_errors(result.errors or [])
                     return
                 await operation.send_next(result)
-        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        if self._is_wanted(operation):
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    def _is_wanted(self, operation: Operation[Context, None]) -> bool:
+        """Whether the client has not completed it; another of the same id may have begun meanwhile."""
+        return self.operations.get(operation.id) is operation
 
     async def _watch_session(self) -> None:
         """Close with 4401 when the session expires or is signed out, soon after it happens."""
-        viewer = self.context.require_viewer()
-        # Also a watch whose cancellation was swallowed, as `asyncio.wait_for` in Python 3.11 at times does, ends so.
-        while cast(SocketAdapter, self.websocket).is_open():
-            left_s = (viewer.expires_at - utcnow()).total_seconds()
-            await asyncio.sleep(min(SESSION_CHECK_S, max(0.1, left_s)))
-            try:
-                if await self.context.services.auth.still_valid(viewer):
-                    continue
-            except Exception as error:
-                _log.warning("Could not check a session: %s", type(error).__name__)
-                continue
-            await self.websocket.close(4401, "The session has ended")
-            return
+        auth, viewer = self.context.services.auth, self.context.require_viewer()
+        await session_end(auth, viewer, self._live.limits.session_check_s, self._adapter.is_open)
+        await self.websocket.close(4401, SESSION_ENDED)
+
+    @property
+    def _adapter(self) -> SocketAdapter:
+        return cast(SocketAdapter, self.websocket)
+
+    @property
+    def _live(self) -> LiveConnections:
+        return cast(LiveView, self.view).live
+
+    def _owner(self) -> str:
+        client, viewer = self._adapter.ws.client, self.context.viewer
+        return owner_name(viewer.id if viewer else None, client.host if client else None)

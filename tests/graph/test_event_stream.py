@@ -1,15 +1,21 @@
 """Server-sent events: their form, their heartbeat, and their end."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import httpx
 import pytest
 from strawberry.types import ExecutionResult
 
 from aura_gql.graph.event_stream import event_stream
+from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from tests.support.graph import Stage, make_app, make_viewer, serving
 from tests.support.waiting import until
+
+STREAMED = {"accept": "text/event-stream"}
+SIGNED_IN = {**STREAMED, "authorization": "Bearer good"}
 
 
 def encode(result: ExecutionResult) -> bytes:
@@ -32,14 +38,87 @@ async def test_a_quiet_stream_is_kept_alive_and_closed() -> None:
     assert closed.is_set()
 
 
+async def test_the_last_word_ends_a_stream_that_goes_on() -> None:
+    closed = asyncio.Event()
+    revoked = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[ExecutionResult, None]:
+        try:
+            while True:
+                await asyncio.sleep(0)
+                yield ExecutionResult(data={"a": 1}, errors=None)
+        finally:
+            closed.set()
+
+    async def last_word() -> ExecutionResult:
+        await revoked.wait()
+        return ExecutionResult(data={"b": 2}, errors=None)
+
+    stream = event_stream(endless(), encode, last_word=last_word)
+    await anext(stream)
+    assert await anext(stream) == b"event: next\ndata: {'a': 1}\n\n"
+    revoked.set()
+    rest = [event async for event in stream if b"'a'" not in event]
+    assert rest == [b"event: next\ndata: {'b': 2}\n\n", b"event: complete\ndata:\n\n"]
+    assert closed.is_set()
+
+
 async def test_a_client_that_vanishes_ends_its_subscription(caplog: pytest.LogCaptureFixture) -> None:
-    stage = Stage()
+    stage, live = Stage(), LiveConnections()
     stage.auth.viewers = {"Bearer good": make_viewer()}
-    headers = {"accept": "text/event-stream", "authorization": "Bearer good"}
-    async with serving(make_app(stage)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
         for query in ("subscription { forever { id } }", "subscription { count(to: 1000000) }"):
-            async with client.stream("POST", "/graphql", json={"query": query}, headers=headers) as response:
+            async with client.stream("POST", "/graphql", json={"query": query}, headers=SIGNED_IN) as response:
                 assert await anext(response.aiter_lines()) == ":"
                 await until(lambda: stage.open_streams == 1)
+                assert live.subscriptions.of("user:ada") == 1
             await until(lambda: stage.open_streams == 0)
+        await until(lambda: live.subscriptions.total == 0)
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_signing_out_ends_a_stream_with_a_typed_error() -> None:
+    stage, live = Stage(), LiveConnections(LiveLimits(session_check_s=0.05))
+    stage.auth.viewers = {"Bearer good": make_viewer()}
+    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+        query = {"query": "subscription { forever { id } }"}
+        async with client.stream("POST", "/graphql", json=query, headers=SIGNED_IN) as response:
+            events = events_of(response)
+            assert (await anext(events))[0] == "next"
+            stage.auth.viewers.clear()
+            name, body = await anext(events)
+            assert (name, body["errors"][0]["extensions"]["code"]) == ("next", "UNAUTHENTICATED")
+            assert [event async for event in events] == [("complete", None)]
+        assert (stage.open_streams, live.subscriptions.total) == (0, 0)
+
+
+async def test_streams_beyond_the_bounds_are_refused_before_they_begin() -> None:
+    stage = Stage()
+    stage.auth.viewers = {"Bearer good": make_viewer()}
+    live = LiveConnections(LiveLimits(max_subscriptions=2, max_subscriptions_per_user=1))
+    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+        query = {"query": "subscription { forever { id } }"}
+        counting = {"query": "subscription { count(to: 1) }"}
+        async with client.stream("POST", "/graphql", json=query, headers=SIGNED_IN) as response:
+            events = events_of(response)
+            await anext(events)
+            refused = await client.post("/graphql", json=query, headers=SIGNED_IN)
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+            assert refused.json()["errors"][0]["extensions"]["code"] == "QUOTA_EXCEEDED"
+            assert (await client.post("/graphql", json=counting, headers=STREAMED)).status_code == 200
+            with live.subscriptions.seat("user:bob"):
+                full = await client.post("/graphql", json=counting, headers=STREAMED)
+                assert (full.status_code, full.headers["retry-after"]) == (503, "5")
+        await until(lambda: live.subscriptions.total == 0)
+        assert (await client.post("/graphql", json=counting, headers=STREAMED)).status_code == 200
+
+
+async def events_of(response: httpx.Response) -> AsyncGenerator[tuple[str, Any], None]:
+    """Each event's name and data; comments are passed over."""
+    name = ""
+    async for line in response.aiter_lines():
+        field, _, value = line.partition(":")
+        if field == "event":
+            name = value.strip()
+        elif field == "data":
+            yield name, json.loads(value) if value else None

@@ -13,7 +13,6 @@ from aura_gql.graph.socket_messages import authorization_of, complaint_about
         {"type": "ping", "payload": {}},
         {"type": "complete", "id": "1"},
         {"type": "subscribe", "id": "1", "payload": {"query": "", "variables": None, "extensions": {}}},
-        {"type": "unknown to this check"},
     ],
 )
 def test_knows_the_shapes_of_the_protocol(message: object) -> None:
@@ -27,6 +26,9 @@ def test_knows_the_shapes_of_the_protocol(message: object) -> None:
         {"type": None},
         {"type": "connection_init", "payload": "x"},
         {"type": "complete"},
+        {"type": "complete", "id": "x" * 257},
+        {"type": "connection_ack"},
+        {"type": "start", "id": "1", "payload": {"query": "{a}"}},
         {"type": "subscribe", "id": "1", "payload": {"query": None}},
         {"type": "subscribe", "id": "1", "payload": {"query": "{a}", "operationName": 1}},
         {"type": "subscribe", "id": "1", "payload": {"query": "{a}", "extensions": []}},

@@ -1,24 +1,19 @@
 """`graphql-transport-ws` against a real server, with a client that misbehaves."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from aura_gql.graph import websocket
 from aura_gql.graph.limits import QueryLimits
+from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from tests.support.graph import Stage, make_app, make_viewer, serving
+from tests.support.graph_socket import PROTOCOL, Socket, error_of, opened
 from tests.support.waiting import until
-
-PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
 @pytest.fixture
@@ -32,118 +27,6 @@ def stage() -> Stage:
 async def server(stage: Stage) -> AsyncIterator[str]:
     async with serving(make_app(stage)) as address:
         yield address
-
-
-@dataclass
-class Socket:
-    """A connection, spoken to in JSON."""
-
-    connection: ClientConnection
-
-    async def send(self, **message: object) -> None:
-        await self.connection.send(json.dumps(message))
-
-    async def receive(self) -> dict[str, object]:
-        text = await asyncio.wait_for(self.connection.recv(), 5)
-        assert isinstance(text, str)
-        message: dict[str, object] = json.loads(text)
-        return message
-
-    async def start(self, payload: object = None) -> None:
-        await self.send(type="connection_init", payload=payload)
-        assert (await self.receive())["type"] == "connection_ack"
-
-    async def subscribe(self, id: str, query: str) -> None:
-        await self.send(type="subscribe", id=id, payload={"query": query})
-
-    async def run(self, query: str) -> list[dict[str, object]]:
-        await self.subscribe("q", query)
-        messages = [await self.receive()]
-        while messages[-1]["type"] == "next":
-            messages.append(await self.receive())
-        return messages
-
-    async def closed(self) -> int:
-        try:
-            while True:
-                await asyncio.wait_for(self.connection.recv(), 5)
-        except ConnectionClosed as error:
-            return error.rcvd.code if error.rcvd else 1006
-
-
-@asynccontextmanager
-async def opened(server: str, cookie: str | None = None, origin: str | None = None) -> AsyncIterator[Socket]:
-    headers = {"cookie": cookie} if cookie else {}
-    headers |= {"origin": origin} if origin else {}
-    async with connect(f"ws://{server}/graphql", subprotocols=[PROTOCOL], additional_headers=headers) as connection:
-        yield Socket(connection)
-
-
-def error_of(message: dict[str, object]) -> dict[str, object]:
-    assert message["type"] == "error"
-    payload = message["payload"]
-    assert isinstance(payload, list)
-    extensions: dict[str, object] = payload[0]["extensions"]
-    assert extensions["requestId"]
-    return extensions
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[]",
-        "null",
-        "5",
-        '"x"',
-        "{}",
-        "{",
-        '{"type": 5}',
-        '{"type": "dance"}',
-        '{"type": "connection_init", "payload": []}',
-        '{"type": "ping", "payload": 1}',
-        '{"type": "complete", "id": ""}',
-        '{"type": "start", "id": "1"}',
-        '{"type": "subscribe", "id": 7, "payload": {"query": "{hello}"}}',
-        '{"type": "subscribe", "id": "1"}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": "{hello}", "variables": "x"}}',
-    ],
-)
-async def test_malformed_messages_close_with_4400(server: str, text: str) -> None:
-    async with opened(server) as socket:
-        await socket.connection.send(text)
-        assert await socket.closed() == 4400
-
-
-async def test_bytes_close_with_4400_and_long_messages_with_1009(server: str) -> None:
-    async with opened(server) as socket:
-        await socket.connection.send(b"{}")
-        assert await socket.closed() == 4400
-    async with opened(server) as socket:
-        await socket.connection.send(" " * (websocket.MAX_MESSAGE_LENGTH + 1))
-        assert await socket.closed() == 1009
-
-
-async def test_the_order_of_the_handshake(server: str) -> None:
-    async with opened(server) as socket:
-        await socket.subscribe("1", "{ hello }")
-        assert await socket.closed() == 4401
-    async with opened(server) as socket:
-        assert await socket.closed() == 4408
-    async with opened(server) as socket:
-        await socket.start()
-        await socket.send(type="connection_init")
-        assert await socket.closed() == 4429
-    async with connect(f"ws://{server}/graphql", subprotocols=[Subprotocol("graphql-ws")]) as legacy:
-        assert await Socket(legacy).closed() == 4406
-
-
-async def test_ids_are_taken_once(server: str) -> None:
-    async with opened(server, "session=good") as socket:
-        await socket.start()
-        await socket.subscribe("1", "subscription { forever { id } }")
-        await socket.receive()
-        await socket.subscribe("1", "{ hello }")
-        assert await socket.closed() == 4409
 
 
 async def test_an_operation_that_fails_leaves_the_others_alone(server: str, stage: Stage) -> None:
@@ -165,8 +48,6 @@ async def test_an_operation_that_fails_leaves_the_others_alone(server: str, stag
         await socket.send(type="complete", id="never-begun")
         await socket.send(type="complete", id="live")
         await until(lambda: stage.open_streams == 0)
-        await socket.send(type="ping", payload={"any": 1})
-        assert await socket.receive() == {"type": "pong"}
 
 
 async def test_a_query_that_takes_too_long_ends_alone(stage: Stage) -> None:
@@ -184,9 +65,9 @@ async def test_errors_of_events_are_translated(server: str, caplog: pytest.LogCa
         for kind, code in (("domain", "NOT_FOUND"), ("bug", "INTERNAL"), ("database", "DATABASE_UNAVAILABLE")):
             query = f'subscription {{ count(to: 3, failAt: 2, kind: "{kind}") }}'
             messages = await socket.run(query)
-            assert [message["type"] for message in messages] == ["next", "next", "complete"]
-            (error,) = messages[1]["payload"]["errors"]  # type: ignore[index]
-            assert (error["extensions"]["code"], "secret" in error["message"]) == (code, False)
+            assert [message["type"] for message in messages] == ["next", "error"]
+            assert error_of(messages[1])["code"] == code
+            assert "secret" not in str(messages[1])
     assert [record.exc_info is not None for record in caplog.records if record.levelno == logging.ERROR] == [
         True,
         False,
@@ -247,15 +128,42 @@ async def test_a_connection_runs_so_many_operations(server: str) -> None:
         assert answer["type"] == "next"
 
 
-async def test_signing_out_ends_the_socket(server: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "SESSION_CHECK_S", 0.05)
-    async with opened(server, "session=good") as socket:
+async def test_a_user_opens_so_many_sockets_and_subscriptions(stage: Stage) -> None:
+    live = LiveConnections(LiveLimits(max_sockets=3, max_sockets_per_user=2, max_subscriptions_per_user=1))
+    async with serving(make_app(stage, live=live)) as server:
+        async with opened(server, "session=good") as first, opened(server, "session=good") as second:
+            await first.start()
+            await second.start()
+            assert (live.sockets.total, live.sockets.of("user:ada")) == (2, 2)
+            async with opened(server, "session=good") as third:
+                await third.send(type="connection_init")
+                assert await third.farewell() == (1013, "At most 2 sockets may be open at once; close one first.")
+            await until(lambda: live.sockets.total == 2)
+            async with opened(server) as stranger, opened(server) as one_too_many:
+                await stranger.start()
+                assert (await one_too_many.farewell())[0] == 1013
+                assert live.sockets.of("address:127.0.0.1") == 1
+            await first.subscribe("1", "subscription { forever { id } }")
+            await first.receive()
+            await second.subscribe("1", "subscription { forever { id } }")
+            assert error_of(await second.receive()).items() >= {"code": "QUOTA_EXCEEDED", "limit": 1}.items()
+            await first.send(type="complete", id="1")
+            await until(lambda: live.subscriptions.total == 0)
+            await second.subscribe("1", "subscription { forever { id } }")
+            assert (await second.receive())["type"] == "next"
+            assert live.subscriptions.of("user:ada") == 1
+        await until(lambda: live.sockets.total == 0 == live.subscriptions.total)
+
+
+async def test_signing_out_ends_the_socket(stage: Stage) -> None:
+    live = LiveConnections(LiveLimits(session_check_s=0.05))
+    async with serving(make_app(stage, live=live)) as server, opened(server, "session=good") as socket:
         await socket.start()
         await socket.subscribe("1", "subscription { forever { id } }")
         await socket.receive()
         stage.auth.viewers.clear()
-        assert await socket.closed() == 4401
-    await until(lambda: stage.open_streams == 0)
+        assert await socket.farewell() == (4401, "The session has ended.")
+        await until(lambda: stage.open_streams == 0)
 
 
 async def test_an_expired_session_ends_the_socket(server: str, stage: Stage) -> None:
@@ -263,6 +171,17 @@ async def test_an_expired_session_ends_the_socket(server: str, stage: Stage) -> 
     async with opened(server, "session=good") as socket:
         await socket.start()
         assert await socket.closed() == 4401
+
+
+async def test_a_session_that_was_prolonged_goes_on(server: str, stage: Stage) -> None:
+    viewer = make_viewer(lasts=timedelta(milliseconds=200))
+    stage.auth.viewers["session=good"] = viewer
+    stage.auth.prolonged = datetime.now(UTC) + timedelta(hours=1)
+    async with opened(server, "session=good") as socket:
+        await socket.start()
+        await until(lambda: datetime.now(UTC) > viewer.expires_at + timedelta(milliseconds=300))
+        assert [message["type"] for message in await socket.run("{ hello }")] == ["next", "complete"]
+        assert stage.auth.asked == 1
 
 
 async def test_a_client_that_vanishes_leaves_nothing_behind(

@@ -21,6 +21,7 @@ from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.graph.view import GraphView, Page
+from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from aura_gql.services import Services
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from tests.support.graph_schema import Item, Mutation, Query, Subscription
@@ -50,6 +51,8 @@ class KnownSessions:
 
     viewers: dict[str, Viewer] = field(default_factory=dict)
     is_down: bool = False
+    prolonged: datetime | None = None
+    asked: int = 0
 
     async def authenticate(self, cookie: str | None, authorization: str | None) -> Viewer | None:
         """The viewer of either."""
@@ -57,9 +60,13 @@ class KnownSessions:
             raise ServerSelectionTimeoutError("no servers found")
         return self.viewers.get(authorization or "") or self.viewers.get(cookie or "")
 
-    async def still_valid(self, viewer: Viewer) -> bool:
-        """Whether the session has neither ended nor expired."""
-        return viewer in self.viewers.values() and viewer.expires_at > datetime.now(UTC)
+    async def expiry_of(self, viewer: Viewer) -> datetime | None:
+        """When the session ends; None where it has."""
+        self.asked += 1
+        if self.is_down:
+            raise ServerSelectionTimeoutError("no servers found")
+        expires_at = self.prolonged or viewer.expires_at
+        return expires_at if viewer in self.viewers.values() and expires_at > datetime.now(UTC) else None
 
 
 @dataclass
@@ -73,6 +80,7 @@ class Stage:
     uploaded: list[bytes] = field(default_factory=list)
     waiting: int = 0
     leave: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_services(self) -> Services:
         """This, for those who ask for services by type."""
@@ -94,6 +102,7 @@ def make_app(
     page: Page | None = None,
     allowed_origins: tuple[str, ...] = (),
     limits: QueryLimits | None = None,
+    live: LiveConnections | None = None,
 ) -> Starlette:
     """The small schema behind the view and the middleware, as the real app has them."""
     view = GraphView(
@@ -101,9 +110,8 @@ def make_app(
         stage.as_services(),
         page=page,
         allowed_origins=allowed_origins,
-        connection_init_timeout_s=0.3,
-        max_subscriptions_per_connection=3,
         uploads=UploadLimits(max_files=3, max_text_bytes=10_000),
+        live=live or LiveConnections(LiveLimits(max_subscriptions_per_socket=3)),
     )
     return Starlette(
         routes=[Route("/graphql", view), WebSocketRoute("/graphql", view)],

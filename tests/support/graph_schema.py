@@ -147,6 +147,17 @@ class Query:
         return None
 
     @strawberry.field
+    async def slow(self, info: Info) -> bool:
+        """An answer that comes when the gate opens."""
+        stage = stage_of(info.context)
+        stage.open_streams += 1
+        try:
+            await stage.gate.wait()
+        finally:
+            stage.open_streams -= 1
+        return True
+
+    @strawberry.field
     def too_big(self) -> int | None:
         """A number that GraphQL's Int can't be."""
         return 1 << 40
@@ -234,6 +245,19 @@ class Subscription:
             await asyncio.Event().wait()
         finally:
             stage.open_streams -= 1
+
+    @strawberry.subscription(permission_classes=[Anyone])
+    async def lingering(self, info: Info) -> AsyncIterator[int]:
+        """A number, then silence, and an end that waits for the gate and then goes wrong."""
+        stage = stage_of(info.context)
+        stage.open_streams += 1
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            await stage.gate.wait()
+            stage.open_streams -= 1
+            fail("domain")
 
     @strawberry.subscription(permission_classes=[Anyone])
     async def changing(self, info: Info) -> AsyncIterator[Item]:
