@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import ExceptionHandler
 
 from aura_gql import __version__
 from aura_gql.auth.service import AuthService
@@ -50,6 +53,7 @@ from aura_gql.web.development_login import DevelopmentLogin
 from aura_gql.web.graphiql import GraphiQLPage, static_files
 from aura_gql.web.health import HealthCheck
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+from aura_gql.web.refusals import refuse
 
 DOCUMENTS = (
     IdempotencyKeyDocument,
@@ -182,7 +186,8 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     ]
     if page is not None:
         routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
-    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+    handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse, Exception: refuse}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

@@ -12,6 +12,7 @@ from aura_gql.infra.mongo import Database
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from tests.support.api import SECRET, running_api, settings_for
+from tests.support.graph import client_of
 
 R2 = {
     "r2_endpoint_url": "http://127.0.0.1:9",
@@ -31,6 +32,29 @@ async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Pa
         response = await api.http.get("/healthz")
 
     assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "NOT_FOUND"),
+        ("POST", "/nothing", 404, "NOT_FOUND"),
+        ("GET", "/static/%00", 404, "NOT_FOUND"),
+        ("GET", "/static/../secret", 404, "NOT_FOUND"),
+        ("POST", "/static/x", 405, "BAD_REQUEST"),
+        ("POST", "/healthz", 405, "BAD_REQUEST"),
+        ("DELETE", "/graphql", 405, "BAD_REQUEST"),
+        ("OPTIONS", "/graphql", 405, "BAD_REQUEST"),
+        ("POST", "/graphql", 415, "BAD_REQUEST"),
+    ],
+)
+async def test_every_refusal_is_json(tmp_path: Path, method: str, path: str, status: int, code: str) -> None:
+    app = create_app(settings_for(tmp_path, "none"), Surroundings("mongodb://127.0.0.1:9", SECRET))
+    async with client_of(app) as client:
+        response = await client.request(method, path)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/json; charset=utf-8")
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": code, "requestId": response.headers["x-request-id"]}
 
 
 async def test_other_origins_are_let_in_by_setting_alone(mongodb_uri: str, database: Database, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ class ErrorCode(StrEnum):
         CodeFacts(
             "There is no such thing, or it belongs to somebody else: the two answer alike.",
             "Drop what you hold of it.",
+            statuses=(404,),
         ),
     )
     CONFLICT = (

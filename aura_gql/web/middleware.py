@@ -3,13 +3,12 @@
 import re
 from uuid import uuid4
 
-import orjson
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REQUEST_ID = "aura.request_id"
-"""The key of the request's id in the ASGI scope."""
+from aura_gql.kernel.errors import ErrorCode
+from aura_gql.web.refusals import REQUEST_ID, refusal
 
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -120,15 +119,13 @@ class BodyLimit:
                 await self._refuse(scope, send, limit)
 
     async def _refuse(self, scope: Scope, send: Send, limit: int) -> None:
-        error = {
-            "message": f"The body may have {limit} bytes.",
-            "extensions": {"code": "BAD_REQUEST", "requestId": scope.get(REQUEST_ID, "")},
-        }
-        body = orjson.dumps({"errors": [error]})
-        headers = [(b"content-type", b"application/json; charset=utf-8"), (b"connection", b"close")]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        message = f"The body may have {self._max_body_bytes} bytes."
+        answer = refusal(413, message, ErrorCode.BAD_REQUEST, scope.get(REQUEST_ID, ""), {"connection": "close"})
+        await answer(scope, _nothing, send)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 class _BodyTooLong(BaseException):

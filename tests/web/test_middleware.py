@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from aura_gql.web.middleware import REQUEST_ID, BodyLimit, RequestId, SecurityHeaders
+from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+from aura_gql.web.refusals import REQUEST_ID
 from tests.support.graph import client_of
 
 
