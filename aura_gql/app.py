@@ -21,6 +21,8 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.service import FileService
+from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.manifest import ManifestError, read_manifest
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
 from aura_gql.graph.schema import create_schema
 from aura_gql.graph.view import GraphView, Page
@@ -41,7 +43,7 @@ from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.services import Services
-from aura_gql.settings import Settings
+from aura_gql.settings import Settings, SettingsError
 from aura_gql.settings_groups import GraphSettings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
@@ -158,11 +160,12 @@ class Server:
 
 def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop."""
+    schema = create_trusting_schema(settings)
     server = Server(settings, surroundings)
     graph, origins = settings.graph, settings.server.allowed_origins
     page = _page(settings, server.services, surroundings.development_email)
     view = GraphView(
-        create_schema(query_limits(settings)),
+        schema,
         server.services,
         page=page,
         allowed_origins=origins,
@@ -188,6 +191,17 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
     handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse, Exception: refuse}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
+
+
+def create_trusting_schema(settings: Settings) -> HouseSchema:
+    """The schema with the documents that it may be asked by id; SettingsError where their manifest is no good."""
+    schema, manifest = create_schema(query_limits(settings)), settings.graph.trusted_documents
+    if manifest is not None:
+        try:
+            schema.trust(read_manifest(manifest), only=settings.graph.trusted_documents_only)
+        except ManifestError as error:
+            raise SettingsError(f"TRUSTED_DOCUMENTS: {error}.") from error
+    return schema
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

@@ -134,6 +134,8 @@ def _gaps(settings: Settings) -> list[str]:
             gaps.append("BLOB_DIRECTORY: can't stand beside R2_* settings; choose one.")
     elif settings.mode is Mode.PRODUCTION and not storage.blob_directory:
         gaps.append("R2_BUCKET: storage is required to serve: set all of R2_*, or BLOB_DIRECTORY.")
+    if settings.graph.trusted_documents_only and not settings.graph.trusted_documents:
+        gaps.append("TRUSTED_DOCUMENTS: is required beside TRUSTED_DOCUMENTS_ONLY.")
     executions = settings.executions
     if executions.execution_timeout_ms > executions.execution_max_timeout_ms:
         gaps.append("EXECUTION_TIMEOUT_MS: should not be over EXECUTION_MAX_TIMEOUT_MS.")

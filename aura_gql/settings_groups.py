@@ -123,6 +123,12 @@ class GraphSettings(Group):
     introspection_enabled: bool | None = Field(
         None, description="Whether the schema can be asked for; unset, in development only."
     )
+    trusted_documents: Path | None = Field(
+        None, description="Manifest of the documents that front ends send by hash: docs/trusted-documents.md."
+    )
+    trusted_documents_only: bool = Field(
+        False, description="Whether documents outside the manifest are refused, those that GraphiQL sends too."
+    )
     max_query_depth: Count = Field(16, description="Most levels of fields in an operation.")
     max_query_aliases: Count = Field(32, description="Most aliases in an operation.")
     max_query_fields: Count = Field(1_000, description="Most fields in an operation, fragments spread out.")

@@ -110,6 +110,11 @@ def test_a_wrong_value_is_one_line_that_does_not_tell_it(set_env: SetEnv, name: 
     assert problems(Mode.DEVELOPMENT) == [f"{name}: {told}."]
 
 
+def test_trusted_documents_alone_need_a_manifest(set_env: SetEnv) -> None:
+    set_env(TRUSTED_DOCUMENTS_ONLY="true")
+    assert problems(Mode.DEVELOPMENT) == ["TRUSTED_DOCUMENTS: is required beside TRUSTED_DOCUMENTS_ONLY."]
+
+
 def test_every_wrong_value_is_told_at_once(set_env: SetEnv) -> None:
     set_env(PORT="x", MAX_FILE_BYTES="x", R2_BUCKET="x")
     assert [line.partition(":")[0] for line in problems(Mode.DEVELOPMENT)] == ["PORT", "R2_BUCKET", "MAX_FILE_BYTES"]

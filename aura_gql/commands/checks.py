@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pymongo.errors import OperationFailure, PyMongoError
 
-from aura_gql.app import create_blob_store, create_providers
+from aura_gql.app import create_blob_store, create_providers, create_trusting_schema
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
 from aura_gql.infra.mongo import Client, connect
@@ -16,10 +16,11 @@ from aura_gql.infra.mongod_binary import EmbeddedMongodError
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.settings import Settings
+from aura_gql.settings import Settings, SettingsError
 
 _MONGODB = "MongoDB"
 _BLOBS = "Blobs"
+_DOCUMENTS = "Trusted documents"
 _OLDEST_MONGODB = (6, 0)
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 # Where sandboxes look for programs, and the package that brings each.
@@ -65,6 +66,20 @@ async def check_sandboxes(settings: Settings) -> list[Finding]:
         return findings
     advice = "Make one of them work, or set E2B_API_KEY or DAYTONA_API_KEY."
     return [*findings, Finding("Sandboxes", State.FAILED, "No provider can make a sandbox.", advice)]
+
+
+async def check_trusted_documents(settings: Settings) -> list[Finding]:
+    """The manifest of TRUSTED_DOCUMENTS, each document against the schema; nothing where there is none."""
+    if settings.graph.trusted_documents is None:
+        return []
+    try:
+        schema = create_trusting_schema(settings)
+    except SettingsError as error:
+        advice = "Have the front end's build write it again, against the schema of this server."
+        return [Finding(_DOCUMENTS, State.FAILED, str(error), advice)]
+    only = settings.graph.trusted_documents_only
+    rest = "no others run" if only else "others run too; TRUSTED_DOCUMENTS_ONLY would refuse them"
+    return [Finding(_DOCUMENTS, State.OK, f"{len(schema.trusted)} that fit the schema; {rest}")]
 
 
 async def check_tools(settings: Settings) -> list[Finding]:
@@ -147,5 +162,6 @@ def _topology(hello: dict[str, object]) -> str:
 CHECKS_OF_SETTINGS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
     check_blobs,
     check_sandboxes,
+    check_trusted_documents,
     check_tools,
 )

@@ -1,11 +1,11 @@
 """A Strawberry schema with the rules of the house: its scalars, limits, caches and errors."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError, parse
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
@@ -15,8 +15,10 @@ from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.errors import translate_all
 from aura_gql.graph.limits import QueryLimits
-from aura_gql.graph.rules import OperationRules
+from aura_gql.graph.manifest import ManifestError
+from aura_gql.graph.rules import OperationRules, document_errors
 from aura_gql.graph.scalars import SCALARS
+from aura_gql.graph.trusted_documents import TrustedDocuments
 from aura_gql.kernel.errors import TookTooLong
 
 
@@ -37,6 +39,7 @@ class HouseSchema(strawberry.Schema):
         """A schema over these roots; `types` names those that only an interface leads to."""
         self.documents = DocumentCache()
         self.limits = limits or QueryLimits()
+        self.trusted = TrustedDocuments()
         super().__init__(
             query=query,
             mutation=mutation,
@@ -60,6 +63,17 @@ class HouseSchema(strawberry.Schema):
         except TimeoutError:
             message = f"The query took longer than {self.limits.timeout_s:g} s; ask for less at once."
             raise TookTooLong(message) from None
+
+    def trust(self, texts: Mapping[str, str], *, only: bool) -> None:
+        """Have documents asked for by their ids, and `only` those run; ManifestError for one that can't."""
+        for id, text in texts.items():
+            try:
+                document = parse(text, max_tokens=self.limits.max_tokens)
+            except GraphQLSyntaxError as error:
+                raise ManifestError(f"names a document {id} that is not GraphQL: {error.message}") from error
+            for wrong in document_errors(self._schema, document, self.limits):
+                raise ManifestError(f"names a document {id} that this server can't run: {wrong.message}")
+        self.trusted = TrustedDocuments(texts, only=only)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replace each error, in place, by its translation."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
+from aura_gql.graph.document_id import document_id_of
 from aura_gql.graph.multipart import UploadLimits, read_multipart
 from aura_gql.graph.multipart_form import FORM_DATA, FormRefused
 from aura_gql.graph.negotiation import JSON
@@ -37,12 +38,15 @@ class RequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """One operation to run. `query` is not empty; `variables` and `extensions` are JSON objects."""
+    """One operation to run. `query` is empty only where `document_id` names its document; `variables` and `extensions`
+    are JSON objects.
+    """
 
     query: str
     variables: dict[str, object] | None
     operation_name: str | None
     extensions: dict[str, object] | None
+    document_id: str | None = None
 
 
 def is_upload(request: Request) -> bool:
@@ -60,7 +64,7 @@ async def read_operation(request: Request, uploads: UploadLimits | None = None) 
     if request.method == "GET":
         return _operation(
             {
-                "query": request.query_params.get("query"),
+                **{name: request.query_params.get(name) for name in ("query", "documentId", "id")},
                 "variables": _json_parameter(request, "variables"),
                 "operationName": request.query_params.get("operationName"),
                 "extensions": _json_parameter(request, "extensions"),
@@ -126,7 +130,10 @@ def _parse(text: bytes | str, what: str) -> object:
 def _operation(parameters: Mapping[str, object]) -> OperationRequest:
     query, name = parameters.get("query"), parameters.get("operationName")
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
+    document_id = document_id_of(parameters)
+    if query is None and document_id is not None:
+        query = ""
+    if not isinstance(query, str) or not (query or document_id):
         raise RequestError(400, "`query` must be a string that is not empty.")
     if not isinstance(name, str | None):
         raise RequestError(400, "`operationName` must be a string or null.")
@@ -134,4 +141,4 @@ def _operation(parameters: Mapping[str, object]) -> OperationRequest:
         raise RequestError(400, "`variables` must be a JSON object or null.")
     if not isinstance(extensions, dict | None):
         raise RequestError(400, "`extensions` must be a JSON object or null.")
-    return OperationRequest(query, variables, name, extensions)
+    return OperationRequest(query, variables, name, extensions, document_id)

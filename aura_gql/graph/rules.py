@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
 from aura_gql.graph.context import Context
@@ -11,6 +11,18 @@ from aura_gql.graph.introspection import introspects_too_much
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
 from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
+
+
+def document_errors(schema: GraphQLSchema, document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:
+    """Why no operation of `document` may run, whatever its variables."""
+    try:
+        return (
+            too_complex(document, limits)
+            or introspects_too_much(document)
+            or validate_document(schema, document, introspection=limits.introspection)
+        )
+    except RecursionError:
+        return [complexity_error("The document nests too deeply.")]
 
 
 class OperationRules(SchemaExtension):
@@ -37,7 +49,7 @@ class OperationRules(SchemaExtension):
         execution = self.execution_context
         document = execution.graphql_document
         if document is not None:
-            errors = [] if self._is_known else self._validate(document)
+            errors = [] if self._is_known else document_errors(execution.schema._schema, document, self._limits)
             if not errors and execution.query:
                 self._documents.put(execution.query, document)
             values = too_many_values(execution.variables, self._limits)
@@ -50,17 +62,6 @@ class OperationRules(SchemaExtension):
         if isinstance(context, Context):
             context.loaders.clear()
         yield
-
-    def _validate(self, document: DocumentNode) -> list[GraphQLError]:
-        schema = self.execution_context.schema._schema
-        try:
-            return (
-                too_complex(document, self._limits)
-                or introspects_too_much(document)
-                or validate_document(schema, document, introspection=self._limits.introspection)
-            )
-        except RecursionError:
-            return [complexity_error("The document nests too deeply.")]
 
     def _ambiguity(self, document: DocumentNode) -> list[GraphQLError]:
         if self.execution_context._provided_operation_name is not None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from aura_gql.graph.document_id import document_id_of
+
 MAX_ID_LENGTH = 256
 """Characters of an operation's id, which every message about it repeats."""
 
@@ -32,7 +34,7 @@ def authorization_of(payload: Mapping[str, object]) -> str | None:
 
 
 def _complaint_about_operation(payload: object) -> str | None:
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+    if not isinstance(payload, dict) or not (isinstance(payload.get("query"), str) or document_id_of(payload)):
         return "The payload must be an object with a query"
     if not isinstance(payload.get("operationName"), str | None):
         return "The operationName must be a string"

@@ -132,7 +132,7 @@ class GraphView(GraphQL[Context, None]):
             raise RequestError(406, f"Accept {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
         refuse_foreign_origin(request, self._origins)
         viewer = await self._uploader(request.headers) if is_upload(request) else None
-        operation = await read_operation(request, self._uploads)
+        operation = self.schema.trusted.resolve(await read_operation(request, self._uploads))
         context = Context(self._services, request_id, viewer or await self._authenticate(request.headers))
         if accepted.should_stream or accepted.media_type is None:
             return await self._stream(operation, context, request)

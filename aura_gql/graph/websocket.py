@@ -22,6 +22,8 @@ from strawberry.utils.aio import aclosing
 
 from aura_gql.graph.context import Context
 from aura_gql.graph.errors import describe, report
+from aura_gql.graph.house_schema import HouseSchema
+from aura_gql.graph.operation_request import RequestError
 from aura_gql.graph.results import has_no_source
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.socket_messages import authorization_of, complaint_about
@@ -91,6 +93,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """One connection. What Strawberry's handler takes too lightly, this one takes to the letter."""
 
+    schema: HouseSchema
     _session_watch: asyncio.Task[None] | None = None
     _operations_begun = 0
     _seat: Seat
@@ -150,15 +153,20 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Begin an operation, unless too many run."""
-        limit = self.max_subscriptions_per_connection
-        if self.connection_acknowledged and message["id"] not in self.operations and limit == len(self.operations):
-            error = GraphQLError(
-                f"At most {limit} operations may run on one connection.",
-                extensions={"code": ErrorCode.QUOTA_EXCEEDED.value, "requestId": self.context.request_id},
-            )
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
-            return
+        """Begin an operation, unless too many run or there is no document for it."""
+        if self.connection_acknowledged and message["id"] not in self.operations:
+            limit = self.max_subscriptions_per_connection
+            if limit == len(self.operations):
+                reason = f"At most {limit} operations may run on one connection."
+                await self._refuse(message["id"], reason, ErrorCode.QUOTA_EXCEEDED)
+                return
+            payload = message["payload"]
+            try:
+                query = self.schema.trusted.resolve_payload(payload)
+            except RequestError as error:
+                await self._refuse(message["id"], error.message, error.code)
+                return
+            message = {**message, "payload": {**payload, "query": query}}
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
@@ -189,6 +197,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Keep quiet about a client that is gone: that is no fault of ours."""
         if not isinstance(error, WebSocketDisconnected):
             report(error, self.context.request_id)
+
+    async def _refuse(self, id: str, reason: str, code: ErrorCode) -> None:
+        error = GraphQLError(reason, extensions={"code": code.value, "requestId": self.context.request_id})
+        await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
     async def _relay(self, operation: Operation[Context, None], context: Context) -> None:
         results = await self.schema.stream(

@@ -194,7 +194,16 @@ class ErrorCode(StrEnum):
         "PERSISTED_QUERY_NOT_FOUND",
         CodeFacts(
             "The server knows no document with this hash.",
-            "Send the document's text, unless the server runs trusted documents only; then deploy its manifest first.",
+            "Send the document's text; where trusted documents alone run, deploy their manifest before the front end.",
+            Place.TOP,
+            statuses=(400,),
+        ),
+    )
+    PERSISTED_QUERY_NOT_SUPPORTED = (
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        CodeFacts(
+            "The server has no manifest of trusted documents.",
+            "Send the documents' text from now on, as the clients of Apollo and urql do by themselves.",
             Place.TOP,
             statuses=(400,),
         ),

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.commands.checks import check_blobs, check_mongodb, check_sandboxes, check_tools, isolation_advice
+from aura_gql.commands.checks import (
+    check_blobs,
+    check_mongodb,
+    check_sandboxes,
+    check_tools,
+    check_trusted_documents,
+    isolation_advice,
+)
 from aura_gql.commands.findings import State
 from aura_gql.infra.mongo import Database
 from aura_gql.settings import Mode, Settings, load_settings
@@ -86,3 +93,29 @@ async def test_tools_are_named(development: Settings) -> None:
 )
 def test_advice_fits_the_kernel(kernel: dict[str, str], words: str) -> None:
     assert words in isolation_advice(kernel.get)
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "told"),
+    [
+        ('{"a": "{ viewer { id } }"}', State.OK, "1 that fit the schema; others run too"),
+        (
+            '{"a": "{ viewer { nmae } }"}',
+            State.FAILED,
+            "TRUSTED_DOCUMENTS: names a document a that",
+        ),
+        ("", State.FAILED, "TRUSTED_DOCUMENTS: is not JSON."),
+    ],
+)
+async def test_trusted_documents_fit_the_schema(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str, state: State, told: str
+) -> None:
+    manifest = tmp_path / "documents.json"
+    manifest.write_text(content)
+    (finding,) = await check_trusted_documents(settings_with(monkeypatch, TRUSTED_DOCUMENTS=str(manifest)))
+    assert finding.state is state
+    assert finding.detail.startswith(told)
+
+
+async def test_trusted_documents_are_not_asked_for(development: Settings) -> None:
+    assert await check_trusted_documents(development) == []

@@ -40,6 +40,12 @@ def test_a_wrong_setting_is_one_line(tmp_path: Path, settings: dict[str, str]) -
     assert refused.stderr.count("\n") == 1
 
 
+def test_a_manifest_that_is_no_good_is_one_line(tmp_path: Path, settings: dict[str, str]) -> None:
+    refused = aura_gql("serve", "--port", "0", cwd=tmp_path, settings={**settings, "TRUSTED_DOCUMENTS": "none.json"})
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "aura-gql: TRUSTED_DOCUMENTS: can't be read: No such file or directory.\n"
+
+
 def test_it_serves_and_ends(tmp_path: Path, settings: dict[str, str]) -> None:
     with running("serve", cwd=tmp_path, settings=settings) as server:
         answer = httpx.get(f"{server.url}/healthz", headers={"x-forwarded-for": "203.0.113.9"})

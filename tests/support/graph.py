@@ -103,10 +103,11 @@ def make_app(
     allowed_origins: tuple[str, ...] = (),
     limits: QueryLimits | None = None,
     live: LiveConnections | None = None,
+    schema: HouseSchema | None = None,
 ) -> Starlette:
     """The small schema behind the view and the middleware, as the real app has them."""
     view = GraphView(
-        make_schema(limits),
+        schema or make_schema(limits),
         stage.as_services(),
         page=page,
         allowed_origins=allowed_origins,
