@@ -47,6 +47,19 @@ class ServerSettings(Group):
     log_format: Literal["console", "json"] | None = Field(
         None, description="How log lines look; unset, `console` in development and `json` in production."
     )
+    max_connections: Count = Field(
+        4_000, description="Most connections at once, sockets included; fewer where the system allows fewer files."
+    )
+    request_head_timeout_ms: Milliseconds = Field(
+        10_000, description="Milliseconds that the line and the headers of a request may take to arrive."
+    )
+    request_body_timeout_ms: Milliseconds = Field(
+        20_000, description="Milliseconds that a body may take to arrive, and 1 s more for every 4 KiB that came."
+    )
+    send_timeout_ms: Milliseconds = Field(
+        60_000,
+        description="Milliseconds after which a client that takes its answer at less than 4 KiB/s is hung up on.",
+    )
     shutdown_grace_ms: Milliseconds = Field(10_000, description="Milliseconds that requests have to end at shutdown.")
 
 

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.errors import CommandError
-from aura_gql.commands.http_protocol import BoundedHttpProtocol
+from aura_gql.commands.http_bounds import http_bounds
+from aura_gql.commands.http_protocol import bounded_http
 from aura_gql.commands.stopping import Stopping
 from aura_gql.kernel.errors import DomainError
 from aura_gql.settings import Settings
@@ -82,7 +83,7 @@ async def serve(
     """
     config = uvicorn.Config(
         app,
-        http=BoundedHttpProtocol,
+        http=bounded_http(http_bounds(settings)),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=settings.graph.max_body_bytes,

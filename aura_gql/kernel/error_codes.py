@@ -190,6 +190,16 @@ class ErrorCode(StrEnum):
             is_retryable=True,
         ),
     )
+    OVERLOADED = (
+        "OVERLOADED",
+        CodeFacts(
+            "The server has more connections than it can serve.",
+            "Try again after `Retry-After`, or with growing pauses.",
+            Place.TOP,
+            statuses=(503,),
+            is_retryable=True,
+        ),
+    )
     PERSISTED_QUERY_NOT_FOUND = (
         "PERSISTED_QUERY_NOT_FOUND",
         CodeFacts(
