@@ -8,6 +8,7 @@ from tests.support.api import Api
 from tests.support.journeys import ready_project, running_sandbox
 from tests.support.node import needs_node, node_json
 
+SSE = {"AURA_SUBSCRIPTIONS": "sse"}
 LINES = "".join(f"line {number}\n" for number in range(1, 61))
 
 pytestmark = needs_node
@@ -18,7 +19,7 @@ CLIENTS = [
     pytest.param("clients/graphql-sse.mjs", {}, id="graphql-sse"),
     pytest.param("clients/apollo.mjs", {}, id="apollo"),
     pytest.param("clients/urql.mjs", {}, id="urql"),
-    pytest.param("clients/urql.mjs", {"AURA_SUBSCRIPTIONS": "sse"}, id="urql-sse"),
+    pytest.param("clients/urql.mjs", SSE, id="urql-sse"),
 ]
 
 
@@ -41,3 +42,24 @@ async def test_a_client_does_the_main_job(api: Api, program: str, env: Mapping[s
     for name in ("interrupted", "whole", *(["dropped"] if over_socket else [])):
         assert told[name]["text"] == LINES
         assert (told[name]["end"]["status"], told[name]["end"]["exitCode"]) == ("FAILED", 3)
+
+
+@pytest.mark.parametrize(
+    ("program", "env", "query", "subscription"),
+    [
+        pytest.param("graphql-ws", {}, [4403], [4403], id="graphql-ws"),
+        pytest.param("graphql-sse", {}, [401], [401], id="graphql-sse"),
+        pytest.param("apollo", {}, ["UNAUTHENTICATED"], ["Error: Socket closed with event 4403"], id="apollo"),
+        pytest.param("urql", {}, ["UNAUTHENTICATED"], [4403], id="urql"),
+        pytest.param("urql", SSE, ["UNAUTHENTICATED"], ["UNAUTHENTICATED"], id="urql-sse"),
+    ],
+)
+async def test_a_client_learns_that_its_bearer_is_nobodys(
+    api: Api, program: str, env: Mapping[str, str], query: list[object], subscription: list[object]
+) -> None:
+    surroundings = {"AURA_URL": f"http://{api.host}", "AURA_BEARER": "nobody.at-all"}
+
+    told = await node_json(f"clients/{program}.mjs", env={**surroundings, **env})
+
+    assert told["query"] == query
+    assert str(told["subscription"][0]).startswith(str(subscription[0]))

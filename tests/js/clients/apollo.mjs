@@ -6,10 +6,12 @@ import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { bearer, iterate, main, url } from "./journey.mjs";
 
+// Every browser has it, and so Apollo's link takes it for granted.
+globalThis.WebSocket = WebSocket;
+
 const authorization = `Bearer ${bearer}`;
 const socket = createClient({
   url: `${url.replace("http", "ws")}/graphql`,
-  webSocketImpl: WebSocket,
   connectionParams: { authorization },
   retryAttempts: 0,
 });

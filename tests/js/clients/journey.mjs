@@ -95,7 +95,8 @@ async function firstErrors(events) {
 }
 
 function codes(result) {
-  return (result.errors ?? []).map((error) => error.extensions?.code ?? error.code ?? error.statusCode ?? String(error));
+  const code = (error) => error.extensions?.code ?? error.code ?? error.response?.status ?? String(error);
+  return (result.errors ?? []).map(code);
 }
 
 // An async iterator over what `start(sink)` hands to `sink.next(value)`, `sink.error(error)` and `sink.complete()`;
