@@ -1,5 +1,6 @@
 """What a client can read, from its `Accept` header."""
 
+import re
 from dataclasses import dataclass
 
 JSON = "application/json"
@@ -17,20 +18,25 @@ class Accepted:
     should_stream: bool
 
 
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _ANYTHING = Accepted(JSON, may_stream=False, should_stream=False)
 
 
 def negotiate(header: str | None) -> Accepted:
-    """The answer that suits an `Accept` header best; JSON where there is none, or where anything goes."""
+    """The answer that suits an `Accept` header best; JSON where there is none, or where anything goes.
+
+    The more specific of two ranges counts, and GraphQL's own media type is for those who name it or want no other.
+    """
     if not header or header in ("*/*", JSON):
         return _ANYTHING
     weights = _weights(header)
-    graphql, json = weights.get(GRAPHQL_JSON, 0.0), weights.get(JSON, 0.0)
+    anything = weights.get("application/*", weights.get("*/*", 0.0))
+    graphql, json = weights.get(GRAPHQL_JSON, anything), weights.get(JSON, anything)
     stream = weights.get(EVENT_STREAM, 0.0)
-    media_type = GRAPHQL_JSON if graphql >= json and graphql > 0 else JSON if json > 0 else None
-    if media_type is None and max(weights.get("*/*", 0.0), weights.get("application/*", 0.0)) > 0:
-        media_type = JSON
-    return Accepted(media_type, may_stream=stream > 0, should_stream=stream > max(graphql, json))
+    prefers_graphql = graphql > json or (graphql == json and GRAPHQL_JSON in weights)
+    best = max(graphql, json)
+    media_type = None if best == 0 else GRAPHQL_JSON if prefers_graphql else JSON
+    return Accepted(media_type, may_stream=stream > 0, should_stream=stream > best)
 
 
 def wants_html(header: str | None) -> bool:
@@ -43,8 +49,6 @@ def _weights(header: str) -> dict[str, float]:
     for part in header.lower().split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
         quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-        try:
-            weights[media_type] = float(quality)
-        except ValueError:
-            weights[media_type] = 0.0
+        # What is no weight counts as a refusal: nobody can have meant it as the best.
+        weights[media_type] = float(quality) if _QUALITY.fullmatch(quality) else 0.0
     return weights

@@ -108,7 +108,7 @@ class GraphView(GraphQL[Context, None]):
         return Context(self._services, request.scope.get(REQUEST_ID) or uuid4().hex)
 
     async def _answer(self, request: Request, request_id: str) -> Response:
-        accepted = negotiate(request.headers.get("accept"))
+        accepted = negotiate(", ".join(request.headers.getlist("accept")))
         try:
             return await self._respond(request, accepted, request_id)
         except RequestError as error:
