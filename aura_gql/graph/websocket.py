@@ -26,7 +26,7 @@ from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.operation_request import RequestError
 from aura_gql.graph.results import has_no_source
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
-from aura_gql.graph.socket_messages import authorization_of, complaint_about
+from aura_gql.graph.socket_messages import UNSPEAKABLE, Unspeakable, authorization_of, complaint_about, decode_message
 from aura_gql.infra.live_connections import LiveConnections, Seat, owner_name
 from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
@@ -61,7 +61,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
                 await self.close(1009, f"A message may have {MAX_MESSAGE_LENGTH} characters")
                 return
             try:
-                decoded = orjson.loads(text)
+                decoded = decode_message(text)
             except ValueError as error:
                 raise NonJsonMessageReceived from error
             yield decoded
@@ -159,6 +159,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             if limit == len(self.operations):
                 reason = f"At most {limit} operations may run on one connection."
                 await self._refuse(message["id"], reason, ErrorCode.QUOTA_EXCEEDED)
+                return
+            if isinstance(cast(object, message), Unspeakable):
+                await self._refuse(message["id"], f"{UNSPEAKABLE}.", ErrorCode.BAD_REQUEST)
                 return
             payload = message["payload"]
             try:

@@ -59,6 +59,24 @@ async def test_a_query_that_takes_too_long_ends_alone(stage: Stage) -> None:
     await until(lambda: stage.waiting == 0)
 
 
+@pytest.mark.parametrize("value", [r'"\ud800"', "1e999"])
+async def test_json_that_cannot_be_passed_on_ends_its_operation_alone(server: str, value: str) -> None:
+    subscribe = (
+        f'{{"type": "subscribe", "id": "q", "payload": {{"query": "{{ hello }}", "variables": {{"v": {value}}}}}}}'
+    )
+    async with opened(server) as socket:
+        await socket.start()
+        for _ in range(2):
+            await socket.connection.send(subscribe)
+            assert error_of(await socket.receive())["code"] == "BAD_REQUEST"
+        assert [message["type"] for message in await socket.run("{ hello }")] == ["next", "complete"]
+        await socket.connection.send(subscribe.replace('"q"', value))
+        assert await socket.closed() == 4400
+    async with opened(server) as socket:
+        await socket.connection.send(subscribe)
+        assert await socket.closed() == 4401
+
+
 async def test_errors_of_events_are_translated(server: str, caplog: pytest.LogCaptureFixture) -> None:
     async with opened(server) as socket:
         await socket.start()
