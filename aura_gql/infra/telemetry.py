@@ -1,19 +1,24 @@
 """Logs: one line each, JSON for machines or text for people, with the request they belong to."""
 
+import copy
 import logging
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Literal, TextIO
 from uuid import uuid4
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_HIDDEN = "[hidden]"
-_SECRET_NAME = re.compile(r"secret|password|token|cookie|authorization|bearer|api_?key", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+from aura_gql.infra.operation_log import OPERATION_LOGGER
+from aura_gql.infra.redaction import bound, hide_secrets, tell_exceptions
+
+_OURS = "aura_gql"
+# Not even made: each would cost something.
 _QUIET = ("pymongo", "asyncio", "taskiq", "botocore", "aiobotocore", "boto3", "httpx", "httpcore", "uvicorn.access")
 _TAKEN_OVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "pymongo", "taskiq")
 _REQUEST_ID = "request_id"
@@ -21,7 +26,42 @@ _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class _OurHandler(logging.StreamHandler[TextIO]):
-    """Known by its class, so that configuring again replaces it alone."""
+    """Known by its class, so that configuring again replaces it alone.
+
+    Of others' lines it takes only warnings and worse: below, libraries tell what clients sent them.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or record.name.partition(".")[0] == _OURS
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Writes the line of an operation by itself, since there is one for each; all others go through structlog."""
+
+    def __init__(self, environment: str, log_format: Literal["console", "json"], stream: TextIO) -> None:
+        super().__init__(
+            foreign_pre_chain=_common(environment),
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format, stream)],
+        )
+        self._environment = environment
+        self._is_json = log_format == "json"
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name != OPERATION_LOGGER:
+            return super().format(record)
+        if not self._is_json:
+            spread = copy.copy(record)
+            vars(spread).update(vars(spread).pop("facts"))
+            return super().format(spread)
+        line = {
+            **vars(record)["facts"],
+            "event": record.msg,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.now(UTC),
+            "environment": self._environment,
+        }
+        return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()
 
 
 def configure_logging(
@@ -29,16 +69,11 @@ def configure_logging(
 ) -> None:
     """Send every log, the standard library's and its users' included, to `stream` (stderr); safe to repeat.
 
-    `level` is the least severity of ours; chatty libraries log from WARNING on. Give uvicorn `log_config=None`.
+    `level` is the least severity of ours; libraries log from WARNING on. Give uvicorn `log_config=None`.
     """
     stream = stream or sys.stderr
     handler = _OurHandler(stream)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_common(environment),
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format, stream)],
-        )
-    )
+    handler.setFormatter(_Formatter(environment, log_format, stream))
     root = logging.getLogger()
     root.handlers[:] = [*(other for other in root.handlers if not isinstance(other, _OurHandler)), handler]
     root.setLevel(level)
@@ -91,27 +126,12 @@ def _common(environment: str) -> list[Processor]:
 
 
 def _rendering(log_format: Literal["console", "json"], stream: TextIO) -> list[Processor]:
+    safe: list[Processor] = [structlog.processors.StackInfoRenderer(), tell_exceptions, hide_secrets, bound]
     if log_format == "json":
-        return [
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            _hide_secrets,
-            structlog.processors.JSONRenderer(),
-        ]
-    console = structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    return [_drop_environment, structlog.processors.format_exc_info, _hide_secrets, console]
+        return [*safe, structlog.processors.JSONRenderer()]
+    return [_drop_environment, *safe, structlog.dev.ConsoleRenderer(colors=stream.isatty())]
 
 
 def _drop_environment(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     event.pop("environment", None)
-    return event
-
-
-def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Blank values under telling names, and passwords in URLs wherever they stand."""
-    for name, value in event.items():
-        if _SECRET_NAME.search(name):
-            event[name] = _HIDDEN
-        elif isinstance(value, str) and "://" in value:
-            event[name] = _CREDENTIALS.sub(_HIDDEN, value)
     return event

@@ -6,10 +6,12 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
 
+from aura_gql.infra.operation_log import Kept, OperationLog
 from aura_gql.infra.telemetry import configure_logging, current_request_id, new_request_id, request_scope
 from tests.support.logs import logging_restored
 
@@ -44,7 +46,8 @@ def test_the_standard_library_and_structlog_look_alike(stream: io.StringIO) -> N
 def test_below_the_level_nothing_is_logged(stream: io.StringIO) -> None:
     logging.getLogger("aura_gql").debug("quiet")
     logging.getLogger("pymongo.command").info("quiet")
-    logging.getLogger("uvicorn.error").info("heard")
+    logging.getLogger("websockets.server").info("what a client sent")
+    logging.getLogger("uvicorn.error").warning("heard")
     assert [line["event"] for line in lines(stream)] == ["heard"]
 
 
@@ -85,6 +88,49 @@ def test_configuring_again_does_not_double_the_lines(stream: io.StringIO) -> Non
     configure_logging("INFO", "json", "staging", stream)
     logging.getLogger("uvicorn.error").error("once")
     assert len(lines(stream)) == 1
+
+
+def test_at_debug_libraries_still_keep_quiet(stream: io.StringIO) -> None:
+    configure_logging("DEBUG", "json", "staging", stream)
+    logging.getLogger("websockets.server").debug("< TEXT what a client sent")
+    logging.getLogger("aura_gql.x").debug("heard")
+    assert [line["event"] for line in lines(stream)] == ["heard"]
+
+
+def test_the_line_of_an_operation_looks_like_the_others(stream: io.StringIO) -> None:
+    OperationLog(Kept.ALL).write("OK", {"request_id": "r1", "operation": "A", "duration_ms": 1.5})
+    logging.getLogger("aura_gql.x").info("another", extra={"request_id": "r1", "operation": "A", "duration_ms": 1.5})
+    (operation, other) = lines(stream)
+    assert operation.keys() == other.keys() - {"message"}  # pytest's own handler leaves that.
+    assert operation.items() >= {"event": "operation", "level": "info", "logger": "aura_gql.operations"}.items()
+    assert str(operation["timestamp"])[:16] == str(other["timestamp"])[:16]
+    assert str(operation["timestamp"]).endswith("Z")
+
+
+def test_for_people_the_line_of_an_operation_is_text() -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", "console", "development", stream)
+    OperationLog(Kept.ALL).write("OK", {"request_id": "r1", "operation": "A"})
+    assert "operation=A" in stream.getvalue()
+    assert "facts" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_nobody_can_forge_a_line_or_make_one_grow(log_format: Literal["json", "console"]) -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", log_format, "staging", stream)
+    forged = 'x\n2026-01-01 [info] forged\r\x1b[31m\u2028\x85" ' + "y" * 10_000
+    log = logging.getLogger("aura_gql")
+    log.info("said %s", forged, extra={"given": forged, "nested": {"given": forged}})
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        log.exception("failed")
+    text = stream.getvalue()
+    assert len(text) < 5_000
+    assert not {"\x1b", "\r", "\u2028", "\x85"} & set(text)
+    assert not [line for line in text.splitlines() if line.startswith("2026-01-01")]
+    assert len([line for line in text.split("\n") if "said" in line]) == 1
 
 
 def test_warnings_are_logged(stream: io.StringIO) -> None:
