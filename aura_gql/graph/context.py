@@ -19,6 +19,8 @@ class Context:
     viewer: Viewer | None = None
     connection_params: dict[str, object] | None = None
     loaders: Loaders = field(default_factory=Loaders)
+    transport: str = "http"
+    error_code: str | None = None
 
     def require_viewer(self) -> Viewer:
         """Who is signed in; Unauthenticated where nobody is."""
@@ -26,9 +28,14 @@ class Context:
             raise Unauthenticated("Sign in first: send a session cookie or a bearer token.")
         return self.viewer
 
+    def note_error(self, code: object) -> None:
+        """Remember the code of the operation's first error, on top or in a payload: that is how it ended."""
+        if self.error_code is None:
+            self.error_code = str(code)
+
     def for_operation(self, request_id: str) -> "Context":
         """The same connection for another operation, with loaders of its own."""
-        return replace(self, request_id=request_id, loaders=Loaders())
+        return replace(self, request_id=request_id, loaders=Loaders(), error_code=None)
 
 
 Info = strawberry.Info[Context, None]

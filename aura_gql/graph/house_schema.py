@@ -10,15 +10,19 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from aura_gql import __version__
 from aura_gql.graph.attributes import read_directly
 from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.errors import translate_all
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.manifest import ManifestError
+from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.rules import OperationRules, document_errors
 from aura_gql.graph.scalars import SCALARS
 from aura_gql.graph.trusted_documents import TrustedDocuments
+from aura_gql.infra.metrics import Metrics
+from aura_gql.infra.operation_log import Kept, OperationLog
 from aura_gql.kernel.errors import TookTooLong
 
 
@@ -35,17 +39,21 @@ class HouseSchema(strawberry.Schema):
         subscription: type | None = None,
         types: Iterable[type] = (),
         limits: QueryLimits | None = None,
+        observer: OperationObserver | None = None,
     ) -> None:
-        """A schema over these roots; `types` names those that only an interface leads to."""
+        """A schema over these roots; `types` names those that only an interface leads to. `observer` sees everything
+        that is asked of it.
+        """
         self.documents = DocumentCache()
         self.limits = limits or QueryLimits()
         self.trusted = TrustedDocuments()
+        self.observer = observer or OperationObserver(Metrics(__version__), OperationLog(Kept.NONE))
         super().__init__(
             query=query,
             mutation=mutation,
             subscription=subscription,
             types=types,
-            extensions=[lambda: OperationRules(self.documents, self.limits)],
+            extensions=[lambda: OperationRules(self.documents, self.limits, self.observer)],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         read_directly(self._schema)
@@ -80,3 +88,5 @@ class HouseSchema(strawberry.Schema):
         context = execution_context.context if execution_context else None
         request_id = context.request_id if isinstance(context, Context) else ""
         errors[:] = translate_all(errors, request_id, suggests=self.limits.introspection)
+        if isinstance(context, Context) and errors:
+            context.note_error((errors[0].extensions or {}).get("code"))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 import strawberry
 
+from aura_gql.graph.context import Context
 from aura_gql.graph.errors import UserError, is_user_error, to_user_error
 from aura_gql.kernel.errors import DomainError
 
@@ -45,6 +46,13 @@ def settled(
         except DomainError as error:
             if not is_user_error(error):
                 raise
+            _note(kwargs.get("info"), error)
             return cast(PayloadT, payload_type(errors=[to_user_error(error)]))
 
     return resolver
+
+
+def _note(info: object, error: DomainError) -> None:
+    context = getattr(info, "context", None)
+    if isinstance(context, Context):
+        context.note_error(error.code.value)

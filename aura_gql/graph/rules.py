@@ -9,6 +9,7 @@ from aura_gql.graph.context import Context
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.introspection import introspects_too_much
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
+from aura_gql.graph.observer import Observation, OperationObserver
 from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
 
@@ -28,11 +29,24 @@ def document_errors(schema: GraphQLSchema, document: DocumentNode, limits: Query
 class OperationRules(SchemaExtension):
     """The house's only extension: each one costs every operation."""
 
-    def __init__(self, documents: DocumentCache, limits: QueryLimits) -> None:
+    def __init__(self, documents: DocumentCache, limits: QueryLimits, observer: OperationObserver) -> None:
         """One for each operation, over what the schema shares."""
         self._documents = documents
         self._limits = limits
+        self._observer = observer
+        self._observation: Observation
         self._is_known = False
+
+    def on_operation(self) -> Iterator[None]:
+        """Have the operation observed from its arrival to its end."""
+        observation = self._observation = self._observer.begin(self.execution_context)
+        try:
+            yield
+        except BaseException as error:
+            observation.failed(error)
+            raise
+        finally:
+            observation.end()
 
     def on_parse(self) -> Iterator[None]:
         """Take a document that is known; else let it be parsed, up to the limit of tokens."""
@@ -54,6 +68,8 @@ class OperationRules(SchemaExtension):
                 self._documents.put(execution.query, document)
             values = too_many_values(execution.variables, self._limits)
             execution.pre_execution_errors = errors or values or self._ambiguity(document)
+            if not errors:
+                self._observation.accepted()
         yield
 
     def on_stream_result(self, result: object) -> Iterator[None]:
@@ -61,6 +77,7 @@ class OperationRules(SchemaExtension):
         context = self.execution_context.context
         if isinstance(context, Context):
             context.loaders.clear()
+        self._observation.sent()
         yield
 
     def _ambiguity(self, document: DocumentNode) -> list[GraphQLError]:

@@ -9,6 +9,7 @@ from aura_gql.graph.files.mutations import FileMutations
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.nodes import Node, by_object_id, node_field, nodes_field
+from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.projects.mutations import ProjectMutations
 from aura_gql.graph.projects.queries import ProjectQueries, fetch_projects
 from aura_gql.graph.projects.subscriptions import ProjectSubscriptions
@@ -45,6 +46,6 @@ class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscrip
     """The subscription root."""
 
 
-def create_schema(limits: QueryLimits | None = None) -> HouseSchema:
+def create_schema(limits: QueryLimits | None = None, observer: OperationObserver | None = None) -> HouseSchema:
     """The schema of this server, with the bounds that its settings give to one operation."""
-    return HouseSchema(Query, Mutation, Subscription, limits=limits)
+    return HouseSchema(Query, Mutation, Subscription, limits=limits, observer=observer)

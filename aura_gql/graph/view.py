@@ -105,7 +105,7 @@ class GraphView(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
         """The context of a socket; who is signed in is known after `connection_init`."""
-        return Context(self._services, request.scope.get(REQUEST_ID) or uuid4().hex)
+        return Context(self._services, request.scope.get(REQUEST_ID) or uuid4().hex, transport="websocket")
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         accepted = negotiate(", ".join(request.headers.getlist("accept")))
@@ -176,6 +176,7 @@ class GraphView(GraphQL[Context, None]):
         )
 
     async def _stream(self, operation: OperationRequest, context: Context, request: Request) -> Response:
+        context.transport = "sse"
         results = await self.schema.stream(
             operation.query,
             variable_values=operation.variables,

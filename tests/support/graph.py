@@ -20,6 +20,7 @@ from aura_gql.graph.context import Context
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
+from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.view import GraphView, Page
 from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from aura_gql.services import Services
@@ -91,9 +92,9 @@ class Stage:
         return Context(self.as_services(), "request-1", viewer)
 
 
-def make_schema(limits: QueryLimits | None = None) -> HouseSchema:
+def make_schema(limits: QueryLimits | None = None, observer: OperationObserver | None = None) -> HouseSchema:
     """The small schema."""
-    return HouseSchema(Query, Mutation, Subscription, types=[Item], limits=limits)
+    return HouseSchema(Query, Mutation, Subscription, types=[Item], limits=limits, observer=observer)
 
 
 def make_app(
