@@ -24,6 +24,7 @@ from aura_gql.files.service import FileService
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.manifest import ManifestError, read_manifest
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
+from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.schema import create_schema
 from aura_gql.graph.view import GraphView, Page
 from aura_gql.infra.bus import InProcessBus
@@ -31,7 +32,9 @@ from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.live_connections import LiveConnections
+from aura_gql.infra.metrics import Metrics
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
+from aura_gql.infra.operation_log import Kept, OperationLog
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.deletion import ProjectDeletion
@@ -53,9 +56,13 @@ from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
 from aura_gql.web.development_login import DevelopmentLogin
 from aura_gql.web.graphiql import GraphiQLPage, static_files
-from aura_gql.web.health import HealthCheck
+from aura_gql.web.health import Check, Liveness, Readiness
+from aura_gql.web.metrics import Counted, MetricsPage
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from aura_gql.web.refusals import refuse
+
+# A check writes, and object stores charge for that.
+_BLOBS_FRESH_S = 15.0
 
 DOCUMENTS = (
     IdempotencyKeyDocument,
@@ -159,9 +166,17 @@ class Server:
 
 
 def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
-    """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop."""
-    schema = create_trusting_schema(settings)
+    """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop.
+
+    SettingsError where a manifest of documents is no good. `state.machines` is a second application, of what is not
+    for the public; `state.readiness` is to be told when the server begins to stop.
+    """
     server = Server(settings, surroundings)
+    metrics = Metrics(__version__)
+    observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)))
+    schema = create_trusting_schema(settings, observer)
+    database = Check("database", server.ping)
+    readiness = Readiness((database, Check("blobs", server.blobs.check, fresh_s=_BLOBS_FRESH_S)))
     graph, origins = settings.graph, settings.server.allowed_origins
     page = _page(settings, server.services, surroundings.development_email)
     view = GraphView(
@@ -172,7 +187,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         uploads=UploadLimits(max_files=graph.max_upload_files),
         live=server.live,
     )
-    middleware = [Middleware(RequestId), Middleware(SecurityHeaders)]
+    middleware = [Middleware(Counted, metrics=metrics), Middleware(RequestId), Middleware(SecurityHeaders)]
     if origins:
         middleware.append(_cross_origin(origins))
     middleware.append(_body_limit(graph))
@@ -180,22 +195,26 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with server.running():
-            yield
+            readiness.start()
+            try:
+                yield
+            finally:
+                readiness.stop()
 
-    routes: list[BaseRoute] = [
-        Route("/graphql", view),
-        WebSocketRoute("/graphql", view),
-        Route("/healthz", HealthCheck(server.ping, __version__).__call__),
-    ]
+    health = [Route("/healthz", Liveness(database, __version__).__call__), Route("/readyz", readiness.__call__)]
+    routes: list[BaseRoute] = [Route("/graphql", view), WebSocketRoute("/graphql", view), *health]
     if page is not None:
         routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
     handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse, Exception: refuse}
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
+    app.state.readiness = readiness
+    app.state.machines = Starlette(routes=[Route("/metrics", MetricsPage(metrics).__call__), *health])
+    return app
 
 
-def create_trusting_schema(settings: Settings) -> HouseSchema:
+def create_trusting_schema(settings: Settings, observer: OperationObserver | None = None) -> HouseSchema:
     """The schema with the documents that it may be asked by id; SettingsError where their manifest is no good."""
-    schema, manifest = create_schema(query_limits(settings)), settings.graph.trusted_documents
+    schema, manifest = create_schema(query_limits(settings), observer), settings.graph.trusted_documents
     if manifest is not None:
         try:
             schema.trust(read_manifest(manifest), only=settings.graph.trusted_documents_only)

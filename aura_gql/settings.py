@@ -63,6 +63,11 @@ class Settings(BaseModel):
         return self.server.log_format or ("console" if self.mode is Mode.DEVELOPMENT else "json")
 
     @property
+    def log_operations(self) -> Literal["all", "failed", "none"]:
+        """Which operations get a log line."""
+        return self.server.log_operations or ("failed" if self.mode is Mode.DEVELOPMENT else "all")
+
+    @property
     def graphiql_enabled(self) -> bool:
         """Whether browsers get GraphiQL."""
         chosen = self.graph.graphiql_enabled

@@ -60,6 +60,18 @@ class ServerSettings(Group):
         60_000,
         description="Milliseconds after which a client that takes its answer at less than 4 KiB/s is hung up on.",
     )
+    log_operations: Literal["all", "failed", "none"] | None = Field(
+        None, description="Which operations get a log line; unset, `failed` in development and `all` in production."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="Address of /metrics, /healthz and /readyz for machines; never a public one."
+    )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="TCP port of METRICS_HOST; 0 lets the system choose; unset, there is none."
+    )
+    shutdown_delay_ms: int = Field(
+        0, ge=0, le=2**31 - 1, description="Milliseconds that /readyz says 503 before new connections are refused."
+    )
     shutdown_grace_ms: Milliseconds = Field(10_000, description="Milliseconds that requests have to end at shutdown.")
 
 

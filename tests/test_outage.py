@@ -130,7 +130,9 @@ async def test_ten_seconds_of_silence_cost_nothing_but_time(place: Path) -> None
             while loop.time() < silent_until:
                 found = await outcomes(api, ada, project, sandbox)
                 assert found == {name: ["DATABASE_UNAVAILABLE"] for name in found}
-                assert (await api.http.get("/healthz")).status_code == 503
+                alive, ready = await api.http.get("/healthz"), await api.http.get("/readyz")
+                assert (alive.status_code, alive.json()["database"]) == (200, "unavailable")
+                assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
         finally:
             os.kill(mongod.pid, signal.SIGCONT)
         lines_before = reader.last

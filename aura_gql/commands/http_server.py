@@ -1,5 +1,6 @@
 """Uvicorn, set up for GraphQL over HTTP and sockets."""
 
+import asyncio
 import errno
 import gc
 import math
@@ -15,6 +16,7 @@ from aura_gql.commands.database_words import database_words
 from aura_gql.commands.errors import CommandError
 from aura_gql.commands.http_bounds import http_bounds
 from aura_gql.commands.http_protocol import bounded_http
+from aura_gql.commands.machine_port import machine_port
 from aura_gql.commands.stopping import Stopping
 from aura_gql.kernel.errors import DomainError
 from aura_gql.settings import Settings
@@ -28,9 +30,12 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 class _Server(uvicorn.Server):
     """Tells when it takes requests, and leaves the signals to the command."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], delay_s: float = 0.0) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._delay_s = delay_s
+        self._is_asked = False
+        self.on_stop: Callable[[], None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -42,13 +47,28 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     def stop(self) -> None:
-        """End politely; when asked again, without waiting for requests."""
-        self.force_exit = self.should_exit
+        """End politely, after the delay in which load balancers may notice; when asked again, at once, and without
+        waiting for requests.
+        """
+        if self._is_asked:
+            self.force_exit = self.should_exit = True
+            return
+        self._is_asked = True
+        if self.on_stop:
+            self.on_stop()
+        if self._delay_s:
+            asyncio.get_running_loop().call_later(self._delay_s, self._end)
+        else:
+            self._end()
+
+    def _end(self) -> None:
         self.should_exit = True
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, not yet listening; CommandError says why it can't be had."""
+def bind(host: str, port: int, advice: str = "choose another with --port") -> socket.socket:
+    """A socket bound to the address, not yet listening; CommandError says why it can't be had, with `advice` where
+    another program has it.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -61,7 +81,7 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind(address)
     except OSError as error:
         bound.close()
-        hint = "; choose another with --port" if error.errno == errno.EADDRINUSE else ""
+        hint = f"; {advice}" if error.errno == errno.EADDRINUSE else ""
         raise CommandError(f"can't listen on {host} port {port}: {error.strerror}{hint}.") from error
     return bound
 
@@ -79,6 +99,7 @@ async def serve(
 ) -> None:
     """Run the app, its lifespan included, until a signal: stop accepting, end requests and sockets, then the lifespan.
 
+    Beside it, from before its start until after its end, the port for machines where the settings want one.
     CommandError where MongoDB, the blob store or the like keep it from starting.
     """
     config = uvicorn.Config(
@@ -98,13 +119,18 @@ async def serve(
         timeout_graceful_shutdown=math.ceil(settings.server.shutdown_grace_ms / 1000),
     )
     async with AsyncExitStack() as stack:
+        if settings.server.metrics_port is not None:
+            machines = bind(settings.server.metrics_host, settings.server.metrics_port, "choose another METRICS_PORT")
+            await stack.enter_async_context(machine_port(app.state.machines, machines))
         try:
             await stack.enter_async_context(app.router.lifespan_context(app))
         except PyMongoError as error:
             raise CommandError(f"MongoDB does not answer: {database_words(error)}; {_MORE}.") from error
         except DomainError as error:
             raise CommandError(f"{error.message} {_MORE.capitalize()}.") from error
-        server = _Server(config, on_ready)
+        server = _Server(config, on_ready, settings.server.shutdown_delay_ms / 1000)
+        if (readiness := getattr(app.state, "readiness", None)) is not None:
+            server.on_stop = readiness.stop
         stopping.instead(server.stop)
         await server.serve(sockets=[bound])
 

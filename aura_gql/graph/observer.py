@@ -10,7 +10,7 @@ from strawberry.types.graphql import OperationType
 from aura_gql.graph.context import Context
 from aura_gql.infra.metrics import CANCELLED, OK, OTHER, Metrics
 from aura_gql.infra.operation_log import OperationLog
-from aura_gql.kernel.errors import ErrorCode
+from aura_gql.kernel.errors import DomainError, ErrorCode
 
 MAX_NAME_LENGTH = 64
 """Characters that are kept of an operation's name, which its client chooses."""
@@ -75,6 +75,8 @@ class Observation:
         """It ends by an exception. A subscription that was taken for a query comes a second time, or is refused."""
         if isinstance(error, InvalidOperationTypeError) and error.operation_type is OperationType.SUBSCRIPTION:
             self._is_told = False
+        elif isinstance(error, DomainError):
+            self._outcome = error.code.value
         elif isinstance(error, _CALLERS_MISTAKES):
             self._outcome = ErrorCode.BAD_REQUEST.value
         else:
