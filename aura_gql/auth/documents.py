@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from aura_gql.infra.mongo import Database, MongoDocument
 
 _SESSION_FIELDS = {"_id": 0, "userId": 1, "expiresAt": 1}
-_USER_FIELDS = {"email": 1, "name": 1, "image": 1, "role": 1, "createdAt": 1}
+_USER_FIELDS = dict.fromkeys(("email", "name", "image", "role", "createdAt", "banned", "banExpires"), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,6 @@ class AuthCollections:
             async for row in cursor:
                 return SessionRow(row.get("expiresAt"), _user_of(row))
         return None
-
-    async def session_expiry(self, token: str) -> object:
-        """What the session of a token has as its end; None where there is no session."""
-        row = await self._sessions.find_one({"token": token}, {"_id": 0, "expiresAt": 1})
-        return None if row is None else row.get("expiresAt")
 
     async def ensure_user(self, email: str, name: str, now: datetime) -> MongoDocument:
         """The user with this (lower-case) address, made if there is none; `_id` and `role`."""

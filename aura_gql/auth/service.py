@@ -47,22 +47,16 @@ class AuthService:
         """
         token = token_from_bearer(authorization, self._secret)
         token = token or token_from_cookie(cookie, self._secret, self._cookie_prefix)
-        if token is None:
-            return None
-        row = await self._collections.find_session(token)
-        if row is None or row.user is None:
-            return None
-        expires_at = _aware(row.expires_at)
-        if expires_at is None or expires_at <= utcnow():
-            return None
-        return _viewer(row.user, expires_at, token)
+        return None if token is None else await self._viewer_of(token)
 
     async def expiry_of(self, viewer: Viewer) -> datetime | None:
         """When the viewer's session ends as things stand, for Better Auth prolongs it; None where it has ended, signed
-        out or expired. Asked while a socket or an event stream lives.
+        out or expired, or where its user has lost a right since. Asked while a socket or an event stream lives.
         """
-        expires_at = _aware(await self._collections.session_expiry(viewer.session_token))
-        return expires_at if expires_at is not None and expires_at > utcnow() else None
+        today = await self._viewer_of(viewer.session_token)
+        if today is None or today.id != viewer.id or today.is_admin < viewer.is_admin:
+            return None
+        return today.expires_at
 
     async def sign_in(
         self, email: str, name: str | None = None, is_admin: bool = False, expires_in_s: int = WEEK_S
@@ -91,6 +85,15 @@ class AuthService:
         """Make Better Auth's indexes where it has never run: in development and for the `token` command."""
         await self._collections.ensure_indexes()
 
+    async def _viewer_of(self, token: str) -> Viewer | None:
+        row = await self._collections.find_session(token)
+        if row is None or row.user is None or _is_banned(row.user):
+            return None
+        expires_at = _aware(row.expires_at)
+        if expires_at is None or expires_at <= utcnow():
+            return None
+        return _viewer(row.user, expires_at, token)
+
 
 def _viewer(user: Mapping[str, Any], expires_at: datetime, token: str) -> Viewer:
     image = user.get("image")
@@ -104,6 +107,16 @@ def _viewer(user: Mapping[str, Any], expires_at: datetime, token: str) -> Viewer
         expires_at=expires_at,
         session_token=token,
     )
+
+
+def _is_banned(user: Mapping[str, Any]) -> bool:
+    """Whether Better Auth's admin plugin has banned the user, for ever or until a time to come.
+
+    The plugin itself relies on its having deleted the user's sessions; one that was made at that very moment must not
+    slip through, nor one whose user was banned in the database.
+    """
+    until = _aware(user.get("banExpires"))
+    return bool(user.get("banned")) and (until is None or until > utcnow())
 
 
 def _roles(user: Mapping[str, Any]) -> list[str]:
