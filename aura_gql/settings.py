@@ -119,14 +119,11 @@ def _gaps(settings: Settings) -> list[str]:
     """What is missing or contradictory; a setting's default counts as missing where production requires it."""
     storage, gaps = settings.storage, []
     if settings.mode is Mode.PRODUCTION:
-        required = (
-            (settings.database, "database_url"),
-            (settings.database, "mongodb_db_name"),
-            (settings.auth, "better_auth_secret"),
-        )
-        gaps = [
-            f"{name.upper()}: is required to serve." for group, name in required if name not in group.model_fields_set
-        ]
+        database = settings.database
+        missing = [name for name in ("database_url", "mongodb_db_name") if name not in database.model_fields_set]
+        if settings.auth.current_secret is None:
+            missing.append("better_auth_secret")
+        gaps = [f"{name.upper()}: is required to serve." for name in missing]
     r2 = ("r2_access_key_id", "r2_secret_access_key", "r2_bucket")
     r2_given = bool(storage.endpoint_url) or any(getattr(storage, name) for name in r2)
     if r2_given:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from aura_gql.settings_types import (
@@ -17,6 +17,7 @@ from aura_gql.settings_types import (
     Origins,
     Seconds,
     Secret,
+    VersionedSecrets,
 )
 
 _MIB = 1024 * 1024
@@ -104,9 +105,19 @@ class AuthSettings(Group):
     better_auth_secret: LongSecret | None = Field(
         None, description="Better Auth's secret, at least 32 characters; unset, `dev` makes one. Required to serve."
     )
+    better_auth_secrets: VersionedSecrets = Field(
+        (),
+        description="Better Auth's secrets with their versions, e.g. `2:new,1:old`. As there, the first signs and"
+        " verifies sessions, in place of BETTER_AUTH_SECRET, and the others do neither.",
+    )
     better_auth_cookie_prefix: str = Field(
         "better-auth", pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="Better Auth's cookie prefix."
     )
+
+    @property
+    def current_secret(self) -> SecretStr | None:
+        """The one that signs and verifies sessions: Better Auth has no other for them."""
+        return self.better_auth_secrets[0].secret if self.better_auth_secrets else self.better_auth_secret
 
 
 class StorageSettings(Group):

@@ -1,11 +1,21 @@
 """The kinds of value that settings have, and what is wrong with one in words that never tell it."""
 
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
+
+SECRET_LENGTH = 32
+"""Fewest characters of a secret that signs sessions."""
+
+
+class VersionedSecret(NamedTuple):
+    """One of several secrets."""
+
+    version: int
+    secret: SecretStr
 
 
 def _split(value: object) -> object:
@@ -40,12 +50,33 @@ def _check_network(value: str) -> str:
         raise ValueError("should be IP addresses or networks such as 10.0.0.0/8") from None
 
 
+def _read_versions(value: object) -> object:
+    """`2:new,1:old`, as Better Auth writes it, into versions with their secrets, the current one first."""
+    if not isinstance(value, str):
+        return value
+    secrets: dict[int, VersionedSecret] = {}
+    for place, entry in enumerate(value.split(","), 1):
+        version, colon, secret = (part.strip() for part in entry.partition(":"))
+        if not colon or not secret or not (version.isascii() and version.isdecimal()):
+            raise ValueError(f"should be version:secret, separated by commas; entry {place} is not")
+        if int(version) in secrets:
+            raise ValueError(f"should have each version once, but {int(version)} is there again")
+        secrets[int(version)] = VersionedSecret(int(version), SecretStr(secret))
+    current = next(iter(secrets.values()))
+    if len(current.secret) < SECRET_LENGTH:
+        raise ValueError(
+            f"should have at least {SECRET_LENGTH} characters in its first secret, not {len(current.secret)}"
+        )
+    return tuple(secrets.values())
+
+
 Networks = Annotated[tuple[Annotated[str, BeforeValidator(_check_network)], ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, BeforeValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)]
 MongoUrl = Annotated[SecretStr, BeforeValidator(_check_mongodb_url)]
 HttpUrl = Annotated[str, BeforeValidator(_check_http_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
-LongSecret = Annotated[SecretStr, Field(min_length=32)]
+LongSecret = Annotated[SecretStr, Field(min_length=SECRET_LENGTH)]
+VersionedSecrets = Annotated[tuple[VersionedSecret, ...], NoDecode, BeforeValidator(_read_versions)]
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
 Milliseconds = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -65,6 +65,21 @@ def test_an_empty_variable_is_a_missing_one(set_env: SetEnv) -> None:
     assert problems(Mode.PRODUCTION) == ["BETTER_AUTH_SECRET: is required to serve."]
 
 
+@pytest.mark.parametrize(
+    ("variables", "current"),
+    [
+        ({}, SECRET),
+        ({"BETTER_AUTH_SECRETS": f"7:{'n' * 32}"}, "n" * 32),
+        ({"BETTER_AUTH_SECRETS": f" 12 : {'n:' * 16} , 3:old", "BETTER_AUTH_SECRET": ""}, "n:" * 16),
+    ],
+)
+def test_the_first_of_several_secrets_is_the_one(set_env: SetEnv, variables: dict[str, str], current: str) -> None:
+    set_env(**PRODUCTION | variables)
+    secret = load_settings(Mode.PRODUCTION, None).auth.current_secret
+    assert secret is not None
+    assert secret.get_secret_value() == current
+
+
 def test_production_with_a_folder(set_env: SetEnv) -> None:
     set_env(**PRODUCTION)
     settings = load_settings(Mode.PRODUCTION, None)
@@ -100,6 +115,15 @@ def test_one_store_is_enough(set_env: SetEnv) -> None:
         ("MAX_FILE_BYTES", "0", "should be greater than or equal to 1"),
         ("LOG_LEVEL", "LOUD", "should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ("BETTER_AUTH_SECRET", "hunter2-hunter2", "should have at least 32 characters, not 15"),
+        ("BETTER_AUTH_SECRETS", "hunter2", "should be version:secret, separated by commas; entry 1 is not"),
+        ("BETTER_AUTH_SECRETS", f"2:{SECRET},1:", "should be version:secret, separated by commas; entry 2 is not"),
+        ("BETTER_AUTH_SECRETS", f"-2:{SECRET}", "should be version:secret, separated by commas; entry 1 is not"),
+        ("BETTER_AUTH_SECRETS", f"2:{SECRET},2:hunter2", "should have each version once, but 2 is there again"),
+        (
+            "BETTER_AUTH_SECRETS",
+            f"2:hunter2,1:{SECRET}",
+            "should have at least 32 characters in its first secret, not 7",
+        ),
         ("DATABASE_URL", "postgres://me:hunter2@db", "should begin with mongodb:// or mongodb+srv://"),
         ("GRAPHIQL_ENABLED", "hunter2", "should be a valid boolean, unable to interpret input"),
         ("EXECUTION_TIMEOUT_MS", "600001", "should not be over EXECUTION_MAX_TIMEOUT_MS"),
@@ -122,6 +146,7 @@ def test_every_wrong_value_is_told_at_once(set_env: SetEnv) -> None:
 
 def test_secrets_stay_out_of_sight(set_env: SetEnv) -> None:
     set_env(**PRODUCTION | R2 | {"BLOB_DIRECTORY": "", "DATABASE_URL": "mongodb://me:very-hidden@db/"})
+    set_env(BETTER_AUTH_SECRETS="1:very-hidden-very-hidden-very-hidden")
     shown = repr(load_settings(Mode.PRODUCTION, None))
     assert "very-hidden" not in shown
     assert SECRET not in shown

@@ -21,6 +21,9 @@ from aura_gql.settings import Settings, SettingsError
 _MONGODB = "MongoDB"
 _BLOBS = "Blobs"
 _DOCUMENTS = "Trusted documents"
+_SESSIONS = "Sessions"
+# A random secret of 32 characters has about 20 different ones, in hexadecimal at least 10.
+_FEWEST_CHARACTERS = 8
 _OLDEST_MONGODB = (6, 0)
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 # Where sandboxes look for programs, and the package that brings each.
@@ -43,6 +46,25 @@ async def check_mongodb(settings: Settings, folder: Path) -> list[Finding]:
         return await _check_uri(settings, uri, "embedded, ")
     finally:
         await mongod.stop()
+
+
+async def check_sessions(settings: Settings) -> list[Finding]:
+    """Which secret verifies sessions, and whether it is worth something; no secret is told."""
+    auth, secret = settings.auth, settings.auth.current_secret
+    if secret is None:
+        return [Finding(_SESSIONS, State.OK, "`dev` makes a secret of its own")]
+    source = "BETTER_AUTH_SECRET"
+    if auth.better_auth_secrets:
+        current, *earlier = (str(entry.version) for entry in auth.better_auth_secrets)
+        source = f"version {current} in BETTER_AUTH_SECRETS"
+        if earlier:
+            source += f"; those of {', '.join(earlier)} have to sign in again, as in Better Auth"
+        if auth.better_auth_secret:
+            source += "; BETTER_AUTH_SECRET counts for nothing beside it"
+    if len(set(secret.get_secret_value())) < _FEWEST_CHARACTERS:
+        advice = "Make one by `openssl rand -base64 32`, for Better Auth and for us."
+        return [Finding(_SESSIONS, State.WARNING, f"signed by {source}, which is easily guessed", advice)]
+    return [Finding(_SESSIONS, State.OK, f"signed by {source}")]
 
 
 async def check_blobs(settings: Settings) -> list[Finding]:
@@ -160,6 +182,7 @@ def _topology(hello: dict[str, object]) -> str:
 
 
 CHECKS_OF_SETTINGS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
+    check_sessions,
     check_blobs,
     check_sandboxes,
     check_trusted_documents,

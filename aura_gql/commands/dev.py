@@ -62,7 +62,7 @@ def _owns_database(settings: Settings) -> bool:
 
 
 def _secret(settings: Settings, folder: DataFolder) -> str:
-    chosen = settings.auth.better_auth_secret
+    chosen = settings.auth.current_secret
     return chosen.get_secret_value() if chosen else folder.secret()
 
 

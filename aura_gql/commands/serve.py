@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def produce(settings: Settings, stopping: Stopping) -> None:
     """The server on the settings' own database, blobs and sandboxes."""
-    database_url, secret = settings.database.database_url, settings.auth.better_auth_secret
+    database_url, secret = settings.database.database_url, settings.auth.current_secret
     if database_url is None or secret is None:
         raise ValueError("Settings of production have a database and a secret.")
     with bind(settings.server.host, settings.server.port) as bound:

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _target(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str]:
     """The URI and the secret: the data folder's where one is named or nothing else is set, else the settings'."""
-    database_url, secret = settings.database.database_url, settings.auth.better_auth_secret
+    database_url, secret = settings.database.database_url, settings.auth.current_secret
     if arguments.data_dir is not None or database_url is None:
         return DataFolder(arguments.data_dir or settings.server.data_directory).connection()
     if secret is None:

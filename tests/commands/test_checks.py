@@ -1,6 +1,7 @@
 """The doctor's checks, on real parts that work and real parts that don't."""
 
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -8,6 +9,7 @@ from aura_gql.commands.checks import (
     check_blobs,
     check_mongodb,
     check_sandboxes,
+    check_sessions,
     check_tools,
     check_trusted_documents,
     isolation_advice,
@@ -15,6 +17,8 @@ from aura_gql.commands.checks import (
 from aura_gql.commands.findings import State
 from aura_gql.infra.mongo import Database
 from aura_gql.settings import Mode, Settings, load_settings
+
+RANDOM = token_hex(32)
 
 
 @pytest.fixture
@@ -54,6 +58,28 @@ async def test_an_embedded_mongod_that_does_not_run(monkeypatch: pytest.MonkeyPa
     assert finding.state is State.FAILED
     assert "can't run" in finding.detail
     assert "DATABASE_URL" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "told"),
+    [
+        ({}, State.OK, "`dev` makes a secret of its own"),
+        ({"BETTER_AUTH_SECRET": RANDOM}, State.OK, "signed by BETTER_AUTH_SECRET"),
+        ({"BETTER_AUTH_SECRETS": f"4:{RANDOM}"}, State.OK, "signed by version 4 in BETTER_AUTH_SECRETS"),
+        (
+            {"BETTER_AUTH_SECRETS": f"4:{RANDOM},3:x,1:y", "BETTER_AUTH_SECRET": RANDOM},
+            State.OK,
+            "signed by version 4 in BETTER_AUTH_SECRETS; those of 3, 1 have to sign in again, as in Better Auth;"
+            " BETTER_AUTH_SECRET counts for nothing beside it",
+        ),
+        ({"BETTER_AUTH_SECRET": "secret" * 6}, State.WARNING, "signed by BETTER_AUTH_SECRET, which is easily guessed"),
+    ],
+)
+async def test_the_secret_that_counts(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], state: State, told: str
+) -> None:
+    (finding,) = await check_sessions(settings_with(monkeypatch, **values))
+    assert (finding.state, finding.detail) == (state, told)
 
 
 async def test_blobs_in_a_folder(development: Settings) -> None:
