@@ -42,9 +42,7 @@ async def node_json(program: str, *arguments: str, env: Mapping[str, str] | None
 
 
 @asynccontextmanager
-async def node_server(
-    program: str, *arguments: str, env: Mapping[str, str] | None = None
-) -> AsyncIterator[dict[str, Any]]:
+async def node_server(program: str, *arguments: str, env: Mapping[str, str] | None = None) -> AsyncIterator[Any]:
     """A program that serves until the context ends; gives the JSON that is its first line, once it is ready."""
     process = await _spawn(program, arguments, env)
     try:
