@@ -126,5 +126,7 @@ class ProjectFilterInput:
 
     def to_record(self) -> ProjectFilter:
         """The filter for the service; InvalidInput on `filter.templateId`."""
-        template_id = self.template_id and object_id(self.template_id, "Template", ("filter", "templateId"))
-        return ProjectFilter(status=self.status, template_id=template_id or None, text=self.text)
+        template_id = None
+        if self.template_id is not None:
+            template_id = object_id(self.template_id, "Template", ("filter", "templateId"))
+        return ProjectFilter(status=self.status, template_id=template_id, text=self.text)

@@ -16,8 +16,10 @@ class SandboxFilterInput:
 
     def to_record(self) -> SandboxFilter:
         """The filter for the service; InvalidInput on `filter.projectId`."""
-        project_id = self.project_id and object_id(self.project_id, "Project", ("filter", "projectId"))
-        return SandboxFilter(project_id=project_id or None, statuses=tuple(self.statuses or ()))
+        project_id = None
+        if self.project_id is not None:
+            project_id = object_id(self.project_id, "Project", ("filter", "projectId"))
+        return SandboxFilter(project_id=project_id, statuses=tuple(self.statuses or ()))
 
 
 @strawberry.input(description="What to start with `createSandbox`.")
