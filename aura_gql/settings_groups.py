@@ -182,7 +182,7 @@ class GraphSettings(Group):
 class LiveSettings(Group):
     """The bounds of what clients hold open: sockets, and the subscriptions on them and on event streams."""
 
-    max_sockets: Count = Field(5_000, description="Most sockets open in one process.")
+    max_sockets: Count = Field(3_000, description="Most sockets open in one process.")
     max_sockets_per_user: Count = Field(
         50, description="Most sockets that one user has open in one process, or one address where nobody is signed in."
     )
@@ -193,6 +193,10 @@ class LiveSettings(Group):
     max_subscriptions_per_connection: Count = Field(100, description="Most subscriptions open on one socket.")
     socket_init_timeout_ms: Milliseconds = Field(
         10_000, description="Milliseconds that a new socket has to send connection_init."
+    )
+    socket_ping_interval_ms: Milliseconds = Field(
+        20_000,
+        description="Milliseconds between two pings on a socket; one that does not answer within as many is closed.",
     )
     session_check_interval_ms: Milliseconds = Field(
         30_000, description="Milliseconds between two looks at whether the session behind a subscription still lives."

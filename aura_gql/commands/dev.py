@@ -9,6 +9,7 @@ from aura_gql.app import Surroundings, create_app
 from aura_gql.commands.data_folder import DataFolder
 from aura_gql.commands.errors import CommandError
 from aura_gql.commands.http_server import bind, serve, url_of
+from aura_gql.commands.open_files import allow_many_open_files
 from aura_gql.commands.overrides import with_overrides
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongod import EmbeddedMongod
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; the exit code."""
     settings = with_overrides(load_settings(Mode.DEVELOPMENT), arguments.host, arguments.port, arguments.data_dir)
     configure_logging(settings.server.log_level, settings.log_format, settings.environment)
+    allow_many_open_files()
     return run_until_stopped(lambda stopping: develop(settings, stopping))
 
 

@@ -17,12 +17,15 @@ from aura_gql.commands.errors import CommandError
 from aura_gql.commands.http_bounds import http_bounds
 from aura_gql.commands.http_protocol import bounded_http
 from aura_gql.commands.machine_port import machine_port
+from aura_gql.commands.socket_protocol import LAST_WORD_S, patient_sockets
 from aura_gql.commands.stopping import Stopping
 from aura_gql.kernel.errors import DomainError
 from aura_gql.settings import Settings
 
 # Longer than the idle time of the usual load balancers (60 s), so that they hang up first.
 _KEEP_ALIVE_S = 75
+# Enough to keep a fast connection busy; without it a client that stopped reading costs megabytes.
+_UNSENT_BYTES = 128 * 1024
 _MORE = "`aura-gql doctor` says more"
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
@@ -102,11 +105,15 @@ async def serve(
     Beside it, from before its start until after its end, the port for machines where the settings want one.
     CommandError where MongoDB, the blob store or the like keep it from starting.
     """
+    _be_wary(bound, settings)
+    ping_s = settings.live.socket_ping_interval_ms / 1000
     config = uvicorn.Config(
         app,
         http=bounded_http(http_bounds(settings)),
-        ws="websockets-sansio",
+        ws=patient_sockets(settings.server.send_timeout_ms / 1000),
         ws_per_message_deflate=False,
+        ws_ping_interval=ping_s,
+        ws_ping_timeout=ping_s,
         ws_max_size=settings.graph.max_body_bytes,
         lifespan="off",
         log_config=None,
@@ -133,6 +140,18 @@ async def serve(
             server.on_stop = readiness.stop
         stopping.instead(server.stop)
         await server.serve(sockets=[bound])
+
+
+def _be_wary(bound: socket.socket, settings: Settings) -> None:
+    """Have the system hold little that is not sent yet, and end connections to clients that are gone without a word.
+
+    Connections that are accepted have these options of the socket that listens. Other systems than Linux lack some.
+    """
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        silence_ms = min(settings.server.send_timeout_ms + round(2 * LAST_WORD_S * 1000), 2**31 - 1)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, silence_ms)
 
 
 def _calm_garbage_collector() -> None:

@@ -4,6 +4,7 @@ import argparse
 
 from aura_gql.app import Surroundings, create_app
 from aura_gql.commands.http_server import bind, serve, url_of
+from aura_gql.commands.open_files import allow_many_open_files
 from aura_gql.commands.overrides import with_overrides
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.telemetry import configure_logging
@@ -14,6 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; the exit code. SettingsError where a setting is wrong or missing."""
     settings = with_overrides(load_settings(Mode.PRODUCTION), arguments.host, arguments.port)
     configure_logging(settings.server.log_level, settings.log_format, settings.environment)
+    allow_many_open_files()
     return run_until_stopped(lambda stopping: produce(settings, stopping))
 
 

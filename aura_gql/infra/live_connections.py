@@ -21,7 +21,7 @@ class ServerFull(QuotaExceeded):
 class LiveLimits:
     """The bounds of one process and of one user in it, and the times that its connections go by, in seconds."""
 
-    max_sockets: int = 5_000
+    max_sockets: int = 3_000
     max_sockets_per_user: int = 50
     max_subscriptions: int = 20_000
     max_subscriptions_per_user: int = 200

@@ -113,6 +113,20 @@ async def test_streams_beyond_the_bounds_are_refused_before_they_begin() -> None
         assert (await client.post("/graphql", json=counting, headers=STREAMED)).status_code == 200
 
 
+async def test_a_client_that_does_not_read_is_cut_off() -> None:
+    stage, live = Stage(), LiveConnections()
+    request = b'{"query": "subscription { flood }"}'
+    head = b"POST /graphql HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n"
+    async with serving(make_app(stage, live=live), send_timeout_s=0.5) as server:
+        host, _, port = server.partition(":")
+        _, writer = await asyncio.open_connection(host, int(port), limit=1000)
+        writer.write(head + b"content-length: %d\r\n\r\n%s" % (len(request), request))
+        await until(lambda: stage.pieces)
+        await until(lambda: stage.open_streams == 0 == live.subscriptions.total, timeout_s=30)
+        assert stage.pieces * 50_000 < 20_000_000
+        writer.close()
+
+
 async def events_of(response: httpx.Response) -> AsyncGenerator[tuple[str, Any], None]:
     """Each event's name and data; comments are passed over."""
     name = ""

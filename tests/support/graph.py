@@ -16,6 +16,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from aura_gql.auth.records import Viewer
+from aura_gql.commands.http_bounds import HttpBounds
+from aura_gql.commands.http_protocol import bounded_http
+from aura_gql.commands.socket_protocol import patient_sockets
 from aura_gql.graph.context import Context
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
@@ -81,6 +84,7 @@ class Stage:
     uploaded: list[bytes] = field(default_factory=list)
     waiting: int = 0
     leave: asyncio.Event = field(default_factory=asyncio.Event)
+    pieces: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_services(self) -> Services:
@@ -131,10 +135,18 @@ def client_of(app: ASGIApp, client: tuple[str, int] = ("127.0.0.1", 5000)) -> ht
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """A real server around `app`; gives `host:port`."""
+async def serving(app: ASGIApp, *, ping_s: float = 20.0, send_timeout_s: float = 60.0) -> AsyncIterator[str]:
+    """A real server around `app`, with the protocols of production; gives `host:port`."""
     config = uvicorn.Config(
-        app, port=0, log_config=None, lifespan="off", ws="websockets-sansio", ws_per_message_deflate=False
+        app,
+        port=0,
+        log_config=None,
+        lifespan="off",
+        http=bounded_http(HttpBounds(send_timeout_s=send_timeout_s)),
+        ws=patient_sockets(send_timeout_s),
+        ws_per_message_deflate=False,
+        ws_ping_interval=ping_s,
+        ws_ping_timeout=ping_s,
     )
     listener = config.bind_socket()
     server = uvicorn.Server(config)

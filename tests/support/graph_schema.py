@@ -247,6 +247,18 @@ class Subscription:
             stage.open_streams -= 1
 
     @strawberry.subscription(permission_classes=[Anyone])
+    async def flood(self, info: Info, size: int = 50_000) -> AsyncIterator[str]:
+        """Text without end; the stage counts its pieces."""
+        stage = stage_of(info.context)
+        stage.open_streams += 1
+        try:
+            while True:
+                stage.pieces += 1
+                yield "x" * size
+        finally:
+            stage.open_streams -= 1
+
+    @strawberry.subscription(permission_classes=[Anyone])
     async def lingering(self, info: Info) -> AsyncIterator[int]:
         """A number, then silence, and an end that waits for the gate and then goes wrong."""
         stage = stage_of(info.context)

@@ -1,0 +1,109 @@
+"""Sockets whose clients do not read, do not answer, or are gone without a word."""
+
+import asyncio
+import fcntl
+import socket
+import struct
+import termios
+from functools import partial
+from typing import Any, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from aura_gql.commands.stalling import StallClock
+
+TRY_AGAIN_LATER = 1013
+"""Clients of graphql-transport-ws connect again after it; most codes from 1000 to 1999 they take for the end."""
+
+LAST_WORD_S = 5.0
+"""How long a client has to read why it is closed, before the connection is cut."""
+
+
+class PatientSocketProtocol(WebSocketsSansIOProtocol):
+    """Closes with 1013 a client that takes nothing for too long or does not answer a ping, and then cuts it off.
+
+    Uvicorn alone would wait for its output to go out, which to a dead peer it never does. While output waits nothing is
+    read: a client that asks and does not listen (pings must be answered, too) would fill our memory with answers.
+    """
+
+    _stall: StallClock
+
+    def __init__(self, *args: Any, send_timeout_s: float = 60.0, **options: Any) -> None:
+        """As uvicorn makes it, but for `send_timeout_s`: how long a client may take nothing."""
+        super().__init__(*args, **options)
+        self._send_timeout_s = send_timeout_s
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to watch the output."""
+        super().connection_made(transport)
+        self._stall = StallClock(self.transport, self._send_timeout_s, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End of the watch."""
+        self._stall.stop()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Hear nothing more until the client has listened."""
+        super().pause_writing()
+        self._stall.start()
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Hear the client again."""
+        super().resume_writing()
+        self._stall.stop()
+        if not self.read_paused:
+            self.transport.resume_reading()
+
+    async def receive(self) -> Any:
+        """The next message; taking the last one that waited would have uvicorn read on."""
+        message = await super().receive()
+        if not self.writable.is_set():
+            self.transport.pause_reading()
+        return message
+
+    async def send(self, message: Any) -> None:
+        """Send; a connection that was closed is cut off where its client does not close it in turn."""
+        await super().send(message)
+        if message["type"] == "websocket.close" and self.close_timer is not None:
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """No pong: wait on while the ping itself is still on its way to a slow reader, else hang up."""
+        if _on_its_way(self.transport.get_extra_info("socket")) or self.transport.get_write_buffer_size():
+            self.pong_timer = self.loop.call_later(cast(float, self.ping_timeout), self.keepalive_timeout)
+            return
+        self.pong_timer = None
+        self._hang_up("You did not answer a ping.")
+
+    def _give_up(self) -> None:
+        self._hang_up("You read too slowly.")
+
+    def _hang_up(self, reason: str) -> None:
+        """Say why, let whoever sends or receives know, and cut the connection off."""
+        if self.close_sent or self.transport.is_closing():
+            self.transport.abort()
+            return
+        self.stop_keepalive()
+        self.conn.fail(TRY_AGAIN_LATER, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = self.disconnected = True
+        self.writable.set()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": TRY_AGAIN_LATER, "reason": reason})
+        self.loop.call_later(LAST_WORD_S, self.transport.abort)
+
+
+def patient_sockets(send_timeout_s: float) -> type[asyncio.Protocol]:
+    """What uvicorn's configuration takes as the class of its sockets."""
+    return cast(type[asyncio.Protocol], partial(PatientSocketProtocol, send_timeout_s=send_timeout_s))
+
+
+def _on_its_way(connection: socket.socket) -> bool:
+    """Whether the client's system has not confirmed everything yet that ours has taken over; False where unknown."""
+    try:
+        waiting: int = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0]
+    except OSError:
+        return False
+    return waiting > 0
