@@ -21,6 +21,8 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.documents import FileUploadDocument
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.manifest import ManifestError, read_manifest
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
@@ -74,6 +76,7 @@ DOCUMENTS = (
     ProjectFileDocument,
     FileVersionDocument,
     ProjectStorageDocument,
+    FileUploadDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
@@ -158,11 +161,12 @@ class Server:
             providers=self.providers.keys(),
         )
         files = FileService(projects, self.blobs, file_limits(settings), bus)
+        uploads = FileUploads(projects, self.blobs, file_limits(settings), bus, keys)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, sandbox_limits(settings))
         executions = ExecutionService(sandboxes, keys, bus, execution_limits(settings))
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         ProjectDeletion([executions, sandboxes, files]).register(jobs)
-        return Services(auth, templates, projects, files, sandboxes, executions)
+        return Services(auth, templates, projects, files, uploads, sandboxes, executions)
 
 
 def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:

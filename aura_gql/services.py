@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.templates.service import TemplateService
@@ -18,5 +19,6 @@ class Services:
     templates: TemplateService
     projects: ProjectService
     files: FileService
+    uploads: FileUploads
     sandboxes: SandboxService
     executions: ExecutionService

@@ -32,6 +32,12 @@ class Tryer:
         assert not (isinstance(value, dict) and value.get("errors")), (name, value)
         return value
 
+    async def upload(self, name: str, files: dict[str, bytes], /, **fields: Any) -> Any:
+        """The payload of a mutation that brings files; AssertionError where it has errors."""
+        (payload,) = (await self.member.upload(self._text(name), {"input": fields}, files)).values()
+        assert payload["errors"] == [], (name, payload)
+        return payload
+
     async def refused(self, name: str, /, **fields: Any) -> list[str]:
         """The codes with which a mutation is refused."""
         (payload,) = (await self.member.execute(self._text(name), input=fields)).values()
@@ -127,6 +133,9 @@ async def edit(tryer: Tryer, project: str) -> None:
     change = {"projectId": project, "path": "hello.py", "content": "x", "expectedVersion": read["version"]}
     assert (await tryer.execute("SaveFile", input=change))["file"]["version"] == read["version"] + 1
     assert await tryer.refused("SaveFile", **{**change, "content": "y"}) == ["CONFLICT"]
+    files = {"variables.input.files.0.file": b"\x00\xff"}
+    saved = await tryer.upload("UploadFiles", files, projectId=project, files=[{"path": "a.bin", "file": None}])
+    assert [(file["path"], file["isBinary"]) for file in saved["files"]] == [("a.bin", True)]
 
 
 async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:

@@ -82,7 +82,8 @@ def test_the_readme_begins_with_the_two_commands() -> None:
 
 
 async def test_the_readme_is_followed_to_its_end(tmp_path: Path) -> None:
-    await follow(Reader(ROOT, tmp_path), read(README))
+    printed = await follow(Reader(ROOT, tmp_path), read(README))
+    assert any('{"path":"notes/license.txt","version":1}' in text for text in printed)
 
 
 async def test_a_document_is_followed(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from aura_gql.executions.records import (
     CodeRequest,
     CommandRequest,
     ExecutionEvent,
+    ExecutionKind,
     ExecutionLimits,
     ExecutionRecord,
 )
@@ -124,7 +125,7 @@ class ExecutionService:
         sandbox = await self._sandboxes.get(viewer_id, plan.sandbox_id)
         execution_id = await self._idempotency.claim(
             user_id=viewer_id,
-            operation="execute",
+            operation="runCommand" if plan.kind is ExecutionKind.COMMAND else "executeCode",
             key=idempotency_key,
             request=plan.fingerprint(),
         )

@@ -13,6 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from aura_gql.files.paths import path_key
 from aura_gql.files.records import FileRecord, StorageTotals
 from aura_gql.infra.mongo import Client, MongoDocument
+from aura_gql.kernel.languages import language_of
 
 _RECORD_FIELDS = {"_id": 0, **{field.name: 1 for field in fields(FileRecord)}}
 
@@ -64,6 +65,21 @@ class ProjectFileDocument(Document):
             {"project_id": project_id, "path": path}, _RECORD_FIELDS, session=session
         )
         return None if document is None else FileRecord(**document)
+
+    @classmethod
+    async def find_all_paths(cls, project_id: ObjectId, session: AsyncClientSession | None = None) -> list[str]:
+        """Every path of a project, in order of key."""
+        cursor = cls.get_pymongo_collection().find({"project_id": project_id}, {"_id": 0, "path": 1}, session=session)
+        return [document["path"] async for document in cursor.sort("path_key", ASCENDING)]
+
+    @classmethod
+    async def find_some(
+        cls, project_id: ObjectId, paths: Sequence[str], session: AsyncClientSession | None = None
+    ) -> dict[str, FileRecord]:
+        """Those of the files at clean paths that exist, by path."""
+        query = {"project_id": project_id, "path": {"$in": list(paths)}}
+        cursor = cls.get_pymongo_collection().find(query, _RECORD_FIELDS, session=session)
+        return {document["path"]: FileRecord(**document) async for document in cursor}
 
     @classmethod
     async def find_paths(cls, paths: Mapping[ObjectId, Sequence[str]]) -> list[FileRecord]:
@@ -158,6 +174,13 @@ class FileVersionDocument(Document):
         await cls.get_pymongo_collection().insert_many([_to_version(record) for record in records], session=session)
 
     @classmethod
+    async def find_versions(cls, project_id: ObjectId, versions: Sequence[tuple[str, int]]) -> list[FileRecord]:
+        """The files as they were at these versions of their paths, by path; at least one."""
+        either = [{"project_id": project_id, "path": path, "version": version} for path, version in versions]
+        cursor = cls.get_pymongo_collection().find({"$or": either}, {"_id": 0}).sort("path", ASCENDING)
+        return [_from_version(document) for document in await cursor.to_list()]
+
+    @classmethod
     async def remove_project(cls, project_id: ObjectId) -> None:
         """Drop the history of a project's files."""
         await cls.get_pymongo_collection().delete_many({"project_id": project_id})
@@ -219,3 +242,20 @@ def _to_version(record: FileRecord) -> MongoDocument:
         "author": record.updated_by,
         "created_at": record.updated_at,
     }
+
+
+def _from_version(document: MongoDocument) -> FileRecord:
+    return FileRecord(
+        project_id=document["project_id"],
+        path=document["path"],
+        version=document["version"],
+        revision=document["revision"],
+        sha256=document["sha256"],
+        size=document["size"],
+        executable=document["executable"],
+        scope=document["scope"],
+        language=language_of(document["path"]),
+        is_binary=document["is_binary"],
+        updated_at=document["created_at"],
+        updated_by=document["author"],
+    )

@@ -1,4 +1,4 @@
-"""What the files room asks of the projects."""
+"""What the files room asks of the projects, and of whoever brings files."""
 
 from typing import Protocol
 
@@ -24,4 +24,22 @@ class ProjectAccess(Protocol):
 
         It writes to the project's document, so that two transactions on one project never run side by side.
         """
+        ...
+
+
+class Content(Protocol):
+    """The bytes of a file that somebody brings, read only where they are needed."""
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Their SHA-256 in hexadecimal."""
+        ...
+
+    async def read(self) -> bytes:
+        """All of them."""
         ...

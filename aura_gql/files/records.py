@@ -5,6 +5,8 @@ from datetime import datetime
 
 from bson import ObjectId
 
+from aura_gql.files.ports import Content
+
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
@@ -39,3 +41,15 @@ class StorageTotals:
 
     def __sub__(self, other: "StorageTotals") -> "StorageTotals":
         return StorageTotals(self.file_count - other.file_count, self.total_bytes - other.total_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """A file that a user brings: a new one where `expected_version` is 0, else the next version of the one that is
+    there. `executable` None leaves the bit as it is.
+    """
+
+    path: str
+    content: Content
+    expected_version: int = 0
+    executable: bool | None = None

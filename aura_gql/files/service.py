@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
-from aura_gql.files.errors import FileNotFound, InvalidPath, VersionConflict
+from aura_gql.files.errors import FileNotFound, InvalidPath
 from aura_gql.files.events import to_bus, topic_of
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.paths import check_beside, clean_path
@@ -17,6 +17,16 @@ from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.records import FileRecord, StorageTotals
 from aura_gql.files.starting import StartingFile, keep_files, totals_of
 from aura_gql.files.transaction import in_transaction
+from aura_gql.files.uploads.documents import FileUploadDocument
+from aura_gql.files.versions import (
+    FileFacts,
+    check_version,
+    growth_of,
+    is_same,
+    next_record,
+    replace_file,
+    scope_of,
+)
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput
@@ -87,7 +97,7 @@ class FileService:
         """Make a file (`expected_version` 0) or its next version; `executable` None leaves the bit as it is.
 
         Saving what is there already, from the version that is there, changes nothing and gives the file as it is.
-        ProjectNotFound, ProjectNotReady, InvalidPath, VersionConflict, PathClash, and the errors of the limits.
+        ProjectNotFound, ProjectNotReady, InvalidPath, PathClash, and the errors of the limits.
         """
         clean = clean_path(path)
         if expected_version < 0:
@@ -98,11 +108,12 @@ class FileService:
             ProjectFileDocument.find_at(project_id, clean),
             ProjectStorageDocument.find_totals(project_id),
         )
-        _check_version(current, expected_version)
-        wanted = _next_record(current, project_id, clean, data, executable, viewer_id)
-        if current and (current.sha256, current.executable) == (wanted.sha256, wanted.executable):
+        check_version(current, expected_version)
+        facts = FileFacts(clean, address(scope_of(project_id), data), len(data), is_binary(data), executable)
+        wanted = next_record(current, project_id, facts, viewer_id)
+        if current and is_same(current, wanted):
             return current
-        growth = _growth(current, wanted)
+        growth = growth_of(current, wanted)
         # Both once more inside the transaction; here so that what can't be saved does not fill the blob store.
         self._limits.check_totals(totals, totals + growth)
         if current is None:
@@ -139,6 +150,7 @@ class FileService:
         await ProjectFileDocument.remove_project(project_id)
         await FileVersionDocument.remove_project(project_id)
         await ProjectStorageDocument.remove_project(project_id)
+        await FileUploadDocument.remove_project(project_id)
         await self._blobs.delete_scope(scope_of(project_id))
 
     async def _forget_blobs(self, project_id: ObjectId) -> None:
@@ -149,8 +161,8 @@ class FileService:
         # First, because it makes other transactions on the project wait or start again: what is read below stays so.
         revision = await self._projects.advance_revision(wanted.project_id, session)
         record = replace(wanted, revision=revision)
-        if not await _replace(record, session):
-            _check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), 0)
+        if not await replace_file(record, session):
+            check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), 0)
             await _check_clash(record, session)
             await ProjectFileDocument.insert_records([record], session)
         await FileVersionDocument.insert_records([record], session)
@@ -174,31 +186,10 @@ class _HasFiles(Exception):
     """The project has had files before; undoes the transaction that found it."""
 
 
-def scope_of(project_id: ObjectId) -> str:
-    """The blob scope of what a project's users write."""
-    return f"projects/{project_id}"
-
-
-async def _replace(record: FileRecord, session: AsyncClientSession) -> bool:
-    """Store the next version of a file; False for a first version, VersionConflict where the file has moved on."""
-    expected_version = record.version - 1
-    if not expected_version:
-        return False
-    if not await ProjectFileDocument.replace_record(record, expected_version, session):
-        _check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), expected_version)
-    return True
-
-
 async def _check_clash(wanted: FileRecord, session: AsyncClientSession | None) -> None:
     neighbours = await ProjectFileDocument.find_neighbours(wanted.project_id, wanted.path, session)
     # The path itself is there only where another save has just won: that is for the version check to say.
     check_beside(wanted.path, [path for path in neighbours if path != wanted.path])
-
-
-def _growth(current: FileRecord | None, wanted: FileRecord) -> StorageTotals:
-    if current is None:
-        return StorageTotals(1, wanted.size)
-    return StorageTotals(0, wanted.size - current.size)
 
 
 def _clean_or_none(path: str) -> str | None:
@@ -206,41 +197,6 @@ def _clean_or_none(path: str) -> str | None:
         return clean_path(path)
     except InvalidPath:
         return None
-
-
-def _check_version(current: FileRecord | None, expected_version: int) -> None:
-    version = current.version if current else 0
-    if version == expected_version:
-        return
-    there = f"is at version {version}" if current else "does not exist"
-    raise VersionConflict(
-        f"The file {there}, and this edit began from version {expected_version}.",
-        field=("expectedVersion",),
-        details={"currentVersion": version, "currentSha256": current.sha256 if current else None},
-    )
-
-
-def _next_record(
-    current: FileRecord | None, project_id: ObjectId, path: str, data: bytes, executable: bool | None, author: str
-) -> FileRecord:
-    """The version behind `current`; its revision is known only inside the transaction."""
-    blob = address(scope_of(project_id), data)
-    if executable is None:
-        executable = current is not None and current.executable
-    return FileRecord(
-        project_id=project_id,
-        path=path,
-        version=(current.version if current else 0) + 1,
-        revision=0,
-        sha256=blob.sha256,
-        size=len(data),
-        executable=executable,
-        scope=blob.scope,
-        language=language_of(path),
-        is_binary=is_binary(data),
-        updated_at=utcnow(),
-        updated_by=author,
-    )
 
 
 def _first_records(project_id: ObjectId, files: Iterable[StartingFile], author: str) -> Iterable[FileRecord]:

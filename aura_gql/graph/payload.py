@@ -28,6 +28,17 @@ Input = Annotated[InputT, strawberry.argument(description="All that it needs to 
 """The one argument of a mutation, `input: Input[CreateProjectInput]`, with its description."""
 
 
+def key_description(first: str, instead: str) -> str:
+    """What an input's `idempotencyKey` promises: `first` is what the key stands for, `instead` what it prevents."""
+    return (
+        "A key of your own, 1 to 128 printable ASCII characters, so that asking again is safe. For 24 hours the same "
+        f"input under it answers with {first} instead of {instead}, whether the first answer was lost, "
+        "the server crashed or both calls came at once; other input is IDEMPOTENCY_MISMATCH. A call that was refused "
+        "made nothing, so the same input under its key is tried again. Your keys are apart from those of other users, "
+        "and from those of other mutations."
+    )
+
+
 def settled(
     mutation: Callable[ParametersT, Awaitable[PayloadT]],
 ) -> Callable[ParametersT, Coroutine[Any, Any, PayloadT]]:

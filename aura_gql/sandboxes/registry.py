@@ -44,6 +44,10 @@ class SandboxRegistry:
         """The sandboxes whose machines this process holds."""
         return list(self._live)
 
+    def of_project(self, project_id: ObjectId) -> list[tuple[ObjectId, LiveSandbox]]:
+        """The machines of a project that this process holds, with the ids of their sandboxes."""
+        return [(sandbox_id, live) for sandbox_id, live in self._live.items() if live.project_id == project_id]
+
     def pop(self, sandbox_id: ObjectId) -> LiveSandbox | None:
         """Let go of a machine."""
         return self._live.pop(sandbox_id, None)

@@ -5,12 +5,14 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
+import structlog
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus, IdempotencyKeys
+from aura_gql.kernel.errors import DomainError
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
@@ -35,8 +37,10 @@ from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import MachineStopper
 from aura_gql.sandboxes.sync import FileSync
 
+_log = structlog.get_logger(__name__)
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
 _STOP_PATIENCE_S = 2.0
+_REFRESH_PATIENCE_S = 5.0
 # A shorter use is noted once, when it begins.
 _SHORT_USE_S = 1.0
 _USABLE = frozenset({SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING})
@@ -167,6 +171,17 @@ class SandboxService:
             raise SandboxNotRunning("The sandbox's machine is not held by this server.")
         await self._sync.push_changes(sandbox_id, live)
         return live.machine
+
+    async def refresh(self, project_id: ObjectId) -> None:
+        """Have the machines of a project that this server holds get its present files now. For those who have seen to
+        the project's owner. Where that fails the next use of the machine brings them.
+        """
+        for sandbox_id, live in self._registry.of_project(project_id):
+            try:
+                async with asyncio.timeout(_REFRESH_PATIENCE_S):
+                    await self._sync.push_changes(sandbox_id, live)
+            except (DomainError, TimeoutError) as error:
+                _log.info("sandbox.not_refreshed", sandbox_id=str(sandbox_id), reason=str(error))
 
     @contextlib.asynccontextmanager
     async def in_use(self, sandbox_id: ObjectId) -> AsyncIterator[None]:

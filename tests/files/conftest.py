@@ -5,7 +5,10 @@ import pytest
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.documents import FileUploadDocument
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.documents import IdempotencyKeyDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Database
@@ -26,8 +29,10 @@ def limits() -> FileLimits:
 
 @pytest.fixture
 async def world(database: Database, tmp_path: Path, limits: FileLimits) -> World:
-    await init_documents(database, [ProjectDocument, *FILE_DOCUMENTS])
+    await init_documents(database, [ProjectDocument, *FILE_DOCUMENTS, FileUploadDocument, IdempotencyKeyDocument])
     blobs, bus = LocalBlobStore(tmp_path), InProcessBus()
     templates = TemplateService(BundledTemplates(), blobs)
-    projects = ProjectService(templates, MongoIdempotencyKeys(), DurableJobs(), bus)
-    return World(database, blobs, bus, projects, FileService(projects, blobs, limits, bus))
+    keys = MongoIdempotencyKeys()
+    projects = ProjectService(templates, keys, DurableJobs(), bus)
+    files = FileService(projects, blobs, limits, bus)
+    return World(database, blobs, bus, projects, files, FileUploads(projects, blobs, limits, bus, keys))

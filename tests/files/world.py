@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from aura_gql.files.records import FileRecord
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.providers import SandboxProviderName
@@ -26,6 +27,7 @@ class World:
     bus: InProcessBus
     projects: ProjectService
     files: FileService
+    uploads: FileUploads
 
     async def project(self, status: ProjectStatus = ProjectStatus.READY, owner: str = ADA) -> ObjectId:
         """A new project of that status, without files."""

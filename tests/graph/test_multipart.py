@@ -1,16 +1,14 @@
 """GraphQL multipart requests over HTTP: files in variables, and a clear refusal of whatever is not that."""
 
 import hashlib
-import tempfile
 from collections.abc import AsyncIterator
 from typing import IO, Any
 
 import httpx
 import pytest
 
-from aura_gql.graph import uploads
 from tests.support.graph import MAX_BODY_BYTES, Stage, client_of, make_app, make_viewer
-from tests.support.uploads import HEADERS, Part, form, upload
+from tests.support.uploads import HEADERS, Part, form, upload, watch_spools
 
 MEASURE = "mutation ($files: [Upload!]!) { measure(files: $files) }"
 SIGNED_IN = {**HEADERS, "authorization": "Bearer good"}
@@ -28,16 +26,7 @@ def stage() -> Stage:
 @pytest.fixture
 def spools(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
     """The temporary files that requests have opened."""
-    opened: list[IO[bytes]] = []
-
-    class Watched:
-        @staticmethod
-        def TemporaryFile() -> IO[bytes]:  # noqa: N802
-            opened.append(tempfile.TemporaryFile())  # noqa: SIM115
-            return opened[-1]
-
-    monkeypatch.setattr(uploads, "tempfile", Watched)
-    return opened
+    return watch_spools(monkeypatch)
 
 
 @pytest.fixture

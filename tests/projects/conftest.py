@@ -7,6 +7,7 @@ from beanie import Document
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
@@ -32,6 +33,7 @@ _DOCUMENTS: list[type[Document]] = [
     IdempotencyKeyDocument,
     JobDocument,
     *FILE_DOCUMENTS,
+    FileUploadDocument,
 ]
 
 

@@ -12,7 +12,7 @@ from aura_gql.kernel.page import PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
+from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxFilter, SandboxLimits, SandboxStatus
 from tests.sandboxes.test_events import store_pending
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
@@ -48,6 +48,23 @@ async def test_a_sandbox_lives_and_every_change_is_told(bench: SandboxBench) -> 
     assert await bench.sandboxes.stop(OWNER, record.id) == stopped
     with pytest.raises(SandboxNotRunning, match=r"STOPPED: Its owner stopped it\."):
         await bench.sandboxes.attach(record.id)
+
+
+async def test_a_refresh_brings_the_files_to_the_machines_of_their_project(bench: SandboxBench) -> None:
+    project_id = await bench.project({"a": b"1"})
+    records = [await bench.running(project_id), await bench.running(project_id), await bench.running()]
+    mine, also_mine, other = [await bench.sandboxes.attach(record.id) for record in records]
+    await bench.files.save(OWNER, project_id, "b", b"2", 0)
+
+    await bench.sandboxes.refresh(project_id)
+
+    assert [await machine.read_file("b", 10) for machine in (mine, also_mine)] == [b"2", b"2"]
+    with pytest.raises(FileNotInSandbox):
+        await other.read_file("b", 10)
+    await mine.stop()
+    await bench.files.save(OWNER, project_id, "c", b"3", 0)
+    await bench.sandboxes.refresh(project_id)
+    assert await also_mine.read_file("c", 10) == b"3"
 
 
 async def test_someone_elses_sandbox_is_a_missing_one(bench: SandboxBench) -> None:

@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
-from aura_gql.files.service import scope_of
+from aura_gql.files.versions import scope_of
 from aura_gql.infra.mongo import MongoDocument
 from aura_gql.storage.backends.local import LocalBlobStore
 from tests.support.sandboxes import SandboxBench, sandbox_bench

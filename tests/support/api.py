@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from aura_gql.auth.service import AuthService
 from aura_gql.infra.mongo import Database
 from aura_gql.settings import Mode, Settings, load_settings
 from tests.support.graph import serving
+from tests.support.uploads import HEADERS, upload
 
 SECRET = "a-secret-for-tests-that-is-long-enough"
 
@@ -51,6 +52,16 @@ class Member:
         """The data of an operation; Refused where it had errors."""
         headers = {"authorization": f"Bearer {self.bearer}"} if self.bearer else {}
         response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        body: Data = response.json()
+        if "errors" in body:
+            raise Refused(body["errors"])
+        data: Data = body["data"]
+        return data
+
+    async def upload(self, query: str, variables: Variables, files: Mapping[str, bytes]) -> Data:
+        """The data of an operation with files, by their paths below `operations`; Refused where it had errors."""
+        headers = {**HEADERS, **({"authorization": f"Bearer {self.bearer}"} if self.bearer else {})}
+        response = await self.http.post("/graphql", content=upload(query, variables, files), headers=headers)
         body: Data = response.json()
         if "errors" in body:
             raise Refused(body["errors"])

@@ -13,6 +13,7 @@ CREATE = example("CreateProject")
 RUN = example("RunCommand")
 CODE = example("ExecuteCode")
 START = example("CreateSandbox")
+UPLOAD = example("UploadFiles")
 OUTPUT = """subscription ($id: ID!, $after: Int! = 0) { executionOutput(id: $id, after: $after) {
     ... on ExecutionOutputBatch { lastSequence } ... on ExecutionFinished { execution { status } }
 } }"""

@@ -12,6 +12,7 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
@@ -38,6 +39,7 @@ DOCUMENTS = (
     ProjectFileDocument,
     FileVersionDocument,
     ProjectStorageDocument,
+    FileUploadDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,

@@ -1,7 +1,13 @@
 """Multipart requests, well-formed and otherwise."""
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
+from typing import IO
+
+import pytest
+
+from aura_gql.graph import uploads
 
 BOUNDARY = "----a-boundary"
 HEADERS = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "graphql-preflight": "1"}
@@ -32,3 +38,17 @@ def upload(query: str, variables: Mapping[str, object], files: Mapping[str, byte
             *((name, files[path]) for name, path in names.items()),
         ]
     )
+
+
+def watch_spools(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
+    """The temporary files that requests open from now on."""
+    opened: list[IO[bytes]] = []
+
+    class Watched:
+        @staticmethod
+        def TemporaryFile() -> IO[bytes]:  # noqa: N802
+            opened.append(tempfile.TemporaryFile())  # noqa: SIM115
+            return opened[-1]
+
+    monkeypatch.setattr(uploads, "tempfile", Watched)
+    return opened

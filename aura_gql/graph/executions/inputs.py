@@ -6,11 +6,9 @@ from bson import ObjectId
 from aura_gql.executions.records import CodeRequest, CommandRequest
 from aura_gql.graph.executions.enums import ExecutionLanguage
 from aura_gql.graph.nodes import object_id
+from aura_gql.graph.payload import key_description
 
-_KEY = (
-    "A key of your own, 1 to 128 printable ASCII characters: sending the same input again under it within 24 hours "
-    "answers with the first execution instead of running twice."
-)
+_KEY = key_description("the first execution", "running it twice")
 
 
 @strawberry.input(description="An environment variable of the process.")

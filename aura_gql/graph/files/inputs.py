@@ -5,7 +5,16 @@ import binascii
 
 import strawberry
 
+from aura_gql.files.records import NewUpload
+from aura_gql.graph.payload import key_description
+from aura_gql.graph.uploads import UploadedFile
 from aura_gql.kernel.errors import InvalidInput
+
+_VERSION = (
+    "The version that this edit began from; 0 for a file that does not exist yet. Where another version is there now, "
+    "nothing is saved and the error is CONFLICT, with the present version in its details."
+)
+_EXECUTABLE = "Set or clear the executable bit; left out, it stays as it is."
 
 
 @strawberry.input(description="What to save with `saveFile`. Exactly one of `content` and `base64` must be given.")
@@ -18,16 +27,8 @@ class SaveFileInput:
     )
     content: str | None = strawberry.field(default=None, description="The new text.")
     base64: str | None = strawberry.field(default=None, description="The new bytes in base64, for what is not text.")
-    expected_version: int = strawberry.field(
-        default=0,
-        description=(
-            "The version that this edit began from; 0 for a file that does not exist yet. Where another version is "
-            "there now, nothing is saved and the error is CONFLICT, with the present version in its details."
-        ),
-    )
-    executable: bool | None = strawberry.field(
-        default=None, description="Set or clear the executable bit; left out, it stays as it is."
-    )
+    expected_version: int = strawberry.field(default=0, description=_VERSION)
+    executable: bool | None = strawberry.field(default=None, description=_EXECUTABLE)
 
     def data(self) -> bytes:
         """The bytes to save; InvalidInput unless exactly one of `content` and `base64` is given and well-formed."""
@@ -39,3 +40,32 @@ class SaveFileInput:
             return base64.b64decode(self.base64 or "", validate=True)
         except binascii.Error as error:
             raise InvalidInput("`base64` is not valid base64.", field=("base64",)) from error
+
+
+@strawberry.input(name="FileUploadInput", description="One of the files of `uploadFiles`.")
+class FileUploadInput:
+    """A file and where it goes."""
+
+    path: str = strawberry.field(
+        description="Its path in the project folder, parts separated by `/`, e.g. `public/logo.png`."
+    )
+    file: UploadedFile = strawberry.field(description="Its bytes, text or not.")
+    expected_version: int = strawberry.field(default=0, description=_VERSION)
+    executable: bool | None = strawberry.field(default=None, description=_EXECUTABLE)
+
+    def to_record(self) -> NewUpload:
+        """The file for the service."""
+        return NewUpload(self.path, self.file, self.expected_version, self.executable)
+
+
+@strawberry.input(description="What to save with `uploadFiles`, all of it or nothing.")
+class UploadFilesInput:
+    """Files to save."""
+
+    project_id: strawberry.ID = strawberry.field(description="The project. It must be READY.")
+    files: list[FileUploadInput] = strawberry.field(
+        description="The files, each path once: at least one, and at most 100 unless the server's settings say so."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description=key_description("what the first upload left", "saving anything twice")
+    )

@@ -1,9 +1,9 @@
-"""Saving files."""
+"""Saving files, written and uploaded."""
 
 import strawberry
 
 from aura_gql.graph.context import Info
-from aura_gql.graph.files.inputs import SaveFileInput
+from aura_gql.graph.files.inputs import SaveFileInput, UploadFilesInput
 from aura_gql.graph.files.types import ProjectFile
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import Input, Payload, settled
@@ -16,6 +16,16 @@ class SaveFilePayload(Payload):
 
     file: ProjectFile | None = strawberry.field(
         default=None, description="The file as it is now; its `version` is what the next edit begins from."
+    )
+
+
+@strawberry.type(description="What `uploadFiles` did.")
+class UploadFilesPayload(Payload):
+    """The files, or the errors."""
+
+    files: list[ProjectFile] | None = strawberry.field(
+        default=None,
+        description="The files as the upload left them, by path, those included that were there just so already.",
     )
 
 
@@ -40,3 +50,24 @@ class FileMutations:
             input.executable,
         )
         return SaveFilePayload(file=ProjectFile.from_record(record))
+
+    @strawberry.mutation(
+        description=(
+            "Save the files that come with a multipart request as new versions of the project's files: all of them in "
+            "one revision, or none. A sandbox of the project that runs has them when the answer comes. Like "
+            "`saveFile` it never overwrites a version that you have not seen; an error names its file by `path` in "
+            "the details."
+        ),
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def upload_files(self, info: Info, input: Input[UploadFilesInput]) -> UploadFilesPayload:
+        """Authorise, call, convert. Files are the truth and a sandbox's disk is a copy, so what a user drops into the
+        editor goes to the project: it is versioned, needs no sandbox and outlives each.
+        """
+        viewer, services = info.context.require_viewer(), info.context.services
+        project_id = object_id(input.project_id, "Project", ("projectId",))
+        files = [file.to_record() for file in input.files]
+        records = await services.uploads.upload(viewer.id, project_id, files, input.idempotency_key)
+        await services.sandboxes.refresh(project_id)
+        return UploadFilesPayload(files=[ProjectFile.from_record(record) for record in records])

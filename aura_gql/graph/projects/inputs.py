@@ -3,6 +3,7 @@
 import strawberry
 
 from aura_gql.graph.nodes import object_id
+from aura_gql.graph.payload import key_description
 from aura_gql.graph.projects.enums import PackageManager, ProjectStatus
 from aura_gql.graph.sandboxes.enums import SandboxProviderName
 from aura_gql.projects.records import NewProject, PackageRequest, ProjectConfiguration, ProjectFilter
@@ -72,11 +73,7 @@ class CreateProjectInput:
         default=False, description="Whether to start a sandbox as the last step of its initialisation."
     )
     idempotency_key: str | None = strawberry.field(
-        default=None,
-        description=(
-            "A key of your own, 1 to 128 printable ASCII characters: sending the same input again under it within "
-            "24 hours answers with the first project instead of making two."
-        ),
+        default=None, description=key_description("the first project", "making two")
     )
 
     def to_record(self) -> NewProject:

@@ -3,6 +3,7 @@
 import strawberry
 
 from aura_gql.graph.nodes import object_id
+from aura_gql.graph.payload import key_description
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.sandboxes.records import SandboxFilter
 
@@ -31,11 +32,7 @@ class CreateSandboxInput:
         default=None, description="Who runs it; the project's own provider where left out."
     )
     idempotency_key: str | None = strawberry.field(
-        default=None,
-        description=(
-            "A key of your own, 1 to 128 printable ASCII characters: sending the same input again under it within "
-            "24 hours answers with the first sandbox instead of starting two."
-        ),
+        default=None, description=key_description("the first sandbox", "starting two")
     )
 
 
