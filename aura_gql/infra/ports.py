@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bson import ObjectId
@@ -39,6 +41,45 @@ class IdempotencyKeys(Protocol):
         `idempotencyKey` unless it has 1 to 128 printable ASCII characters. The caller inserts its resource under this
         id and treats a duplicate as "already there".
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a caller may use in a window of time: `limit` in all, `used` so far, until `resets_at` in UTC."""
+
+    limit: int
+    used: int
+    resets_at: datetime
+
+    @property
+    def remaining(self) -> int:
+        """What is left, never below 0."""
+        return max(0, self.limit - self.used)
+
+
+class RateLimiter(Protocol):
+    """Counts what each caller uses in a window of time, after which he may use as much again.
+
+    It never waits long, and never fails for want of the store that counts: without it everything is allowed.
+    """
+
+    limit: int
+    """What one caller may use in a window."""
+
+    async def take(self, key: str, amount: int = 1) -> datetime:
+        """Use `amount` at once, or nothing: RateLimited with `retryAfterS` where less is left. When the window ends.
+
+        Of callers at once none gets what another has.
+        """
+        ...
+
+    async def adjust(self, key: str, resets_at: datetime, amount: int) -> Allowance:
+        """Use `amount` more in the window that ends then, in any case; below 0, give that much back."""
+        ...
+
+    async def look(self, key: str) -> Allowance:
+        """How it stands, using nothing."""
         ...
 
 

@@ -99,3 +99,9 @@ class TookTooLong(DomainError):
     """It was given up before it ended; nothing of it goes on."""
 
     code = ErrorCode.TIMEOUT
+
+
+class RateLimited(DomainError):
+    """The caller used up what he may use in this stretch of time; `retryAfterS` among the details tells when he may."""
+
+    code = ErrorCode.RATE_LIMITED

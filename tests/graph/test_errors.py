@@ -23,6 +23,7 @@ def test_payloads_take_the_expected_kinds() -> None:
     assert {code for code in kinds if code.facts.place is Place.TOP} == {
         ErrorCode.UNAUTHENTICATED,
         ErrorCode.TIMEOUT,
+        ErrorCode.RATE_LIMITED,
     }
 
 
