@@ -16,13 +16,22 @@ from starlette.types import ExceptionHandler
 
 from aura_gql import __version__
 from aura_gql.auth.service import AuthService
-from aura_gql.bounds import execution_limits, file_limits, live_limits, local_limits, query_limits, sandbox_limits
+from aura_gql.bounds import (
+    cost_budget,
+    execution_limits,
+    file_limits,
+    live_limits,
+    local_limits,
+    query_limits,
+    sandbox_limits,
+)
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.files.uploads.service import FileUploads
+from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.manifest import ManifestError, read_manifest
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
@@ -37,6 +46,7 @@ from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.metrics import Metrics
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
 from aura_gql.infra.operation_log import Kept, OperationLog
+from aura_gql.infra.rate_limits import CounterStore
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.deletion import ProjectDeletion
@@ -100,7 +110,7 @@ class Surroundings:
 class Server:
     """One server process: everything wired, nothing running until `running` is entered."""
 
-    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+    def __init__(self, settings: Settings, surroundings: Surroundings, counters: CounterStore) -> None:
         """Build the parts; no connection is made. Runs inside the event loop that will run the server."""
         self._surroundings = surroundings
         self._client: Client = connect(settings.database, surroundings.database_url)
@@ -110,6 +120,7 @@ class Server:
         self.unexpected = UnexpectedErrors()
         self.live = LiveConnections(live_limits(settings))
         self._bus = InProcessBus()
+        self._counters = counters
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self.services = self._wire(settings)
 
@@ -121,6 +132,7 @@ class Server:
             stack.enter_context(self.unexpected.counting())
             stack.push_async_callback(self._client.close)
             stack.push_async_callback(self.blobs.close)
+            stack.push_async_callback(self._counters.close)
             await init_documents(self.database, DOCUMENTS)
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
@@ -175,10 +187,11 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     SettingsError where a manifest of documents is no good. `state.machines` is a second application, of what is not
     for the public; `state.readiness` is to be told when the server begins to stop.
     """
-    server = Server(settings, surroundings)
+    counters = create_counters(settings)
+    server = Server(settings, surroundings, counters)
     metrics = Metrics(__version__)
     observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)))
-    schema = create_trusting_schema(settings, observer)
+    schema = create_trusting_schema(settings, observer, cost_budget(settings, counters))
     database = Check("database", server.ping)
     readiness = Readiness((database, Check("blobs", server.blobs.check, fresh_s=_BLOBS_FRESH_S)))
     graph, origins = settings.graph, settings.server.allowed_origins
@@ -216,15 +229,23 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     return app
 
 
-def create_trusting_schema(settings: Settings, observer: OperationObserver | None = None) -> HouseSchema:
+def create_trusting_schema(
+    settings: Settings, observer: OperationObserver | None = None, budget: CostBudget | None = None
+) -> HouseSchema:
     """The schema with the documents that it may be asked by id; SettingsError where their manifest is no good."""
-    schema, manifest = create_schema(query_limits(settings), observer), settings.graph.trusted_documents
+    schema, manifest = create_schema(query_limits(settings), observer, budget), settings.graph.trusted_documents
     if manifest is not None:
         try:
             schema.trust(read_manifest(manifest), only=settings.graph.trusted_documents_only)
         except ManifestError as error:
             raise SettingsError(f"TRUSTED_DOCUMENTS: {error}.") from error
     return schema
+
+
+def create_counters(settings: Settings) -> CounterStore:
+    """Where callers are counted: in Redis, else in this process."""
+    redis_url = settings.rates.redis_url
+    return CounterStore(redis_url.get_secret_value() if redis_url else None)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

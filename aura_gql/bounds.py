@@ -2,8 +2,10 @@
 
 from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.limits import FileLimits
+from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.infra.live_connections import LiveLimits
+from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings
@@ -36,6 +38,25 @@ def live_limits(settings: Settings) -> LiveLimits:
         init_timeout_s=live.socket_init_timeout_ms / 1000,
         session_check_s=live.session_check_interval_ms / 1000,
         heartbeat_s=live.sse_heartbeat_interval_ms / 1000,
+    )
+
+
+def cost_budget(settings: Settings, counters: CounterStore) -> CostBudget:
+    """Of all operations of a caller together."""
+    rates = settings.rates
+    window_s = rates.cost_window_s
+    return CostBudget(
+        settings.graph.max_query_cost,
+        WindowedRateLimiter("user cost", rates.user_cost_limit, window_s, counters.open()),
+        WindowedRateLimiter("address cost", rates.anonymous_cost_limit, window_s, counters.open()),
+    )
+
+
+def sandbox_operations(settings: Settings, counters: CounterStore) -> WindowedRateLimiter:
+    """Of what a user does with sandboxes."""
+    rates = settings.rates
+    return WindowedRateLimiter(
+        "sandbox operations", rates.sandbox_operations_limit, rates.sandbox_operations_window_s, counters.open()
     )
 
 

@@ -18,6 +18,7 @@ from aura_gql.settings_groups import (
     Group,
     LiveSettings,
     ProviderSettings,
+    RateSettings,
     SandboxSettings,
     ServerSettings,
     StorageSettings,
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     files: FileSettings
     sandboxes: SandboxSettings
     executions: ExecutionSettings
+    rates: RateSettings
 
     @property
     def environment(self) -> str:

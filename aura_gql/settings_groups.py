@@ -15,6 +15,7 @@ from aura_gql.settings_types import (
     MongoUrl,
     Networks,
     Origins,
+    RedisUrl,
     Seconds,
     Secret,
     VersionedSecrets,
@@ -168,6 +169,7 @@ class GraphSettings(Group):
     max_query_depth: Count = Field(16, description="Most levels of fields in an operation.")
     max_query_aliases: Count = Field(32, description="Most aliases in an operation.")
     max_query_fields: Count = Field(1_000, description="Most fields in an operation, fragments spread out.")
+    max_query_cost: Count = Field(10_000, description="Most points that an operation costs; see docs/limits.md.")
     max_query_tokens: Count = Field(4_000, description="Most tokens in a document.")
     query_timeout_ms: Milliseconds = Field(
         15_000, description="Milliseconds that a query may take; mutations have the bounds of what they do."
@@ -236,4 +238,22 @@ class ExecutionSettings(Group):
     execution_max_output_bytes: Bytes = Field(10 * _MIB, description="Bytes of output after which it is ended.")
     execution_output_retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         7, description="Days that its output is kept."
+    )
+
+
+class RateSettings(Group):
+    """What a caller may use in a stretch of time, and where that is counted."""
+
+    user_cost_limit: Count = Field(60_000, description="Points of operations that a user has in each COST_WINDOW_S.")
+    anonymous_cost_limit: Count = Field(
+        20_000, description="Points that all who have not signed in at one address have together in it."
+    )
+    cost_window_s: Seconds = Field(60, description="Seconds after which points come back.")
+    sandbox_operations_limit: Count = Field(
+        100,
+        description="Starts and stops of sandboxes and runs in them of a user in SANDBOX_OPERATIONS_WINDOW_S.",
+    )
+    sandbox_operations_window_s: Seconds = Field(900, description="Seconds after which these come back.")
+    redis_url: RedisUrl | None = Field(
+        None, description="Redis that counts for several processes, redis://HOST:PORT; unset, each counts for itself."
     )

@@ -36,6 +36,13 @@ def _check_mongodb_url(value: object) -> object:
     return value
 
 
+def _check_redis_url(value: object) -> object:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if not text.startswith(("redis://", "rediss://")):
+        raise ValueError("should begin with redis:// or rediss://")
+    return value
+
+
 def _check_http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -73,6 +80,7 @@ def _read_versions(value: object) -> object:
 Networks = Annotated[tuple[Annotated[str, BeforeValidator(_check_network)], ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, BeforeValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)]
 MongoUrl = Annotated[SecretStr, BeforeValidator(_check_mongodb_url)]
+RedisUrl = Annotated[SecretStr, BeforeValidator(_check_redis_url)]
 HttpUrl = Annotated[str, BeforeValidator(_check_http_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 LongSecret = Annotated[SecretStr, Field(min_length=SECRET_LENGTH)]

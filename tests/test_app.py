@@ -80,7 +80,7 @@ async def test_the_page_signs_the_developer_in(mongodb_uri: str, database: Datab
         viewer = await http.post("http://localhost/graphql", json={"query": "{ viewer { email } }"})
 
     assert "graphiql" in page.text.lower()
-    assert viewer.json() == {"data": {"viewer": {"email": "dev@localhost"}}}
+    assert viewer.json()["data"] == {"viewer": {"email": "dev@localhost"}}
 
 
 async def test_without_graphiql_a_browser_gets_no_page(mongodb_uri: str, database: Database, tmp_path: Path) -> None:

@@ -1,8 +1,19 @@
 """What the settings make of each room's bounds."""
 
+from datetime import timedelta
 from pathlib import Path
 
-from aura_gql.bounds import execution_limits, file_limits, local_limits, query_limits, sandbox_limits
+from aura_gql.bounds import (
+    cost_budget,
+    execution_limits,
+    file_limits,
+    local_limits,
+    query_limits,
+    sandbox_limits,
+    sandbox_operations,
+)
+from aura_gql.infra.rate_limits import CounterStore
+from aura_gql.kernel.clock import utcnow
 from tests.support.api import settings_for
 
 MIB = 1024 * 1024
@@ -29,3 +40,22 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
     assert file_limits(settings).max_file_bytes == 11
     assert sandbox_limits(settings).idle_timeout_s == 13
     assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600
+
+
+async def test_each_rate_is_that_of_its_setting(tmp_path: Path) -> None:
+    settings = settings_for(
+        tmp_path,
+        "none",
+        graph={"max_query_cost": 5},
+        rates={
+            "user_cost_limit": 17,
+            "anonymous_cost_limit": 19,
+            "cost_window_s": 3,
+            "sandbox_operations_limit": 23,
+            "sandbox_operations_window_s": 900,
+        },
+    )
+    budget, operations = cost_budget(settings, CounterStore(None)), sandbox_operations(settings, CounterStore(None))
+
+    assert (budget.max_cost, budget.users.limit, budget.addresses.limit, operations.limit) == (5, 17, 19, 23)
+    assert (await budget.users.look("ada")).resets_at <= utcnow() + timedelta(seconds=3)

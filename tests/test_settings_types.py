@@ -1,9 +1,9 @@
 """The kinds of value that settings have."""
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from aura_gql.settings_types import HttpUrl, Networks, Origins
+from aura_gql.settings_types import HttpUrl, Networks, Origins, RedisUrl
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,10 @@ def test_networks_are_addresses_too() -> None:
 def test_what_is_no_network(text: str) -> None:
     with pytest.raises(ValidationError, match="networks such as"):
         TypeAdapter(Networks).validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["redis.internal", "http://redis", "redis:6379"])
+def test_what_is_no_redis_address(text: str) -> None:
+    with pytest.raises(ValidationError, match="redis:// or rediss://"):
+        TypeAdapter(RedisUrl).validate_python(text)
+    assert TypeAdapter[SecretStr](RedisUrl).validate_python("rediss://:word@r:6379/1").get_secret_value()

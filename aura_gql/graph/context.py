@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import strawberry
 
 from aura_gql.auth.records import Viewer
+from aura_gql.graph.cost_budget import Bill
 from aura_gql.graph.loaders import Loaders
 from aura_gql.kernel.errors import Unauthenticated
 from aura_gql.services import Services
@@ -12,11 +13,16 @@ from aura_gql.services import Services
 
 @dataclass(slots=True)
 class Context:
-    """One operation's surroundings. On a socket each operation gets its own, by `for_operation`."""
+    """One operation's surroundings. On a socket each operation gets its own, by `for_operation`.
+
+    `client` is the address of whoever asks, as the proxies that we trust tell it.
+    """
 
     services: Services
     request_id: str
     viewer: Viewer | None = None
+    client: str = ""
+    bill: Bill | None = None
     connection_params: dict[str, object] | None = None
     loaders: Loaders = field(default_factory=Loaders)
     transport: str = "http"
@@ -35,7 +41,7 @@ class Context:
 
     def for_operation(self, request_id: str) -> "Context":
         """The same connection for another operation, with loaders of its own."""
-        return replace(self, request_id=request_id, loaders=Loaders(), error_code=None)
+        return replace(self, request_id=request_id, bill=None, loaders=Loaders(), error_code=None)
 
 
 Info = strawberry.Info[Context, None]

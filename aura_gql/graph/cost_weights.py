@@ -75,6 +75,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.deleteProject": Weight(50),
         "Mutation.retryProject": Weight(100),
         "Mutation.saveFile": Weight(50),
+        "Mutation.uploadFiles": Weight(200),
         "Mutation.createSandbox": Weight(200),
         "Mutation.stopSandbox": Weight(50),
         "Mutation.executeCode": Weight(200),

@@ -1,8 +1,18 @@
 """Documents that were parsed and found valid before, so that neither is done twice."""
 
 from collections import OrderedDict
+from typing import NamedTuple
 
 from graphql import DocumentNode
+
+from aura_gql.graph.cost_plan import CostPlan
+
+
+class KnownDocument(NamedTuple):
+    """A document that is valid under every rule, and what its operations cost."""
+
+    document: DocumentNode
+    costs: CostPlan
 
 
 class DocumentCache:
@@ -14,7 +24,7 @@ class DocumentCache:
 
     def __init__(self, max_documents: int = 1000, max_length: int = 20_000, max_characters: int = 1_000_000) -> None:
         """Begin empty."""
-        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._documents: OrderedDict[str, KnownDocument] = OrderedDict()
         self._characters = 0
         self._max_documents = max_documents
         self._max_length = max_length
@@ -24,18 +34,18 @@ class DocumentCache:
         """How many documents it holds."""
         return len(self._documents)
 
-    def get(self, text: str) -> DocumentNode | None:
+    def get(self, text: str) -> KnownDocument | None:
         """The document whose text this is, or None."""
-        document = self._documents.get(text)
-        if document is not None:
+        known = self._documents.get(text)
+        if known is not None:
             self._documents.move_to_end(text)
-        return document
+        return known
 
-    def put(self, text: str, document: DocumentNode) -> None:
+    def put(self, text: str, document: DocumentNode, costs: CostPlan) -> None:
         """Keep a document that is valid under every rule."""
         if len(text) > self._max_length or text in self._documents:
             return
-        self._documents[text] = document
+        self._documents[text] = KnownDocument(document, costs)
         self._characters += len(text)
         while len(self._documents) > self._max_documents or self._characters > self._max_characters:
             evicted, _ = self._documents.popitem(last=False)

@@ -13,6 +13,8 @@ from strawberry.types.graphql import OperationType
 from aura_gql import __version__
 from aura_gql.graph.attributes import read_directly
 from aura_gql.graph.context import Context
+from aura_gql.graph.cost_budget import CostBudget
+from aura_gql.graph.cost_weights import WEIGHTS, CostTable, Weight
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.errors import translate_all
 from aura_gql.graph.limits import QueryLimits
@@ -40,9 +42,12 @@ class HouseSchema(strawberry.Schema):
         types: Iterable[type] = (),
         limits: QueryLimits | None = None,
         observer: OperationObserver | None = None,
+        weights: Mapping[str, Weight] = WEIGHTS,
+        budget: CostBudget | None = None,
     ) -> None:
         """A schema over these roots; `types` names those that only an interface leads to. `observer` sees everything
-        that is asked of it.
+        that is asked of it. `weights` says what fields cost, `budget` what callers may spend: without one, as much as
+        they like.
         """
         self.documents = DocumentCache()
         self.limits = limits or QueryLimits()
@@ -53,9 +58,10 @@ class HouseSchema(strawberry.Schema):
             mutation=mutation,
             subscription=subscription,
             types=types,
-            extensions=[lambda: OperationRules(self.documents, self.limits, self.observer)],
+            extensions=[lambda: OperationRules(self.documents, self.limits, self.observer, self.costs, budget)],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
+        self.costs = CostTable(self._schema, weights)
         read_directly(self._schema)
 
     async def _execute_operation(self, execution_context: ExecutionContext, *rest: Any) -> Any:

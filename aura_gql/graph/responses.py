@@ -28,17 +28,23 @@ def single(result: ExecutionResult, media_type: str) -> Response:
     """
     body = _body(result)
     if "data" in body:
-        return _json(body, 200, media_type)
+        return _json(body, 200, media_type, _retry_after(result) if result.errors else None)
     extensions = (result.errors[0].extensions or {}) if result.errors else {}
     status = _STATUSES.get(extensions.get("code")) or (400 if media_type == GRAPHQL_JSON else 200)
-    retry = {"retry-after": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
-    return _json(body, status, media_type, retry)
+    return _json(body, status, media_type, _retry_after(result))
 
 
 def refusal(error: RequestError, accepted: Accepted, request_id: str) -> Response:
     """A request that is not even an operation, or one that may not be made."""
     body = {"errors": [{"message": error.message, "extensions": {"code": error.code.value, "requestId": request_id}}]}
     return _json(body, error.status, accepted.media_type or JSON, error.headers)
+
+
+def _retry_after(result: ExecutionResult) -> Mapping[str, str]:
+    """The header that says when all that came too soon may come again."""
+    waits = [(error.extensions or {}).get("retryAfterS") for error in result.errors or ()]
+    seconds = max((wait for wait in waits if isinstance(wait, int)), default=None)
+    return {} if seconds is None else {"retry-after": str(seconds)}
 
 
 def _body(result: ExecutionResult) -> dict[str, object]:

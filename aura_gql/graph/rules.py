@@ -1,17 +1,25 @@
 """What happens to every operation before it runs: parsed and validated once, bounded, and named without doubt."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.context import Context
+from aura_gql.graph.cost import OperationCost
+from aura_gql.graph.cost_budget import Bill, CostBudget, used_points
+from aura_gql.graph.cost_plan import CostPlan, plan_costs
+from aura_gql.graph.cost_weights import CostTable
 from aura_gql.graph.document_cache import DocumentCache
 from aura_gql.graph.introspection import introspects_too_much
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
 from aura_gql.graph.observer import Observation, OperationObserver
 from aura_gql.graph.validation import validate_document
 from aura_gql.kernel.errors import ErrorCode
+
+_NOTHING = parse("{ __typename }")
+"""Stands in for a document that nobody has paid for, so that it is not even parsed."""
 
 
 def document_errors(schema: GraphQLSchema, document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:
@@ -29,13 +37,26 @@ def document_errors(schema: GraphQLSchema, document: DocumentNode, limits: Query
 class OperationRules(SchemaExtension):
     """The house's only extension: each one costs every operation."""
 
-    def __init__(self, documents: DocumentCache, limits: QueryLimits, observer: OperationObserver) -> None:
-        """One for each operation, over what the schema shares."""
+    def __init__(
+        self,
+        documents: DocumentCache,
+        limits: QueryLimits,
+        observer: OperationObserver,
+        costs: CostTable,
+        budget: CostBudget | None,
+    ) -> None:
+        """One for each operation, over what the schema shares; without a `budget` operations cost nothing."""
         self._documents = documents
         self._limits = limits
         self._observer = observer
         self._observation: Observation
-        self._is_known = False
+        self._costs = costs
+        self._budget = budget
+        self._bill: Bill | None = None
+        self._plan: CostPlan | None = None
+        self._cost: OperationCost | None = None
+        self._refusal: GraphQLError | None = None
+        self._is_told = False
 
     def on_operation(self) -> Iterator[None]:
         """Have the operation observed from its arrival to its end."""
@@ -48,37 +69,92 @@ class OperationRules(SchemaExtension):
         finally:
             observation.end()
 
-    def on_parse(self) -> Iterator[None]:
-        """Take a document that is known; else let it be parsed, up to the limit of tokens."""
+    async def on_parse(self) -> AsyncIterator[None]:
+        """Take a document that is known; else let it be parsed, up to the limit of tokens, and pay for that."""
         execution = self.execution_context
         execution.parse_options["max_tokens"] = self._limits.max_tokens
+        self._open_bill()
         known = self._documents.get(execution.query or "")
         if known is not None:
-            self._is_known = True
-            execution.graphql_document = known
+            execution.graphql_document, self._plan = known
+        elif self._bill and execution.query and (refusal := await self._bill.read(execution.query)):
+            self._refusal = GraphQLError(refusal.message, original_error=refusal)
+            execution.graphql_document, execution._provided_operation_name = _NOTHING, None
         yield
 
-    def on_validate(self) -> Iterator[None]:
-        """Measure first, since validating something huge is what the limits are to prevent; then validate."""
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Measure first, since validating something huge is what the limits are to prevent; then validate, then pay."""
         execution = self.execution_context
         document = execution.graphql_document
-        if document is not None:
-            errors = [] if self._is_known else document_errors(execution.schema._schema, document, self._limits)
-            if not errors and execution.query:
-                self._documents.put(execution.query, document)
+        if self._refusal:
+            execution.pre_execution_errors = [self._refusal]
+        elif document is not None:
+            errors = self._wrong_document(document)
             values = too_many_values(execution.variables, self._limits)
-            execution.pre_execution_errors = errors or values or self._ambiguity(document)
+            execution.pre_execution_errors = errors or values or self._ambiguity(document) or await self._unpaid()
             if not errors:
                 self._observation.accepted()
         yield
 
+    async def get_results(self) -> dict[str, object]:
+        """What the operation cost: with its answer, of a subscription with its first event."""
+        if self._bill is None or self._is_told:
+            return {}
+        return {"cost": await self._bill.settle(self._used())}
+
     def on_stream_result(self, result: object) -> Iterator[None]:
         """Have the next event of a subscription read afresh."""
+        self._is_told = True
         context = self.execution_context.context
         if isinstance(context, Context):
             context.loaders.clear()
         self._observation.sent()
         yield
+
+    def _open_bill(self) -> None:
+        context = self.execution_context.context
+        if self._budget is not None and isinstance(context, Context):
+            self._bill = context.bill = self._budget.open_bill(context.viewer, context.client)
+
+    def _wrong_document(self, document: DocumentNode) -> list[GraphQLError]:
+        """Why nothing of the document may run; else it is kept, with the plan of what it costs."""
+        execution = self.execution_context
+        if self._plan is not None:
+            return []
+        if errors := document_errors(execution.schema._schema, document, self._limits):
+            return errors
+        try:
+            self._plan = plan_costs(document, self._costs.roots, self._costs.price_of)
+        except RecursionError:
+            return [complexity_error("The document nests too deeply.")]
+        if execution.query:
+            self._documents.put(execution.query, document, self._plan)
+        return []
+
+    async def _unpaid(self) -> list[GraphQLError]:
+        execution, bill = self.execution_context, self._bill
+        if bill is None or self._plan is None:
+            return []
+        cost = self._plan.get(execution.operation_name or "") or next(iter(self._plan.values()))
+        refusal = await bill.run(cost, execution.variables)
+        if refusal is None:
+            self._cost = cost
+            return []
+        return [refusal if isinstance(refusal, GraphQLError) else GraphQLError(refusal.message, original_error=refusal)]
+
+    def _used(self) -> int:
+        """The points that the operation used; nothing where it did not run."""
+        execution, cost = self.execution_context, self._cost
+        if cost is None:
+            return 0
+        variables, errors, result = execution.variables, execution.pre_execution_errors, execution.result
+        if execution.operation_type is OperationType.SUBSCRIPTION:
+            return used_points(cost, variables, None, errors) if errors else cost.requested(variables)
+        if result is None:
+            return cost.requested(variables)
+        if result.data is None and all(error.path is None for error in result.errors or ()):
+            return 0
+        return used_points(cost, variables, result.data, result.errors)
 
     def _ambiguity(self, document: DocumentNode) -> list[GraphQLError]:
         if self.execution_context._provided_operation_name is not None:

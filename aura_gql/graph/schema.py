@@ -2,6 +2,7 @@
 
 import strawberry
 
+from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.executions.mutations import ExecutionMutations
 from aura_gql.graph.executions.queries import ExecutionQueries, fetch_executions
 from aura_gql.graph.executions.subscriptions import ExecutionSubscriptions
@@ -13,6 +14,7 @@ from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.projects.mutations import ProjectMutations
 from aura_gql.graph.projects.queries import ProjectQueries, fetch_projects
 from aura_gql.graph.projects.subscriptions import ProjectSubscriptions
+from aura_gql.graph.rate_limit import RateLimitQueries
 from aura_gql.graph.sandboxes.mutations import SandboxMutations
 from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
@@ -29,7 +31,7 @@ _FETCHERS = {
 
 
 @strawberry.type(description="What can be asked.")
-class Query(UserQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries):
+class Query(UserQueries, RateLimitQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries):
     """The query root."""
 
     node: Node | None = node_field(_FETCHERS)
@@ -46,6 +48,10 @@ class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscrip
     """The subscription root."""
 
 
-def create_schema(limits: QueryLimits | None = None, observer: OperationObserver | None = None) -> HouseSchema:
-    """The schema of this server, with the bounds that its settings give to one operation."""
-    return HouseSchema(Query, Mutation, Subscription, limits=limits, observer=observer)
+def create_schema(
+    limits: QueryLimits | None = None, observer: OperationObserver | None = None, budget: CostBudget | None = None
+) -> HouseSchema:
+    """The schema of this server, with the bounds that its settings give to one operation and to all of a caller."""
+    schema = HouseSchema(Query, Mutation, Subscription, limits=limits, observer=observer, budget=budget)
+    schema.costs.describe(schema._schema)
+    return schema

@@ -105,7 +105,8 @@ class GraphView(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
         """The context of a socket; who is signed in is known after `connection_init`."""
-        return Context(self._services, request.scope.get(REQUEST_ID) or uuid4().hex, transport="websocket")
+        request_id = request.scope.get(REQUEST_ID) or uuid4().hex
+        return Context(self._services, request_id, client=_client_of(request), transport="websocket")
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         accepted = negotiate(", ".join(request.headers.getlist("accept")))
@@ -133,7 +134,8 @@ class GraphView(GraphQL[Context, None]):
         refuse_foreign_origin(request, self._origins)
         viewer = await self._uploader(request.headers) if is_upload(request) else None
         operation = self.schema.trusted.resolve(await read_operation(request, self._uploads))
-        context = Context(self._services, request_id, viewer or await self._authenticate(request.headers))
+        viewer = viewer or await self._authenticate(request.headers)
+        context = Context(self._services, request_id, viewer, _client_of(request))
         if accepted.should_stream or accepted.media_type is None:
             return await self._stream(operation, context, request)
         try:
@@ -218,6 +220,10 @@ class GraphView(GraphQL[Context, None]):
             return PreExecutionError(data=None, errors=[error])
 
         return ended
+
+
+def _client_of(request: Request | WebSocket) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_navigation(request: Request) -> bool:

@@ -133,6 +133,9 @@ def owner_name(user_id: str | None, host: str | None) -> str:
     if host is None or ":" not in host:
         return f"address:{host}"
     try:
-        return f"address:{ip_network((IPv6Address(host), 64), strict=False)}"
+        address = IPv6Address(host)
+        if address.ipv4_mapped:
+            return f"address:{address.ipv4_mapped}"
+        return f"address:{ip_network((address, 64), strict=False)}"
     except ValueError:
         return f"address:{host}"

@@ -65,6 +65,7 @@ def test_sockets_and_subscriptions_have_bounds_of_their_own() -> None:
         (None, "10.0.0.1", "address:10.0.0.1"),
         (None, "2001:db8:1:2:3::4", "address:2001:db8:1:2::/64"),
         (None, "2001:db8:1:2:ffff::9", "address:2001:db8:1:2::/64"),
+        (None, "::ffff:10.0.0.1", "address:10.0.0.1"),
         (None, "not:an:address", "address:not:an:address"),
         (None, None, "address:None"),
     ],

@@ -20,18 +20,34 @@ from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.commands.http_protocol import bounded_http
 from aura_gql.commands.socket_protocol import patient_sockets
 from aura_gql.graph.context import Context
+from aura_gql.graph.cost_budget import CostBudget
+from aura_gql.graph.cost_weights import Weight
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.view import GraphView, Page
+from aura_gql.infra.counters import BoundedCounters
 from aura_gql.infra.live_connections import LiveConnections, LiveLimits
+from aura_gql.infra.rate_limits import WindowedRateLimiter
 from aura_gql.services import Services
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from tests.support.graph_schema import Item, Mutation, Query, Subscription
 from tests.support.waiting import until
 
 MAX_BODY_BYTES = 100_000
+SMALL_WEIGHTS = {
+    "Query.hello": Weight(1),
+    "Query.fail": Weight(1),
+    "Query.items": Weight(10),
+    "Query.nodes": Weight(20),
+    "Item.value": Weight(2),
+    "Query.rateLimit": Weight(0),
+    "Mutation.rename": Weight(50),
+    "Mutation.ping": Weight(30),
+    "Subscription.count": Weight(40),
+    "Subscription.forever": Weight(40),
+}
 
 
 def make_viewer(name: str = "ada", is_admin: bool = False, lasts: timedelta = timedelta(hours=1)) -> Viewer:
@@ -96,9 +112,30 @@ class Stage:
         return Context(self.as_services(), "request-1", viewer)
 
 
-def make_schema(limits: QueryLimits | None = None, observer: OperationObserver | None = None) -> HouseSchema:
+def make_budget(points: int = 1000, max_cost: int = 500) -> CostBudget:
+    """Points for each user and each address, which come back after the test."""
+    users, addresses = (
+        WindowedRateLimiter(name, points, 30 * 24 * 3600, BoundedCounters()) for name in ("users", "addresses")
+    )
+    return CostBudget(max_cost, users, addresses)
+
+
+def make_schema(
+    limits: QueryLimits | None = None,
+    observer: OperationObserver | None = None,
+    budget: CostBudget | None = None,
+) -> HouseSchema:
     """The small schema."""
-    return HouseSchema(Query, Mutation, Subscription, types=[Item], limits=limits, observer=observer)
+    return HouseSchema(
+        Query,
+        Mutation,
+        Subscription,
+        types=[Item],
+        limits=limits,
+        observer=observer,
+        weights=SMALL_WEIGHTS,
+        budget=budget,
+    )
 
 
 def make_app(
@@ -109,10 +146,11 @@ def make_app(
     limits: QueryLimits | None = None,
     live: LiveConnections | None = None,
     schema: HouseSchema | None = None,
+    budget: CostBudget | None = None,
 ) -> Starlette:
     """The small schema behind the view and the middleware, as the real app has them."""
     view = GraphView(
-        schema or make_schema(limits),
+        schema or make_schema(limits, budget=budget),
         stage.as_services(),
         page=page,
         allowed_origins=allowed_origins,

@@ -16,6 +16,7 @@ from aura_gql.graph.nodes import Node, node_field, nodes_field, to_global_id
 from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.payload import Payload, settled
 from aura_gql.graph.permissions import Administrator, Anyone, SignedIn
+from aura_gql.graph.rate_limit import RateLimitQueries
 from aura_gql.graph.scalars import Long
 from aura_gql.graph.uploads import UploadedFile
 from aura_gql.kernel.errors import Conflict, InvalidInput, NotFound, Unauthenticated
@@ -91,7 +92,7 @@ def fail(kind: str) -> str:
 
 
 @strawberry.type
-class Query:
+class Query(RateLimitQueries):
     """Something of everything."""
 
     node: Node | None = node_field({"Item": fetch_items})

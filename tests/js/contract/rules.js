@@ -48,6 +48,7 @@ export const schemaRules = {
             "PageInfo",
             "ProjectConfiguration",
             "ProjectFile",
+            "RateLimit",
             "SandboxCapabilities",
             "SandboxProvider",
             "TemplateCategory",
