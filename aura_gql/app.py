@@ -14,17 +14,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ExceptionHandler
 
-from aura_gql import __version__
+from aura_gql import __version__, bounds
 from aura_gql.auth.service import AuthService
-from aura_gql.bounds import (
-    cost_budget,
-    execution_limits,
-    file_limits,
-    live_limits,
-    local_limits,
-    query_limits,
-    sandbox_limits,
-)
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
@@ -118,7 +109,7 @@ class Server:
         self.blobs = create_blob_store(settings)
         self.providers = create_providers(settings)
         self.unexpected = UnexpectedErrors()
-        self.live = LiveConnections(live_limits(settings))
+        self.live = LiveConnections(bounds.live_limits(settings))
         self._bus = InProcessBus()
         self._counters = counters
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
@@ -172,10 +163,10 @@ class Server:
             max_projects_per_user=settings.files.max_projects_per_user,
             providers=self.providers.keys(),
         )
-        files = FileService(projects, self.blobs, file_limits(settings), bus)
-        uploads = FileUploads(projects, self.blobs, file_limits(settings), bus, keys)
-        sandboxes = SandboxService(projects, files, self.providers, keys, bus, sandbox_limits(settings))
-        executions = ExecutionService(sandboxes, keys, bus, execution_limits(settings))
+        files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
+        uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, bounds.sandbox_limits(settings))
+        executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings))
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         ProjectDeletion([executions, sandboxes, files]).register(jobs)
         return Services(auth, templates, projects, files, uploads, sandboxes, executions)
@@ -191,7 +182,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     server = Server(settings, surroundings, counters)
     metrics = Metrics(__version__)
     observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)))
-    schema = create_trusting_schema(settings, observer, cost_budget(settings, counters))
+    schema = create_trusting_schema(settings, observer, bounds.cost_budget(settings, counters))
     database = Check("database", server.ping)
     readiness = Readiness((database, Check("blobs", server.blobs.check, fresh_s=_BLOBS_FRESH_S)))
     graph, origins = settings.graph, settings.server.allowed_origins
@@ -233,7 +224,7 @@ def create_trusting_schema(
     settings: Settings, observer: OperationObserver | None = None, budget: CostBudget | None = None
 ) -> HouseSchema:
     """The schema with the documents that it may be asked by id; SettingsError where their manifest is no good."""
-    schema, manifest = create_schema(query_limits(settings), observer, budget), settings.graph.trusted_documents
+    schema, manifest = create_schema(bounds.query_limits(settings), observer, budget), settings.graph.trusted_documents
     if manifest is not None:
         try:
             schema.trust(read_manifest(manifest), only=settings.graph.trusted_documents_only)
@@ -268,7 +259,7 @@ def create_blob_store(settings: Settings) -> BlobStore:
 def create_providers(settings: Settings) -> Mapping[SandboxProviderName, SandboxProvider]:
     """The sandbox providers that this server has."""
     root = settings.server.data_directory / "sandboxes"
-    return {SandboxProviderName.LOCAL: LocalProvider(root, local_limits(settings))}
+    return {SandboxProviderName.LOCAL: LocalProvider(root, bounds.local_limits(settings))}
 
 
 def _page(settings: Settings, services: Services, development_email: str | None) -> Page | None:

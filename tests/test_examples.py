@@ -205,3 +205,6 @@ def test_a_document_shows_the_examples_as_they_are() -> None:
     own = next(each for each in EXAMPLES if each.name == "Viewer").shown
     assert refreshed(shown) == f"```graphql\n{own}```\n```graphql\n{{ viewer {{ id }} }}\n```\n"
     assert own.startswith("query Viewer {")
+    server = "examples/clients/src/server.ts"
+    assert refreshed(f"```ts {server}\nold\n```\n") == f"```ts {server}\n{(ROOT / server).read_text()}```\n"
+    assert refreshed("```ts\nown\n```\n") == "```ts\nown\n```\n"

@@ -24,7 +24,7 @@ FOLDER = ROOT / "examples"
 TABS = ROOT / "aura_gql/web/static/graphiql/examples.json"
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
-_BLOCK = re.compile(r"^```graphql\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<file>examples/\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LEADING_COMMENT = re.compile(r"\A(?:#[^\n]*\n)+")
 
 
@@ -84,9 +84,22 @@ def tabs() -> str:
 
 
 def refreshed(document: str) -> str:
-    """The text of a document, each operation that it shows under the name of an example being that example."""
+    """The text of a document, with what it shows of `examples/` as it is there.
+
+    That is each operation under the name of an example, and each block whose fence names a file behind its language.
+    """
     shown = {each.name: each.shown for each in examples()}
-    return _BLOCK.sub(lambda block: f"```graphql\n{shown.get(_name_in(block['text']), block['text'])}```", document)
+
+    def fresh(block: re.Match[str]) -> str:
+        if block["file"]:
+            text = (ROOT / block["file"]).read_text(encoding="utf-8")
+        elif block["kind"] == "graphql":
+            text = shown.get(_name_in(block["text"]), block["text"])
+        else:
+            return block[0]
+        return f"{block[0].partition(chr(10))[0]}\n{text}```"
+
+    return _BLOCK.sub(fresh, document)
 
 
 def _name_in(document: str) -> str:

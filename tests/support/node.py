@@ -23,9 +23,15 @@ class NodeFailed(AssertionError):
     """A program ended with another exit code than 0; the message is all that it printed."""
 
 
-async def run_node(program: str, *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 120) -> str:
+async def run_node(
+    program: str,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = PROJECT,
+    timeout_s: float = 120,
+) -> str:
     """What `tests/js/<program>` prints on standard output; NodeFailed where it ends with another code than 0."""
-    process = await _spawn(program, arguments, env)
+    process = await _spawn(str(PROJECT / program), arguments, env, cwd)
     try:
         async with asyncio.timeout(timeout_s):
             output, errors = await process.communicate()
@@ -58,14 +64,16 @@ async def node_server(program: str, *arguments: str, env: Mapping[str, str] | No
         await _end(process)
 
 
-async def _spawn(program: str, arguments: tuple[str, ...], env: Mapping[str, str] | None) -> asyncio.subprocess.Process:
+async def _spawn(
+    program: str, arguments: tuple[str, ...], env: Mapping[str, str] | None, cwd: Path = PROJECT
+) -> asyncio.subprocess.Process:
     # Proxies of the surroundings are not for loopback.
     surroundings = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return await asyncio.create_subprocess_exec(
         "node",
         program,
         *arguments,
-        cwd=PROJECT,
+        cwd=cwd,
         env={**surroundings, **(env or {})},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
