@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -61,6 +62,7 @@ from aura_gql.web.development_login import DevelopmentLogin
 from aura_gql.web.graphiql import GraphiQLPage, static_files
 from aura_gql.web.health import Check, Liveness, Readiness
 from aura_gql.web.metrics import Counted, MetricsPage
+from aura_gql.web.metrics_readings import Readings, Sources
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from aura_gql.web.refusals import refuse
 
@@ -149,6 +151,10 @@ class Server:
         """Ask the database for a sign of life; raises PyMongoError where it gives none."""
         await self.database.command("ping")
 
+    def sources(self, data_directory: Path) -> Sources:
+        """Whom metrics ask at each scrape."""
+        return Sources(self.services, self._jobs, self._bus, self.live, self.unexpected, data_directory)
+
     def _wire(self, settings: Settings) -> Services:
         bus, jobs, keys = self._bus, self._jobs, MongoIdempotencyKeys()
         auth = AuthService(
@@ -181,6 +187,8 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     counters = create_counters(settings)
     server = Server(settings, surroundings, counters)
     metrics = Metrics(__version__)
+    readings = Readings(server.sources(settings.server.data_directory))
+    metrics.register(readings)
     observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)))
     schema = create_trusting_schema(settings, observer, bounds.cost_budget(settings, counters))
     database = Check("database", server.ping)
@@ -216,7 +224,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse, Exception: refuse}
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
     app.state.readiness = readiness
-    app.state.machines = Starlette(routes=[Route("/metrics", MetricsPage(metrics).__call__), *health])
+    app.state.machines = Starlette(routes=[Route("/metrics", MetricsPage(metrics, readings.refresh).__call__), *health])
     return app
 
 

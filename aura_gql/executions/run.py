@@ -55,6 +55,8 @@ class ExecutionRun:
         self._queued_at = self._loop.time()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._started_at: float | None = None
+        self.outcome: Outcome | None = None
+        self.totals = OutputTotals()
         self._recorder = OutputRecorder(record.id, bus, limit=limits.output_limit, ttl_s=limits.output_ttl_s)
 
     def interrupt(self, outcome: Outcome) -> None:
@@ -200,6 +202,7 @@ class ExecutionRun:
             "duration_ms": None if duration_s is None else _milliseconds(duration_s),
         }
         await patiently(lambda: CodeExecution.finish(self.record.id, values))
+        self.outcome, self.totals = outcome, totals
         await self._bus.publish(events.topic_of(self.record.id), events.FINISHED)
 
 

@@ -14,9 +14,10 @@ from aura_gql.executions import events
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.errors import TooManyExecutions
 from aura_gql.executions.outcome import Outcome, cancelled, lost
-from aura_gql.executions.records import ExecutionLimits, ExecutionRecord
+from aura_gql.executions.records import ExecutionLimits, ExecutionRecord, OutputTotals
 from aura_gql.executions.requests import ExecutionPlan
 from aura_gql.executions.run import ExecutionRun, end_fields
+from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.lease_watch import LeaseWatch
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
@@ -49,6 +50,7 @@ class ExecutionRunner:
         self._tasks = BackgroundTasks()
         self._lanes: dict[ObjectId, _Lane] = {}
         self._runs: dict[ObjectId, ExecutionRun] = {}
+        self.tally = ExecutionTally()
         self._patrol = Periodic("execution patrol", limits.patrol_interval_s, self.patrol)
         self._watch = LeaseWatch(limits.lease_s)
         self._is_stopping = False
@@ -98,6 +100,10 @@ class ExecutionRunner:
         if tasks:
             await asyncio.wait(tasks)
 
+    def __len__(self) -> int:
+        """How many executions this process runs, or has waiting."""
+        return len(self._runs)
+
     def begin_patrol(self) -> None:
         """Start the loop that renews leases."""
         self._patrol.start()
@@ -139,6 +145,8 @@ class ExecutionRunner:
             _log.error("execution.failed", execution_id=str(run.record.id), exc_info=error)
             await self._give_up(run.record, "The server failed to run it.")
         finally:
+            if run.outcome is not None:
+                self.tally.ended(run.outcome, run.totals)
             del self._runs[run.record.id]
             lane.runs.discard(run.record.id)
             self._leave(run.record.sandbox_id, lane)
@@ -163,8 +171,9 @@ class ExecutionRunner:
         await patiently(lambda: CodeExecution.remove([record.id]))
 
     async def _give_up(self, record: ExecutionRecord, reason: str) -> None:
-        totals = await ExecutionOutput.totals(record.id)
-        values = {**totals.as_fields(), **end_fields(lost(reason), utcnow())}
+        totals, outcome = await ExecutionOutput.totals(record.id), lost(reason)
+        values = {**totals.as_fields(), **end_fields(outcome, utcnow())}
         if await CodeExecution.finish(record.id, values) is not None:
+            self.tally.ended(outcome, OutputTotals())
             _log.warning("execution.lost", execution_id=str(record.id), reason=reason)
             await self._bus.publish(events.topic_of(record.id), events.FINISHED)

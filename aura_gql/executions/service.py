@@ -20,6 +20,7 @@ from aura_gql.executions.records import (
 )
 from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
 from aura_gql.executions.runner import ExecutionRunner
+from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.ports import EventBus, IdempotencyKeys
 from aura_gql.kernel.clock import utcnow
@@ -104,6 +105,15 @@ class ExecutionService:
         while ids := await CodeExecution.ids_of_project(project_id, _REMOVED_AT_ONCE):
             await ExecutionOutput.remove_of(ids)
             await CodeExecution.remove(ids)
+
+    @property
+    def tally(self) -> ExecutionTally:
+        """What became of the executions of this process."""
+        return self._runner.tally
+
+    def count_open(self) -> int:
+        """How many executions this process runs, or has waiting."""
+        return len(self._runner)
 
     async def recover(self, *, exclusive: bool) -> None:
         """At start: end what dead servers left as LOST. `exclusive` says that no other server can be alive."""

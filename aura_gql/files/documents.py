@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.paths import path_key
-from aura_gql.files.records import FileRecord, StorageTotals
+from aura_gql.files.records import FileRecord, StorageTotals, StorageUse
 from aura_gql.infra.mongo import Client, MongoDocument
 from aura_gql.kernel.languages import language_of
 
@@ -193,15 +193,35 @@ class ProjectStorageDocument(Document):
     total_bytes: int
 
     class Settings:
-        """Collection; its only key is the project's id."""
+        """Collection and index: a project's totals by its id, and the largest first."""
 
         name = "project_storage"
+        indexes: ClassVar[list[IndexModel]] = [IndexModel([("total_bytes", DESCENDING)])]
 
     @classmethod
     async def find_totals(cls, project_id: ObjectId) -> StorageTotals:
         """What the project's files come to; zeros where it has none yet."""
         document = await cls.get_pymongo_collection().find_one({"_id": project_id})
         return StorageTotals(0, 0) if document is None else _to_totals(document)
+
+    @classmethod
+    async def find_use(cls, nearly_full_bytes: int) -> StorageUse:
+        """What all projects come to, read from the index alone."""
+        sizes: list[Mapping[str, Any]] = [
+            {"$match": {"total_bytes": {"$gte": 0}}},
+            {
+                "$group": {
+                    "_id": None,
+                    "projects": {"$sum": 1},
+                    "bytes": {"$sum": "$total_bytes"},
+                    "largest": {"$max": "$total_bytes"},
+                    "nearly_full": {"$sum": {"$cond": [{"$gte": ["$total_bytes", nearly_full_bytes]}, 1, 0]}},
+                }
+            },
+        ]
+        async for found in await cls.get_pymongo_collection().aggregate(sizes):
+            return StorageUse(found["projects"], found["bytes"], found["largest"], found["nearly_full"])
+        return StorageUse(0, 0, 0, 0)
 
     @classmethod
     async def add(cls, project_id: ObjectId, growth: StorageTotals, session: AsyncClientSession) -> StorageTotals:

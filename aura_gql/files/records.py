@@ -44,6 +44,16 @@ class StorageTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageUse:
+    """What the files of all projects come to; sizes in bytes. `nearly_full` counts projects near their bound."""
+
+    projects: int
+    total_bytes: int
+    largest_bytes: int
+    nearly_full: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewUpload:
     """A file that a user brings: a new one where `expected_version` is 0, else the next version of the one that is
     there. `executable` None leaves the bit as it is.

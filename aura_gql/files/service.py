@@ -14,7 +14,7 @@ from aura_gql.files.events import to_bus, topic_of
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.paths import check_beside, clean_path
 from aura_gql.files.ports import ProjectAccess
-from aura_gql.files.records import FileRecord, StorageTotals
+from aura_gql.files.records import FileRecord, StorageTotals, StorageUse
 from aura_gql.files.starting import StartingFile, keep_files, totals_of
 from aura_gql.files.transaction import in_transaction
 from aura_gql.files.uploads.documents import FileUploadDocument
@@ -144,6 +144,10 @@ class FileService:
         except ProjectNotFound:
             await self._forget_blobs(project_id)
             raise
+
+    async def storage_use(self) -> StorageUse:
+        """What all projects come to, and how many have nine tenths of what a project may have."""
+        return await ProjectStorageDocument.find_use(self._limits.max_project_bytes * 9 // 10)
 
     async def remove_project(self, project_id: ObjectId) -> None:
         """Remove every file of a project that is being deleted, with its history and its blobs. Safe to repeat."""

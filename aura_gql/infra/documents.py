@@ -71,6 +71,7 @@ class JobDocument(Document):
         indexes = [
             IndexModel([("state", 1), ("run_at", 1)], name="state_run_at"),
             IndexModel([("state", 1), ("lease_until", 1)], name="state_lease_until"),
+            IndexModel([("state", 1), ("kind", 1)], name="state_kind"),
             IndexModel(
                 [("finished_at", 1)], name="finished_at_ttl", expireAfterSeconds=_ENDED_JOBS_KEPT_DAYS * 24 * 3600
             ),
@@ -129,6 +130,17 @@ class JobDocument(Document):
         query = {"$or": _due(utcnow()), "kind": {"$in": kinds}}
         cursor = cls.get_pymongo_collection().find(query, {"_id": 1}).limit(limit)
         return [found["_id"] async for found in cursor]
+
+    @classmethod
+    async def count_by_state(cls) -> dict[tuple[str, str], int]:
+        """How many jobs wait, run or have failed, by kind and state."""
+        states = [JobState.QUEUED, JobState.RUNNING, JobState.FAILED]
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"state": {"$in": states}}},
+            {"$group": {"_id": {"state": "$state", "kind": "$kind"}, "count": {"$sum": 1}}},
+        ]
+        cursor = await cls.get_pymongo_collection().aggregate(stages, hint="state_kind")
+        return {(found["_id"]["kind"], found["_id"]["state"]): found["count"] async for found in cursor}
 
     @classmethod
     async def renew(cls, lease: JobLease, duration: timedelta) -> bool:

@@ -74,6 +74,10 @@ class DurableJobs:
         self._started = True
         self._sweeper.start()
 
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many jobs wait, run or have failed, on all servers, by kind and state."""
+        return await JobDocument.count_by_state()
+
     async def stop(self) -> None:
         """Cancel what runs, give it back to the queue, and return when nothing of ours runs. Safe to repeat."""
         if not self._started:

@@ -54,7 +54,6 @@ class Metrics:
         self._requests = Counter(
             "aura_http_requests", "HTTP requests answered, by status.", ["status"], registry=self.registry
         )
-        self._sockets = Gauge("aura_sockets_open", "Sockets open now.", registry=self.registry)
         self._closes = Counter(
             "aura_socket_closes", "Sockets that the server closed, by close code.", ["code"], registry=self.registry
         )
@@ -99,10 +98,6 @@ class Metrics:
         if counter is None:
             counter = self._answering[status] = self._requests.labels(str(status))
         counter.inc()
-
-    def socket_opened(self, change: int = 1) -> None:
-        """Count a socket that was accepted, or with -1 one that is gone."""
-        self._sockets.inc(change)
 
     def socket_closed(self, code: int) -> None:
         """Count a close that the server chose."""

@@ -132,6 +132,16 @@ class SandboxSession(Document):
         return await cls.get_pymongo_collection().count_documents(query)
 
     @classmethod
+    async def count_live_by_status(cls) -> dict[tuple[str, str], int]:
+        """How many live sandboxes there are, by provider and status."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"status": _LIVE}},
+            {"$group": {"_id": {"provider": "$provider", "status": "$status"}, "count": {"$sum": 1}}},
+        ]
+        cursor = await cls.get_pymongo_collection().aggregate(stages)
+        return {(found["_id"]["provider"], found["_id"]["status"]): found["count"] async for found in cursor}
+
+    @classmethod
     async def advance(
         cls,
         sandbox_id: ObjectId,

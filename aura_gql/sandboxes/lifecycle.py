@@ -10,6 +10,7 @@ from aura_gql.infra.ports import EventBus
 from aura_gql.sandboxes import events
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.tally import SandboxTally
 
 
 class Lifecycle:
@@ -17,6 +18,7 @@ class Lifecycle:
 
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
+        self.tally = SandboxTally()
 
     async def advance(
         self,
@@ -61,5 +63,6 @@ class Lifecycle:
 
     async def _published(self, record: SandboxRecord | None) -> SandboxRecord | None:
         if record is not None:
+            self.tally.changes[record.provider, record.status] += 1
             await self.publish(record)
         return record

@@ -86,6 +86,7 @@ class SandboxReaper:
                 try:
                     removed = await provider.remove_orphans(keep)
                 except DomainError as error:
+                    self._lifecycle.tally.failed(name, "sweep", error)
                     _log.warning("sandbox.orphans_unknown", provider=name.value, reason=error.message)
                     continue
             if removed:

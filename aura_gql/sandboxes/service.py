@@ -36,6 +36,7 @@ from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import MachineStopper
 from aura_gql.sandboxes.sync import FileSync
+from aura_gql.sandboxes.tally import SandboxTally
 
 _log = structlog.get_logger(__name__)
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
@@ -214,6 +215,15 @@ class SandboxService:
         """At start: end what dead servers left. `exclusive` says that no other server can be alive."""
         await self.reaper.recover(exclusive=exclusive)
         await self.reaper.remove_orphans()
+
+    @property
+    def tally(self) -> SandboxTally:
+        """What became of the sandboxes of this process."""
+        return self._lifecycle.tally
+
+    async def count_live(self) -> dict[tuple[str, str], int]:
+        """How many live sandboxes there are, on all servers, by provider and status."""
+        return await SandboxSession.count_live_by_status()
 
     async def close(self) -> None:
         """At shutdown: stop every machine of this process and say so in the records. The providers stay open."""

@@ -79,6 +79,7 @@ class MachineStarter:
         try:
             await self._bring_up(record)
         except Exception as error:
+            self._lifecycle.tally.failed(record.provider, "start", error)
             await self._lifecycle.advance(
                 record.id, SandboxStatus.ERROR, self._reason(record, error), only_from=[SandboxStatus.STARTING]
             )
@@ -92,7 +93,7 @@ class MachineStarter:
                 self._registry.pop(record.id)
                 await machine.stop()
                 return
-        self._tasks.spawn(self._watch(record.id, machine), f"watch sandbox {record.id}")
+        self._tasks.spawn(self._watch(record.id, record.provider, machine), f"watch sandbox {record.id}")
 
     @contextlib.asynccontextmanager
     async def _machine(self, record: SandboxRecord) -> AsyncIterator[Sandbox]:
@@ -108,7 +109,7 @@ class MachineStarter:
             await asyncio.shield(machine.stop())
             raise
 
-    async def _watch(self, sandbox_id: ObjectId, machine: Sandbox) -> None:
+    async def _watch(self, sandbox_id: ObjectId, provider: SandboxProviderName, machine: Sandbox) -> None:
         reason = await machine.wait_gone()
         live = self._registry.get(sandbox_id)
         if live is None or live.machine is not machine:
@@ -116,6 +117,7 @@ class MachineStarter:
         gone = await self._lifecycle.advance(sandbox_id, SandboxStatus.ERROR, reason, only_from=[SandboxStatus.RUNNING])
         if gone is not None:
             self._registry.pop(sandbox_id)
+            self._lifecycle.tally.failed(provider, "run")
             _log.warning("sandbox.gone", sandbox_id=str(sandbox_id), reason=reason)
             await machine.stop()
 

@@ -64,6 +64,7 @@ class MachineStopper:
             if live is not None:
                 await live.machine.stop()
         except DomainError as error:
+            self._lifecycle.tally.failed(record.provider, "stop", error)
             _log.error("sandbox.not_stopped", sandbox_id=str(record.id), reason=error.message)
             message = f"The sandbox could not be stopped: {error.message}"
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, message)

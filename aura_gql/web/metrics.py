@@ -1,5 +1,7 @@
 """Metrics: counting what passes by over HTTP, and showing everything that is counted to Prometheus."""
 
+from collections.abc import Awaitable, Callable
+
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from aura_gql.infra.metrics import Metrics
 
 
 class Counted:
-    """Counts requests by the status of their answer, sockets while they are open, and why the server closed them."""
+    """Counts requests by the status of their answer, and sockets by the code that the server closed them with."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         """Around `app`."""
@@ -50,24 +52,21 @@ class Counted:
             await send(message)
             if message["type"] == "websocket.accept":
                 is_open = True
-                self._metrics.socket_opened()
             elif message["type"] == "websocket.close" and is_open:
                 self._metrics.socket_closed(message.get("code", 1000))
 
-        try:
-            await self._app(scope, receive, send_counted)
-        finally:
-            if is_open:
-                self._metrics.socket_opened(-1)
+        await self._app(scope, receive, send_counted)
 
 
 class MetricsPage:
     """`GET /metrics` in Prometheus's text format. It is the endpoint of a route of the port that is not public."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        """Of `metrics`."""
+    def __init__(self, metrics: Metrics, refresh: Callable[[], Awaitable[None]]) -> None:
+        """`refresh` brings up to date what has to be asked for; it takes a bounded time and raises nothing."""
         self._metrics = metrics
+        self._refresh = refresh
 
     async def __call__(self, request: Request) -> Response:
         """One scrape."""
+        await self._refresh()
         return Response(generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -103,6 +104,7 @@ class Api:
     http: httpx.AsyncClient
     host: str
     auth: AuthService
+    machines: Starlette
 
     @property
     def anonymous(self) -> Member:
@@ -140,4 +142,4 @@ async def running_api(uri: str, folder: Path, database: Database, /, **groups: d
         serving(app) as host,
         httpx.AsyncClient(base_url=f"http://{host}", timeout=30) as http,
     ):
-        yield Api(http, host, AuthService(database, SECRET))
+        yield Api(http, host, AuthService(database, SECRET), app.state.machines)

@@ -1,0 +1,34 @@
+"""What became of the sandboxes that this process held, counted since it began."""
+
+from collections import Counter
+
+from aura_gql.kernel.errors import DomainError, ErrorCode
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.records import SandboxStatus
+
+TIMED_OUT = "TIMEOUT"
+GONE = "GONE"
+
+
+class SandboxTally:
+    """`changes` counts each state entered; `failures` what went wrong, by provider, by what was being done and why.
+
+    What was being done is one of `start`, `run`, `stop` and `sweep`; why is the code of an error, or TIMED_OUT or GONE.
+    """
+
+    def __init__(self) -> None:
+        """All at zero."""
+        self.changes: Counter[tuple[SandboxProviderName, SandboxStatus]] = Counter()
+        self.failures: Counter[tuple[SandboxProviderName, str, str]] = Counter()
+
+    def failed(self, provider: SandboxProviderName, action: str, error: Exception | None = None) -> None:
+        """Count a failure; without an error, the machine went by itself."""
+        self.failures[provider, action, _reason(error)] += 1
+
+
+def _reason(error: Exception | None) -> str:
+    if error is None:
+        return GONE
+    if isinstance(error, DomainError):
+        return error.code.value
+    return TIMED_OUT if isinstance(error, TimeoutError) else ErrorCode.INTERNAL.value

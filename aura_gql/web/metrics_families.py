@@ -1,0 +1,98 @@
+"""The metrics that are read at each scrape: their names, their labels, and what they mean."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric."""
+
+    name: str
+    kind: Literal["counter", "gauge"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+    def at(self, value: float) -> Metric:
+        """The metric without labels."""
+        return self.of([((), value)])
+
+    def of(self, samples: Iterable[tuple[tuple[str, ...], float]]) -> Metric:
+        """The metric with these samples, each the values of its labels and its own."""
+        make = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
+        family: CounterMetricFamily | GaugeMetricFamily = make(self.name, self.help, labels=self.labels)
+        for labels, value in samples:
+            family.add_metric(labels, value)
+        return family
+
+
+DATABASE_UP = Family("aura_database_up", "gauge", "1 while the database answers, else 0.")
+SANDBOXES = Family(
+    "aura_sandboxes", "gauge", "Live sandboxes on all servers, by provider and status.", ("provider", "status")
+)
+SANDBOX_CHANGES = Family(
+    "aura_sandbox_changes", "counter", "Sandboxes of this process that entered a status.", ("provider", "status")
+)
+SANDBOX_FAILURES = Family(
+    "aura_sandbox_failures",
+    "counter",
+    "What failed with a sandbox or its provider, by what was being done (start, run, stop, sweep) and why.",
+    ("provider", "action", "code"),
+)
+EXECUTIONS = Family(
+    "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
+)
+EXECUTIONS_OPEN = Family("aura_executions_open", "gauge", "Executions that this process runs, or has waiting.")
+OUTPUT_CHUNKS = Family("aura_output_chunks", "counter", "Chunks of output recorded of executions that ended.")
+OUTPUT_BYTES = Family("aura_output_bytes", "counter", "Bytes of output recorded of executions that ended.")
+JOBS = Family(
+    "aura_jobs",
+    "gauge",
+    "Jobs on all servers, by kind and state (QUEUED, RUNNING, or FAILED in the last 7 days).",
+    ("kind", "state"),
+)
+BUS_SUBSCRIBERS = Family("aura_bus_subscribers", "gauge", "Subscribers of the event bus of this process.")
+LIVE = Family(
+    "aura_connections", "gauge", "Sockets and subscriptions that count against this process's bounds.", ("kind",)
+)
+LIVE_LIMIT = Family(
+    "aura_connections_limit", "gauge", "The bounds of the process on sockets and subscriptions.", ("kind",)
+)
+STORED_BYTES = Family("aura_stored_bytes", "gauge", "Bytes of the files of all projects.")
+PROJECTS = Family("aura_projects_stored", "gauge", "Projects that have files.")
+LARGEST_PROJECT = Family("aura_largest_project_bytes", "gauge", "Bytes of the files of the largest project.")
+NEARLY_FULL = Family(
+    "aura_projects_nearly_full", "gauge", "Projects that have nine tenths or more of the bytes that a project may have."
+)
+DISK = Family("aura_data_disk_bytes", "gauge", "Bytes of the disk of DATA_DIRECTORY.", ("state",))
+UNEXPECTED_ERRORS = Family(
+    "aura_unexpected_errors",
+    "counter",
+    "Errors that nobody expected, each logged once with its traceback, by the part that logged it.",
+    ("source",),
+)
+
+FAMILIES = (
+    DATABASE_UP,
+    SANDBOXES,
+    SANDBOX_CHANGES,
+    SANDBOX_FAILURES,
+    EXECUTIONS,
+    EXECUTIONS_OPEN,
+    OUTPUT_CHUNKS,
+    OUTPUT_BYTES,
+    JOBS,
+    BUS_SUBSCRIBERS,
+    LIVE,
+    LIVE_LIMIT,
+    STORED_BYTES,
+    PROJECTS,
+    LARGEST_PROJECT,
+    NEARLY_FULL,
+    DISK,
+    UNEXPECTED_ERRORS,
+)

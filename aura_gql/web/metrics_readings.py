@@ -1,0 +1,150 @@
+"""What the server knows about itself at the moment of a scrape."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from aura_gql.files.records import StorageUse
+from aura_gql.infra.live_connections import LiveConnections
+from aura_gql.infra.unexpected_errors import UnexpectedErrors
+from aura_gql.services import Services
+from aura_gql.web import metrics_families as families
+
+TIMEOUT_S = 2.0
+FRESH_S = 5.0
+STORAGE_FRESH_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+Counts = Mapping[tuple[str, str], int]
+
+
+class Jobs(Protocol):
+    """What is asked of the jobs."""
+
+    async def counts(self) -> Counts:
+        """How many there are, by kind and state."""
+        ...
+
+
+class Bus(Protocol):
+    """What is asked of the event bus."""
+
+    def subscriber_count(self) -> int:
+        """How many follow something."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Whom to ask."""
+
+    services: Services
+    jobs: Jobs
+    bus: Bus
+    live: LiveConnections
+    unexpected: UnexpectedErrors
+    data_directory: Path
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What the database said last."""
+
+    sandboxes: Counts = field(default_factory=dict)
+    jobs: Counts = field(default_factory=dict)
+    storage: StorageUse | None = None
+    storage_read_at: float = float("-inf")
+
+
+class Readings(Collector):
+    """Reads the database at most every FRESH_S, storage every STORAGE_FRESH_S, each time for no longer than TIMEOUT_S.
+
+    While the database does not answer, its gauges are absent rather than old.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        """Nothing is read yet."""
+        self._sources = sources
+        self._stored: _Stored | None = None
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        """Bring what the database knows up to date. Takes a bounded time, and raises nothing."""
+        async with self._reading:
+            if monotonic() - self._read_at < FRESH_S:
+                return
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    self._stored = await self._read(self._stored or _Stored())
+            except Exception as error:
+                _log.warning("The database does not answer a scrape: %s", type(error).__name__)
+                self._stored = None
+            self._read_at = monotonic()
+
+    async def _read(self, stored: _Stored) -> _Stored:
+        services = self._sources.services
+        stored.sandboxes = await services.sandboxes.count_live()
+        stored.jobs = await self._sources.jobs.counts()
+        if monotonic() - stored.storage_read_at >= STORAGE_FRESH_S:
+            stored.storage = await services.files.storage_use()
+            stored.storage_read_at = monotonic()
+        return stored
+
+    def describe(self) -> Iterable[Metric]:
+        """Every metric, without samples."""
+        return [family.of(()) for family in families.FAMILIES]
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric, as things stand."""
+        yield families.DATABASE_UP.at(float(self._stored is not None))
+        if self._stored is not None:
+            yield from _of_database(self._stored)
+        yield from self._of_process()
+
+    def _of_process(self) -> Iterator[Metric]:
+        sources, executions = self._sources, self._sources.services.executions
+        tally = sources.services.sandboxes.tally
+        yield families.SANDBOX_CHANGES.of(tally.changes.items())
+        yield families.SANDBOX_FAILURES.of(tally.failures.items())
+        ends = executions.tally.ends.items()
+        yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
+        yield families.EXECUTIONS_OPEN.at(executions.count_open())
+        yield families.OUTPUT_CHUNKS.at(executions.tally.chunks)
+        yield families.OUTPUT_BYTES.at(executions.tally.output_bytes)
+        yield families.BUS_SUBSCRIBERS.at(sources.bus.subscriber_count())
+        live = sources.live
+        yield families.LIVE.of([(("sockets",), live.sockets.total), (("subscriptions",), live.subscriptions.total)])
+        limits = live.limits
+        yield families.LIVE_LIMIT.of(
+            [(("sockets",), limits.max_sockets), (("subscriptions",), limits.max_subscriptions)]
+        )
+        yield families.UNEXPECTED_ERRORS.of(((source,), count) for source, count in sources.unexpected.counts.items())
+        yield families.DISK.of(_disk(sources.data_directory))
+
+
+def _of_database(stored: _Stored) -> Iterator[Metric]:
+    yield families.SANDBOXES.of(stored.sandboxes.items())
+    yield families.JOBS.of(stored.jobs.items())
+    if stored.storage is not None:
+        yield families.STORED_BYTES.at(stored.storage.total_bytes)
+        yield families.PROJECTS.at(stored.storage.projects)
+        yield families.LARGEST_PROJECT.at(stored.storage.largest_bytes)
+        yield families.NEARLY_FULL.at(stored.storage.nearly_full)
+
+
+def _disk(folder: Path) -> list[tuple[tuple[str, ...], float]]:
+    try:
+        use = shutil.disk_usage(folder)
+    except OSError:
+        return []
+    return [(("free",), use.free), (("total",), use.total)]
