@@ -1,5 +1,6 @@
 """Following an execution: what is kept, then what comes, each chunk once and in order, then one end."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from bson import ObjectId
@@ -17,6 +18,9 @@ from aura_gql.infra.ports import Event, EventBus
 from aura_gql.kernel.errors import InvalidInput
 
 _PAGE = 8
+# Of up to 64 KiB each. A reader who is further behind than this reads the database, at its own pace.
+_BATCHES_WAITING = 32
+_LOOK_S = 5.0
 
 
 class ExecutionLedger:
@@ -25,19 +29,24 @@ class ExecutionLedger:
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
 
-    async def follow(self, execution_id: ObjectId, after: int) -> AsyncGenerator[ExecutionEvent, None]:
+    async def follow(
+        self, execution_id: ObjectId, after: int, viewer_id: str | None = None
+    ) -> AsyncGenerator[ExecutionEvent, None]:
         """The chunks behind `after`, then ExecutionFinished; InvalidInput where `after` is no number of a chunk so far.
 
+        ExecutionNotFound once the execution is gone or, where a viewer is named, not that user's any more: in a stream
+        that never rests it is looked up every few seconds.
         Ends without ExecutionFinished only where the bus closes, because the server goes, before the execution ends.
         """
         await self._check_after(execution_id, after)
-        async with self._bus.subscribe(events.topic_of(execution_id)) as carried:
+        async with self._bus.subscribe(events.topic_of(execution_id), _BATCHES_WAITING) as carried:
             follower = _Follower(execution_id, after)
-            is_open = True
+            loop, is_open = asyncio.get_running_loop(), True
             while True:
                 # Read before the output: all of an ended execution's output is there already.
                 record = await CodeExecution.find_record(execution_id)
-                if record is None:
+                looked_at = loop.time()
+                if record is None or viewer_id not in (None, record.user_id):
                     raise ExecutionNotFound("There is no execution with this id.")
                 if record.is_open or not follower.has_seen(record.last_sequence):
                     async for event in follower.replay():
@@ -52,11 +61,11 @@ class ExecutionLedger:
                 is_open = False
                 async for live in carried:
                     batch = follower.accept(live)
-                    if batch is None:
+                    if batch is not None and batch.chunks:
+                        yield batch
+                    if batch is None or loop.time() > looked_at + _LOOK_S:
                         is_open = True
                         break
-                    if batch.chunks:
-                        yield batch
 
     async def _check_after(self, execution_id: ObjectId, after: int) -> None:
         if after < 0:

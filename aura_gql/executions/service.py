@@ -89,7 +89,7 @@ class ExecutionService:
         end without ExecutionFinished: follow again behind the last chunk seen.
         """
         await self.get(viewer_id, execution_id)
-        async with contextlib.aclosing(self._ledger.follow(execution_id, after)) as events:
+        async with contextlib.aclosing(self._ledger.follow(execution_id, after, viewer_id)) as events:
             async for event in events:
                 yield event
 

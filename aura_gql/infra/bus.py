@@ -26,13 +26,15 @@ class InProcessBus:
         for subscriber in self._subscribers.get(topic, ()):
             subscriber.push(event)
 
-    def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
+    def subscribe(
+        self, topic: str, at_most: int | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
         """Events published after the context was entered, `None` where some may be lost; ends when the bus closes."""
-        return self._subscribe(topic)
+        return self._subscribe(topic, min(self._queue_size, at_most or self._queue_size))
 
     @asynccontextmanager
-    async def _subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[Event | None]]:
-        subscriber = _Subscriber(self._queue_size, self._quiet_s)
+    async def _subscribe(self, topic: str, size: int) -> AsyncIterator[AsyncIterator[Event | None]]:
+        subscriber = _Subscriber(size, self._quiet_s)
         if self._closed:
             subscriber.close()
         self._subscribers[topic].add(subscriber)

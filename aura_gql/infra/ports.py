@@ -21,9 +21,12 @@ class EventBus(Protocol):
         """Hand `event` to the topic's subscribers. Never waits for a slow one and never raises for want of any."""
         ...
 
-    def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
+    def subscribe(
+        self, topic: str, at_most: int | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event | None]]:
         """Events published after the context was entered. `None` stands where events were lost (a full queue) or may
-        have been (a long silence): read the database again.
+        have been (a long silence): read the database again. At most `at_most` events wait for a slow reader, where
+        they are large and the usual number would be too many.
 
         The iterator ends when the bus closes, and never otherwise.
         """

@@ -16,7 +16,7 @@ async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncGe
     """The latest change of the viewer's project, then each later one once and in order; ends behind its deletion.
 
     The bus only has to tell that something happened: what it lost is read from the events that the document keeps.
-    ProjectNotFound where the viewer has no such project.
+    ProjectNotFound where the viewer has no such project, or has it no more.
     """
     async with bus.subscribe(topic_of(project_id)) as published:
         last = await ProjectDocument.latest_event(viewer_id, project_id)
@@ -28,15 +28,18 @@ async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncGe
             if event is not None and event.sequence <= last.sequence:
                 continue
             in_order = event is not None and event.sequence == last.sequence + 1
-            for missed in [event] if event is not None and in_order else await _behind(last):
+            for missed in [event] if event is not None and in_order else await _behind(viewer_id, last):
                 yield missed
                 last = missed
             if last.status is ProjectStatus.DELETING:
                 return
 
 
-async def _behind(last: ProjectEventRecord) -> list[ProjectEventRecord]:
-    kept = await ProjectDocument.events_after(last.project_id, last.sequence)
+async def _behind(viewer_id: str, last: ProjectEventRecord) -> list[ProjectEventRecord]:
+    project = await ProjectDocument.find_record(last.project_id)
+    if project is not None and project.user_id != viewer_id:
+        raise ProjectNotFound("There is no project with this id.")
+    kept = await ProjectDocument.events_after(last.project_id, last.sequence) if project else None
     if kept is not None:
         return kept
     return [replace(last, sequence=last.sequence + 1, status=ProjectStatus.DELETING, message="The project is deleted.")]

@@ -61,6 +61,14 @@ class Lifecycle:
         """The present state, then each change until the end."""
         return events.follow(self._bus, sandbox_id, SandboxSession.find_record)
 
+    def changes_for(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
+        """The same for as long as the sandbox is the viewer's; SandboxNotFound else."""
+
+        async def read(wanted: ObjectId) -> SandboxRecord | None:
+            return next(iter(await SandboxSession.find_owned(viewer_id, [wanted])), None)
+
+        return events.follow(self._bus, sandbox_id, read)
+
     async def _published(self, record: SandboxRecord | None) -> SandboxRecord | None:
         if record is not None:
             self.tally.changes[record.provider, record.status] += 1

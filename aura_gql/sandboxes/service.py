@@ -135,12 +135,9 @@ class SandboxService:
         """The newest live sandbox of each project that has one, in one query."""
         return {record.project_id: record for record in await SandboxSession.find_live(project_ids)}
 
-    async def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
-        """The present state, then each change, until STOPPED or ERROR; SandboxNotFound."""
-        await self.get(viewer_id, sandbox_id)
-        async with contextlib.aclosing(self._lifecycle.changes(sandbox_id)) as changes:
-            async for event in changes:
-                yield event
+    def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
+        """The present state, then each change, until STOPPED or ERROR; SandboxNotFound, also once it is gone."""
+        return self._lifecycle.changes_for(viewer_id, sandbox_id)
 
     async def providers(self) -> Sequence[ProviderRecord]:
         """Every provider there is, and whether this server can use it now."""

@@ -7,7 +7,8 @@ import random
 import pytest
 from bson import ObjectId
 
-from aura_gql.executions.documents import ExecutionOutput
+from aura_gql.executions import ledger as ledger_module
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.errors import ExecutionNotFound
 from aura_gql.executions.ledger import ExecutionLedger
 from aura_gql.executions.recorder import OutputRecorder
@@ -201,3 +202,54 @@ async def test_a_closing_bus_ends_the_stream_with_the_end_only_where_it_came() -
     await bus.close()
     assert len(await readers[0]) == 1
     assert await readers[1] == []
+
+
+@pytest.mark.parametrize("is_hot", [True, False])
+async def test_ends_where_the_execution_is_not_the_viewers_any_more(
+    is_hot: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "_LOOK_S", 0.02)
+    bus, execution_id = InProcessBus(quiet_s=3600 if is_hot else 0.02), await store_execution()
+    execution = await CodeExecution.find_record(execution_id)
+    assert execution is not None
+    following = ExecutionLedger(bus).follow(execution_id, 0, execution.user_id)
+    async with contextlib.aclosing(following), OutputRecorder(execution_id, bus, limit=1 << 30, ttl_s=3600) as recorder:
+        reading = asyncio.create_task(anext(following))
+        await recorder.write(OUT, b"1")
+        await asyncio.wait_for(reading, 10)
+        await CodeExecution.find_all().update({"$set": {"user_id": "another"}})
+
+        async def read_on() -> None:
+            while True:
+                if is_hot:
+                    await recorder.write(OUT, b"more")
+                await anext(following)
+
+        with pytest.raises(ExecutionNotFound):
+            await asyncio.wait_for(read_on(), 10)
+    assert bus.subscriber_count() == 0
+
+
+async def test_a_reader_who_rests_holds_little_and_misses_nothing() -> None:
+    execution_id = await store_execution()
+    bus = CountingBus()
+    following = ExecutionLedger(bus).follow(execution_id, 0)
+    async with contextlib.aclosing(following):
+        reading = asyncio.create_task(anext(following))
+        await until(lambda: bus.subscriber_count() == 1)
+        writes = [(OUT, b"x" * 64 * 1024) for _ in range(100)]
+        await record_all(bus, execution_id, writes)
+        assert bus.waiting() <= 32
+        first = await reading
+        assert isinstance(first, OutputBatchRecord)
+        rest = [event async for event in following]
+    assert_whole([*first.chunks, *(c for event in rest[:-1] for c in event.chunks)], writes)  # type: ignore[union-attr]
+    assert isinstance(rest[-1], ExecutionFinished)
+
+
+class CountingBus(InProcessBus):
+    """A bus that tells how much waits for its readers."""
+
+    def waiting(self) -> int:
+        """Events in all queues."""
+        return sum(len(subscriber._events) for subscriber in self._all())

@@ -94,3 +94,12 @@ async def test_leaving_forgets_the_subscriber() -> None:
 
 async def _all(events: AsyncIterator[Event | None]) -> list[Event | None]:
     return [event async for event in events]
+
+
+async def test_a_reader_of_large_events_has_a_smaller_queue() -> None:
+    bus = InProcessBus(queue_size=3)
+    async with bus.subscribe("a", at_most=1) as small, bus.subscribe("a", at_most=100) as usual:
+        for number in range(5):
+            await bus.publish("a", {"n": number})
+        assert [await anext(small) for _ in range(2)] == [{"n": 0}, None]
+        assert [await anext(usual) for _ in range(4)] == [{"n": 0}, {"n": 1}, {"n": 2}, None]

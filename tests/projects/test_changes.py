@@ -7,6 +7,7 @@ import pytest
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.projects.changes import follow
 from aura_gql.projects.deletion import ProjectDeletion
+from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.events import to_bus, topic_of
 from aura_gql.projects.records import InitialisationStep, ProjectEventRecord, ProjectStatus
@@ -96,5 +97,25 @@ async def test_tells_of_a_deletion_that_is_over(world: World) -> None:
             await bus.publish(topic_of(project.id), to_bus(first))
         last = await next_of(events)
         assert (last.status, last.sequence) == (ProjectStatus.DELETING, first.sequence + 1)
+        with pytest.raises(StopAsyncIteration):
+            await next_of(events)
+
+
+async def test_ends_where_the_project_is_not_the_viewers_any_more(world: World) -> None:
+    bus, project = InProcessBus(quiet_s=0.02), await world.ready()
+    async with aclosing(follow(bus, ALICE, project.id)) as events:
+        await next_of(events)
+        await ProjectDocument.find_all().update({"$set": {"user_id": BOB}})
+        with pytest.raises(ProjectNotFound):
+            await next_of(events)
+    assert bus.subscriber_count() == 0
+
+
+async def test_a_project_that_is_gone_was_deleted(world: World) -> None:
+    bus, project = InProcessBus(quiet_s=0.02), await world.ready()
+    async with aclosing(follow(bus, ALICE, project.id)) as events:
+        await next_of(events)
+        await ProjectDocument.remove(project.id, ProjectStatus.READY)
+        assert (await next_of(events)).status is ProjectStatus.DELETING
         with pytest.raises(StopAsyncIteration):
             await next_of(events)

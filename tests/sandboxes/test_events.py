@@ -1,6 +1,7 @@
 """Following a sandbox: the present first, nothing twice, the end never missed."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,24 @@ async def test_a_missing_sandbox_can_not_be_followed(database: Database) -> None
     await init_documents(database, [SandboxSession])
     with pytest.raises(SandboxNotFound):
         await anext(follow(InProcessBus(), ObjectId(), SandboxSession.find_record))
+
+
+@pytest.mark.parametrize("change", [{"$set": {"user_id": "another"}}, None])
+async def test_ends_where_the_sandbox_is_not_the_viewers_any_more(
+    database: Database, change: dict[str, dict[str, str]] | None
+) -> None:
+    await init_documents(database, [SandboxSession])
+    bus = InProcessBus(quiet_s=0.02)
+    sandbox_id = await store_pending()
+    with pytest.raises(SandboxNotFound):
+        await anext(Lifecycle(bus).changes_for("another", sandbox_id))
+    async with contextlib.aclosing(Lifecycle(bus).changes_for("user", sandbox_id)) as changes:
+        assert (await anext(changes)).status is Status.PENDING
+        sandboxes = SandboxSession.find_all()
+        await (sandboxes.update(change) if change else sandboxes.delete())
+        with pytest.raises(SandboxNotFound):
+            await asyncio.wait_for(anext(changes), 10)
+    assert bus.subscriber_count() == 0
 
 
 async def test_an_event_survives_the_bus(database: Database) -> None:

@@ -137,7 +137,12 @@ class ProjectEvent:
     """A project event on the wire."""
 
     project_id: strawberry.ID = strawberry.field(description="The project.")
-    sequence: int = strawberry.field(description="The number of this change: it grows with each change of the project.")
+    sequence: int = strawberry.field(
+        description=(
+            "The number of this change, 1 more than that of the change before. Where it is more than that, changes in "
+            "between have been forgotten; what this one says holds all the same."
+        )
+    )
     status: ProjectStatus = strawberry.field(description="Whether the project can be worked with.")
     step: InitialisationStep = strawberry.field(description="How far its initialisation has come.")
     message: str = strawberry.field(description="What happened, in words for a person.")

@@ -48,7 +48,12 @@ class SandboxStatusEvent:
     """A change of status on the wire."""
 
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")
-    sequence: int = strawberry.field(description="The number of this change: it grows with each change of the sandbox.")
+    sequence: int = strawberry.field(
+        description=(
+            "The number of this change, 1 more than that of the change before. Where it is more than that, the sandbox "
+            "has been in other states meanwhile that you were not told; this is the one that it is in."
+        )
+    )
     status: SandboxStatus = strawberry.field(description="The state that it entered.")
     reason: str | None = strawberry.field(description="Why, where there is more to say.")
     at: datetime = strawberry.field(description="When it entered the state.")
