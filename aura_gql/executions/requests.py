@@ -25,7 +25,7 @@ _MAX_CWD_BYTES = 1024
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPlan:
-    """A checked request. `source` is the code or the shell line."""
+    """A checked request. `source` is the code or the shell line; `asked_timeout_ms` None left it to the server."""
 
     sandbox_id: ObjectId
     kind: ExecutionKind
@@ -36,6 +36,7 @@ class ExecutionPlan:
     stdin: bytes
     env: Mapping[str, str]
     timeout_ms: int
+    asked_timeout_ms: int | None = None
 
     def fingerprint(self) -> dict[str, object]:
         """What makes two requests the same one, as JSON-able values; secrets in it only as digests."""
@@ -49,7 +50,8 @@ class ExecutionPlan:
             "args": list(self.args),
             "stdin": hashlib.sha256(self.stdin).hexdigest(),
             "env": hashlib.sha256(secrets.encode()).hexdigest(),
-            "timeoutMs": self.timeout_ms,
+            # Not what it comes to: a server that starts again with another default must know the request again.
+            "timeoutMs": self.asked_timeout_ms,
         }
 
     def script(self, execution_id: ObjectId) -> SandboxFile | None:
@@ -102,6 +104,7 @@ def _plan(
         stdin=request.stdin,
         env=_checked_env(request.env, limits),
         timeout_ms=_checked_timeout(request.timeout_ms, limits),
+        asked_timeout_ms=request.timeout_ms,
     )
 
 
