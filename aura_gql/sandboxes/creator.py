@@ -34,8 +34,26 @@ class SandboxCreator:
 
         SandboxQuotaExceeded.
         """
+        session = self._session(sandbox_id, user_id, project_id, provider)
+        is_new, is_admitted = False, False
+        # Where it is gone again, the same call in another server took it back for the quota as it was then.
+        while not is_admitted:
+            async with self._lock:
+                is_new = await SandboxSession.add(session)
+                is_admitted = await self._admit(sandbox_id, user_id)
+        record = await SandboxSession.find_record(sandbox_id)
+        if record is None:
+            raise SandboxNotFound("There is no sandbox with this id.")
+        if is_new:
+            await self._lifecycle.publish(record)
+            self._starter.start(record)
+        return record
+
+    def _session(
+        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
+    ) -> SandboxSession:
         now = utcnow()
-        session = SandboxSession(
+        return SandboxSession(
             id=sandbox_id,
             user_id=user_id,
             project_id=project_id,
@@ -49,26 +67,22 @@ class SandboxCreator:
             last_activity_at=now,
             expires_at=now + timedelta(seconds=self._limits.lifetime_s),
         )
-        async with self._lock:
-            is_new = await SandboxSession.add(session)
-            if is_new:
-                await self._enforce_quota(sandbox_id, user_id)
-        record = await SandboxSession.find_record(sandbox_id)
-        if record is None:
-            raise SandboxNotFound("There is no sandbox with this id.")
-        if is_new:
-            await self._lifecycle.publish(record)
-            self._starter.start(record)
-        return record
 
-    async def _enforce_quota(self, sandbox_id: ObjectId, user_id: str) -> None:
-        """Counted behind the insertion, so that of creations in several servers at once none slips past the limit."""
+    async def _admit(self, sandbox_id: ObjectId, user_id: str) -> bool:
+        """Whether the sandbox is within the quota; False where it is gone, SandboxQuotaExceeded where it had to go.
+
+        Counted behind the insertion, so that of creations in several servers at once none slips past the limit; and
+        decided once, whoever asks, so that nobody is given a sandbox which the same call elsewhere takes back.
+        """
+        if await SandboxSession.is_admitted(sandbox_id):
+            return True
         of_user, here = await asyncio.gather(
             SandboxSession.count_live(user_id=user_id), SandboxSession.count_live(owner=self._registry.owner)
         )
         if of_user <= self._limits.max_per_user and here <= self._limits.max_per_host:
-            return
-        await SandboxSession.remove(sandbox_id)
+            return await SandboxSession.admit(sandbox_id)
+        if not await SandboxSession.take_back(sandbox_id) and await SandboxSession.is_admitted(sandbox_id):
+            return True
         if of_user > self._limits.max_per_user:
             limit = self._limits.max_per_user
             raise SandboxQuotaExceeded(

@@ -21,13 +21,13 @@ from aura_gql.sandboxes.records import (
 )
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
-_HIDDEN = {"lease_until": 0, "change_id": 0}
+_HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0}
 
 
 class SandboxSession(Document):
     """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches.
 
-    `change_id` names the latest change of its status.
+    `change_id` names the latest change of its status. It is `admitted` once it was found to be within the quota.
     """
 
     user_id: str
@@ -36,6 +36,7 @@ class SandboxSession(Document):
     provider_sandbox_id: str | None = None
     status: SandboxStatus
     status_reason: str | None = None
+    admitted: bool = False
     event_sequence: int
     change_id: PydanticObjectId | None = None
     synced_revision: int = 0
@@ -196,9 +197,23 @@ class SandboxSession(Document):
         )
 
     @classmethod
-    async def remove(cls, sandbox_id: ObjectId) -> None:
-        """Forget one sandbox."""
-        await cls.get_pymongo_collection().delete_one({"_id": sandbox_id})
+    async def is_admitted(cls, sandbox_id: ObjectId) -> bool:
+        """Whether the sandbox is there and within the quota."""
+        return (
+            await cls.get_pymongo_collection().find_one({"_id": sandbox_id, "admitted": True}, {"_id": 1}) is not None
+        )
+
+    @classmethod
+    async def admit(cls, sandbox_id: ObjectId) -> bool:
+        """Note that the sandbox is within the quota; whether it was still there."""
+        admitted = {"$set": {"admitted": True}}
+        return (await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, admitted)).matched_count == 1
+
+    @classmethod
+    async def take_back(cls, sandbox_id: ObjectId) -> bool:
+        """Forget a sandbox that has not been admitted; whether there was one."""
+        unless_admitted = {"_id": sandbox_id, "admitted": False}
+        return (await cls.get_pymongo_collection().delete_one(unless_admitted)).deleted_count == 1
 
     @classmethod
     async def remove_of_project(cls, project_id: ObjectId) -> None:

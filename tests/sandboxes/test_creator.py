@@ -37,3 +37,18 @@ async def test_the_host_has_a_limit_of_its_own(database: Database, tmp_path: Pat
         with pytest.raises(SandboxQuotaExceeded) as caught:
             await bench.running(owner="b")
         assert caught.value.details == {"limit": 1}
+
+
+async def test_the_same_call_in_two_servers_is_refused_for_the_quota_in_both(
+    database: Database, tmp_path: Path
+) -> None:
+    async with sandbox_bench(database, tmp_path, SandboxLimits(max_per_user=1)) as bench:
+        project_id = await bench.project()
+        await bench.running(project_id)
+        servers = [bench.sandboxes, bench.more(), bench.more()]
+        for turn in range(10):
+            results = await asyncio.gather(
+                *(server.create(OWNER, project_id, idempotency_key=f"key {turn}") for server in servers * 2),
+                return_exceptions=True,
+            )
+            assert {type(result) for result in results} == {SandboxQuotaExceeded}
