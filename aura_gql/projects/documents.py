@@ -34,7 +34,7 @@ Match = Mapping[str, Any]
 
 
 class ProjectDocument(Document):
-    """A project."""
+    """A project. It is `admitted` once it was found to be within its owner's limit."""
 
     user_id: str
     name: str
@@ -47,6 +47,7 @@ class ProjectDocument(Document):
     configuration: ConfigurationModel
     sandbox_provider: SandboxProviderName
     auto_start_sandbox: bool
+    admitted: bool = False
     revision: int = 0
     event_sequence: int
     attempt: int = 1
@@ -89,6 +90,24 @@ class ProjectDocument(Document):
         except DuplicateKeyError:
             return False
         return True
+
+    @classmethod
+    async def is_admitted(cls, project_id: ObjectId) -> bool:
+        """Whether the project is there and within its owner's limit."""
+        query = {"_id": project_id, "admitted": {"$ne": False}}
+        return await cls.get_pymongo_collection().find_one(query, {"_id": 1}) is not None
+
+    @classmethod
+    async def admit(cls, project_id: ObjectId) -> bool:
+        """Note that the project is within the limit; whether it was still there."""
+        admitted = {"$set": {"admitted": True}}
+        return (await cls.get_pymongo_collection().update_one({"_id": project_id}, admitted)).matched_count == 1
+
+    @classmethod
+    async def take_back(cls, project_id: ObjectId) -> bool:
+        """Forget a new project that has not been admitted; whether there was one."""
+        match = {"_id": project_id, "admitted": False, "status": ProjectStatus.INITIALIZING.value}
+        return (await cls.get_pymongo_collection().delete_one(match)).deleted_count == 1
 
     @classmethod
     async def find_record(cls, project_id: ObjectId) -> ProjectRecord | None:

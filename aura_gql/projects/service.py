@@ -84,8 +84,9 @@ class ProjectService:
                 raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
             self._check_provider(new.sandbox_provider)
             await self._check_template(new)
-            await self._add(viewer_id, project_id, new)
-            project = await self.get(viewer_id, project_id)
+            project = await self._add(viewer_id, project_id, new)
+        elif project.status is ProjectStatus.INITIALIZING and not await self._admit(viewer_id, project_id):
+            project = await self._add(viewer_id, project_id, new)
         if project.status is ProjectStatus.INITIALIZING:
             await self._enqueue_initialisation(project)
         if project.status is ProjectStatus.DELETING:
@@ -108,21 +109,34 @@ class ProjectService:
         except TemplateNotFound as error:
             raise TemplateNotFound(error.message, field=("templateId",)) from error
 
-    async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> None:
-        """Count, insert, count again: of several at once, none can pass the limit. Does nothing where it is there."""
-        try:
-            await self._check_count(viewer_id, self._max_projects_per_user - 1)
-        except TooManyProjects:
-            if await ProjectDocument.find_record(project_id) is None:
-                raise
-            return
-        if not await ProjectDocument.add(project_id, viewer_id, new, new.sandbox_provider or self._default_provider):
-            return
+    async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> ProjectRecord:
+        """Count, insert, count again: of several at once, none can pass the limit. The one that is there, if one is."""
+        provider, is_admitted = new.sandbox_provider or self._default_provider, False
+        # Where it is gone again, the same call elsewhere took it back for the limit as it was then.
+        while not is_admitted:
+            try:
+                await self._check_count(viewer_id, self._max_projects_per_user - 1)
+            except TooManyProjects:
+                if await ProjectDocument.find_record(project_id) is None:
+                    raise
+            await ProjectDocument.add(project_id, viewer_id, new, provider)
+            is_admitted = await self._admit(viewer_id, project_id)
+        return await self.get(viewer_id, project_id)
+
+    async def _admit(self, viewer_id: str, project_id: ObjectId) -> bool:
+        """Whether the project is within the limit; False where it is gone, TooManyProjects where it had to go.
+
+        Decided once, whoever asks, so that nobody is given a project which the same call elsewhere takes back.
+        """
+        if await ProjectDocument.is_admitted(project_id):
+            return True
         try:
             await self._check_count(viewer_id, self._max_projects_per_user)
         except TooManyProjects:
-            await ProjectDocument.remove(project_id, ProjectStatus.INITIALIZING)
+            if not await ProjectDocument.take_back(project_id) and await ProjectDocument.is_admitted(project_id):
+                return True
             raise
+        return await ProjectDocument.admit(project_id)
 
     async def _check_count(self, viewer_id: str, most: int) -> None:
         if await ProjectDocument.count_matching(owned_query(viewer_id)) > most:
