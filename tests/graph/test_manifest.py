@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from aura_gql.graph.manifest import ManifestError, read_manifest
+from aura_gql.graph.schema import create_schema
+from tests.support.node import needs_node, node_json
 
 TEXT = "query Hello { hello }"
 MD5 = hashlib.md5(TEXT.encode(), usedforsecurity=False).hexdigest()
@@ -65,3 +67,14 @@ def test_a_file_may_be_missing(file: Path) -> None:
         read_manifest(file)
     with pytest.raises(ManifestError, match="can't be read: Is a directory"):
         read_manifest(file.parent)
+
+
+@needs_node
+async def test_what_the_tools_write_is_read(tmp_path: Path) -> None:
+    schema = Path(__file__).parents[2] / "schema.graphql"
+    codegen, relay = await node_json("manifests.mjs", str(schema), str(tmp_path))
+    for path, digits in ((codegen, 40), (relay, 32)):
+        texts = read_manifest(Path(path))
+        assert [len(id) for id in texts] == [digits]
+        assert "slug" in next(iter(texts.values()))
+        create_schema().trust(texts, only=True)
