@@ -87,6 +87,7 @@ class ErrorCode(StrEnum):
         CodeFacts(
             "A limit of the account, the project, the connection or the host is reached; the message names it.",
             "Show the message; end or delete something first.",
+            statuses=(429, 503),
         ),
     )
     FORBIDDEN = (
