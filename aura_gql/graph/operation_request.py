@@ -7,7 +7,6 @@ from typing import cast
 import orjson
 from starlette.requests import Request
 from strawberry.http.parse_content_type import parse_content_type
-from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from aura_gql.graph.document_id import document_id_of
 from aura_gql.graph.multipart import UploadLimits, read_multipart
@@ -87,18 +86,6 @@ async def _read_upload(request: Request, limits: UploadLimits) -> OperationReque
     except FormRefused as error:
         code = ErrorCode.FORBIDDEN if error.status == 403 else ErrorCode.BAD_REQUEST
         raise RequestError(error.status, error.message, code=code) from error
-
-
-def refuse_foreign_origin(request: Request, allowed_origins: frozenset[str]) -> None:
-    """RequestError 403 where a page on an origin that is not allowed sends the user's cookies."""
-    headers = request.headers
-    origin = headers.get("origin")
-    if origin is None or "cookie" not in headers or headers.get("sec-fetch-site") == "same-origin":
-        return
-    if is_same_origin(origin, headers.get("host")) or "*" in allowed_origins:
-        return
-    if normalize_origin(origin) not in allowed_origins:
-        raise RequestError(403, "Pages on this origin may not send the user's cookies.", code=ErrorCode.FORBIDDEN)
 
 
 def _require_json(request: Request) -> None:

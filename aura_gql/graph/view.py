@@ -28,8 +28,8 @@ from aura_gql.graph.operation_request import (
     RequestError,
     is_upload,
     read_operation,
-    refuse_foreign_origin,
 )
+from aura_gql.graph.origins import may_open_socket, refuse_foreign_page
 from aura_gql.graph.responses import encode_result, refusal, single
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.uploads import discard_uploads
@@ -108,6 +108,9 @@ class GraphView(GraphQL[Context, None]):
         request_id = request.scope.get(REQUEST_ID) or uuid4().hex
         return Context(self._services, request_id, client=_client_of(request), transport="websocket")
 
+    def _check_websocket_origin(self, request: WebSocket) -> bool:
+        return may_open_socket(request, self._origins)
+
     async def _answer(self, request: Request, request_id: str) -> Response:
         accepted = negotiate(", ".join(request.headers.getlist("accept")))
         try:
@@ -131,7 +134,7 @@ class GraphView(GraphQL[Context, None]):
             return await self._page(request)
         if accepted.media_type is None and not accepted.may_stream:
             raise RequestError(406, f"Accept {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
-        refuse_foreign_origin(request, self._origins)
+        refuse_foreign_page(request, self._origins)
         viewer = await self._uploader(request.headers) if is_upload(request) else None
         operation = self.schema.trusted.resolve(await read_operation(request, self._uploads))
         viewer = viewer or await self._authenticate(request.headers)
