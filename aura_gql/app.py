@@ -10,7 +10,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ExceptionHandler
@@ -58,6 +58,7 @@ from aura_gql.storage.ports import BlobStore
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.web.cross_origin import CrossOrigin
 from aura_gql.web.development_login import DevelopmentLogin
 from aura_gql.web.graphiql import GraphiQLPage, static_files
 from aura_gql.web.health import Check, Liveness, Readiness
@@ -203,10 +204,12 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         uploads=UploadLimits(max_files=graph.max_upload_files),
         live=server.live,
     )
-    middleware = [Middleware(Counted, metrics=metrics), Middleware(RequestId), Middleware(SecurityHeaders)]
+    middleware = [Middleware(Counted, metrics=metrics), Middleware(RequestId)]
+    middleware.append(Middleware(SecurityHeaders, hsts_max_age_s=settings.server.hsts_max_age_s))
     if origins:
         middleware.append(_cross_origin(origins))
-    middleware.append(_body_limit(graph))
+    # Not as Starlette has it, around all others: what nobody expected is to have their headers too.
+    middleware += [Middleware(ServerErrorMiddleware, handler=refuse), _body_limit(graph)]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -221,7 +224,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     routes: list[BaseRoute] = [Route("/graphql", view), WebSocketRoute("/graphql", view), *health]
     if page is not None:
         routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
-    handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse, Exception: refuse}
+    handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse}
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
     app.state.readiness = readiness
     app.state.machines = Starlette(routes=[Route("/metrics", MetricsPage(metrics, readings.refresh).__call__), *health])
@@ -285,7 +288,7 @@ def _body_limit(graph: GraphSettings) -> Middleware:
 
 def _cross_origin(origins: tuple[str, ...]) -> Middleware:
     return Middleware(
-        CORSMiddleware,
+        CrossOrigin,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type", "x-request-id", *PREFLIGHT_HEADERS],

@@ -41,6 +41,11 @@ class ServerSettings(Group):
     trusted_proxies: Networks = Field(
         (), description="Networks, comma-separated, of the proxies whose X-Forwarded-For and -Proto headers count."
     )
+    hsts_max_age_s: Annotated[int, Field(ge=0, le=63_072_000)] = Field(
+        31_536_000,
+        description="Seconds for which a browser that came by https, as TRUSTED_PROXIES may tell, is to use nothing"
+        " else for this host; 0 leaves it alone.",
+    )
     data_directory: Path = Field(Path(".aura"), description="Folder of the embedded defaults and of local sandboxes.")
     environment: str | None = Field(
         None, max_length=64, description="A label for logs and health; unset, `development` or `production`."

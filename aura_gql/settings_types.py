@@ -26,7 +26,9 @@ def _check_origin(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or value != f"{parts.scheme}://{parts.netloc}" or not parts.netloc:
         raise ValueError("each origin is scheme://host[:port] with no path, e.g. https://aura.example.com")
-    return value
+    # As browsers write them.
+    port = {"http": ":80", "https": ":443"}[parts.scheme]
+    return value.lower().removesuffix(port)
 
 
 def _check_mongodb_url(value: object) -> object:

@@ -5,6 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from aura_gql.app import Surroundings, create_app, create_blob_store
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS
@@ -69,6 +72,62 @@ async def test_other_origins_are_let_in_by_setting_alone(mongodb_uri: str, datab
     assert friend.headers["access-control-allow-origin"] == "https://aura.example"
     assert friend.headers["access-control-allow-credentials"] == "true"
     assert "access-control-allow-origin" not in stranger.headers
+
+
+STRICT = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+async def test_every_answer_tells_browsers_to_be_strict(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    async def broken(request: Request) -> Response:
+        raise ZeroDivisionError("a secret")
+
+    server: dict[str, object] = {"allowed_origins": ("https://aura.example",)}
+    surroundings = Surroundings(mongodb_uri, SECRET, is_exclusive=True, development_email="dev@localhost")
+    app = create_app(settings_for(tmp_path, database.name, server=server), surroundings)
+    app.router.routes.append(Route("/broken", broken))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    friend = {"origin": "https://aura.example"}
+    ask = friend | {"access-control-request-method": "POST"}
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="https://a") as http:
+        answers = {
+            "page": await http.get("/graphql", headers={"accept": "text/html"}),
+            "home": await http.get("/"),
+            "script": await http.get("/static/graphiql/page.js"),
+            "no script": await http.get("/static/none.js"),
+            "data": await http.post("/graphql", json={"query": "{ __typename }"}),
+            "events": await http.post(
+                "/graphql", json={"query": "{ __typename }"}, headers={"accept": "text/event-stream"}
+            ),
+            "refusal": await http.post("/graphql", content=b"[", headers={"content-type": "application/json"}),
+            "method": await http.delete("/graphql"),
+            "missing": await http.get("/nothing"),
+            "too long": await http.post("/graphql", content=b"x" * 9_000_000),
+            "health": await http.get("/healthz"),
+            "readiness": await http.get("/readyz"),
+            "preflight": await http.options("/graphql", headers=ask),
+            "failure": await http.get("/broken", headers=friend),
+        }
+
+    statuses = [answer.status_code for answer in answers.values()]
+    assert statuses == [200, 307, 200, 404, 200, 200, 400, 405, 404, 413, 200, 200, 200, 500]
+    for name, answer in answers.items():
+        assert {key: answer.headers.get(key) for key in STRICT} == STRICT, name
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; "), name
+        assert answer.headers["strict-transport-security"] == "max-age=31536000", name
+        assert answer.headers["x-request-id"], name
+    failure = answers["failure"]
+    assert failure.json()["errors"][0]["extensions"] == {
+        "code": "INTERNAL",
+        "requestId": failure.headers["x-request-id"],
+    }
+    assert "secret" not in failure.text
+    assert failure.headers["access-control-allow-origin"] == "https://aura.example"
 
 
 async def test_the_page_signs_the_developer_in(mongodb_uri: str, database: Database, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from aura_gql.settings_types import HttpUrl, Networks, Origins, RedisUrl
         ("", ()),
         (" , ", ()),
         ("https://a.example", ("https://a.example",)),
+        ("https://A.example:443,http://b:80,https://c:80", ("https://a.example", "http://b", "https://c:80")),
         ("https://a.example, http://localhost:5173", ("https://a.example", "http://localhost:5173")),
     ],
 )

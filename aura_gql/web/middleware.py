@@ -19,6 +19,7 @@ _SECURITY_HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
@@ -52,23 +53,33 @@ class RequestId:
 
 
 class SecurityHeaders:
-    """Headers that tell browsers to be strict; an answer that sets one itself, as GraphiQL's page does, keeps it."""
+    """Headers that tell browsers to be strict; an answer that sets one itself, as GraphiQL's page does, keeps it.
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Around `app`."""
+    Who came by https, as a proxy that is trusted may tell, is to come by nothing else from then on.
+    """
+
+    def __init__(self, app: ASGIApp, hsts_max_age_s: int = 0) -> None:
+        """Around `app`; browsers are to keep to https for so many seconds, or as they like with 0."""
         self._app = app
+        self._by_https = dict(_SECURITY_HEADERS)
+        if hsts_max_age_s:
+            self._by_https["strict-transport-security"] = f"max-age={hsts_max_age_s}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        strict = self._by_https if scope.get("scheme") == "https" else _SECURITY_HEADERS
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
-                for name, value in _SECURITY_HEADERS.items():
+                for name, value in strict.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_secured)
 
 
 class BodyLimit:

@@ -1,11 +1,15 @@
 """What every request passes through."""
 
+from typing import Any
+
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from aura_gql.web.refusals import REQUEST_ID
@@ -46,6 +50,24 @@ async def test_browsers_are_told_to_be_strict() -> None:
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert missing.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "proto", "wanted"),
+    [("127.0.0.1", "https", "max-age=600"), ("127.0.0.1", "http", None), ("10.9.9.9", "https", None)],
+)
+async def test_who_came_by_https_is_to_stay_there(proxy: str, proto: str, wanted: str | None) -> None:
+    strict: Any = SecurityHeaders(APP, hsts_max_age_s=600)
+    behind_proxies: Any = ProxyHeadersMiddleware(strict, trusted_hosts=[proxy])
+    async with client_of(behind_proxies) as client:
+        response = await client.post("/", headers={"x-forwarded-proto": proto})
+    assert response.headers.get("strict-transport-security") == wanted
+
+
+async def test_https_is_left_alone_where_that_is_wished() -> None:
+    transport = httpx.ASGITransport(SecurityHeaders(APP, hsts_max_age_s=0))
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
+        assert "strict-transport-security" not in (await client.post("/")).headers
 
 
 @pytest.mark.parametrize(
