@@ -13,16 +13,13 @@ def document_id_of(parameters: Mapping[str, object]) -> str | None:
     where `sha256:` may stand before the digits, and Relay's users send `id`.
     """
     extensions = parameters.get("extensions")
-    persisted = extensions.get("persistedQuery") if isinstance(extensions, Mapping) else None
-    if isinstance(persisted, Mapping) and persisted.get("version") == _APQ_VERSION:
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if isinstance(persisted, dict) and persisted.get("version") == _APQ_VERSION:
         named = persisted.get("sha256Hash")
         if isinstance(named, str) and named:
             return named
-    for name in ("documentId", "id"):
-        named = parameters.get(name)
-        if isinstance(named, str) and named:
-            return plain_id(named)
-    return None
+    named = parameters.get("documentId") or parameters.get("id")
+    return plain_id(named) if isinstance(named, str) and named else None
 
 
 def plain_id(named: str) -> str:

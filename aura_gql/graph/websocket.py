@@ -29,12 +29,11 @@ from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.socket_messages import UNSPEAKABLE, Unspeakable, authorization_of, complaint_about, decode_message
 from aura_gql.infra.live_connections import LiveConnections, Seat, owner_name
 from aura_gql.infra.mongo import is_database_unavailable
+from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
 
 MAX_MESSAGE_LENGTH = 8 * 1024 * 1024
 FAIR_SHARE = 64
-
-_TRY_AGAIN_LATER = 1013
 
 
 class LiveView(Protocol):
@@ -58,7 +57,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
             if text is None:
                 raise NonTextMessageReceived
             if len(text) > MAX_MESSAGE_LENGTH:
-                await self.close(1009, f"A message may have {MAX_MESSAGE_LENGTH} characters")
+                await self.close(CloseCode.TOO_LONG, f"A message may have {MAX_MESSAGE_LENGTH} characters")
                 return
             try:
                 decoded = decode_message(text)
@@ -104,7 +103,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             try:
                 self._seat = stack.enter_context(self._live.sockets.seat(self._owner()))
             except QuotaExceeded as error:
-                await self.websocket.close(_TRY_AGAIN_LATER, error.message)
+                await self.websocket.close(CloseCode.TRY_LATER, error.message)
                 return
             await super().handle()
 
@@ -118,7 +117,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """Sign in by the payload's bearer, else by the handshake's headers. A bearer that is wrong closes with 4403."""
         if self.connection_init_received:
-            await self.websocket.close(4429, "Too many initialisation requests")
+            await self.websocket.close(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
             return
         self.connection_init_received = True
         if self.connection_init_timeout_task:
@@ -131,16 +130,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             )
         except Exception as error:
             report(error, self.context.request_id)
-            code = _TRY_AGAIN_LATER if is_database_unavailable(error) else 4500
+            code = CloseCode.TRY_LATER if is_database_unavailable(error) else CloseCode.INTERNAL
             await self.websocket.close(code, describe(error)[0])
             return
         if bearer and self.context.viewer is None:
-            await self.websocket.close(4403, "The bearer is not that of a live session")
+            await self.websocket.close(CloseCode.WRONG_BEARER, "The bearer is not that of a live session")
             return
         try:
             self._seat.move(self._owner())
         except QuotaExceeded as error:
-            await self.websocket.close(_TRY_AGAIN_LATER, error.message)
+            await self.websocket.close(CloseCode.TRY_LATER, error.message)
             return
         await self.send_message({"type": "connection_ack"})
         self.connection_acknowledged = True
@@ -231,7 +230,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Close with 4401 when the session expires or is signed out, soon after it happens."""
         auth, viewer = self.context.services.auth, self.context.require_viewer()
         await session_end(auth, viewer, self._live.limits.session_check_s, self._adapter.is_open)
-        await self.websocket.close(4401, SESSION_ENDED)
+        await self.websocket.close(CloseCode.UNAUTHORIZED, SESSION_ENDED)
 
     @property
     def _adapter(self) -> SocketAdapter:

@@ -5,6 +5,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode
 
 OK = "OK"
@@ -15,7 +16,7 @@ OUTCOMES = frozenset({OK, CANCELLED, *(code.value for code in ErrorCode)})
 """How an operation can end: well, given up by its client, or with the code of its first error."""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_CLOSE_CODES = frozenset({1000, 1001, 1006, 1009, 1011, 1012, 1013, *range(4400, 4430), 4500})
+_CLOSE_CODES = frozenset({1000, 1001, 1006, 1011, *CloseCode})
 
 
 class Metrics:
