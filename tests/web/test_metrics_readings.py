@@ -64,7 +64,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_database_up", ()] == 1
     assert shown["aura_sandboxes", ("LOCAL", "RUNNING")] == 1
     assert shown["aura_sandbox_changes_total", ("LOCAL", "RUNNING")] == 1
-    assert shown["aura_executions_total", ("FAILED", "RUNTIME")] == 1
+    assert shown["aura_executions_total", ("RUNTIME", "FAILED")] == 1  # Labels come in the order of their names.
     assert shown["aura_executions_open", ()] == 0
     assert shown["aura_output_bytes_total", ()] == 4
     assert shown["aura_output_chunks_total", ()] >= 1
