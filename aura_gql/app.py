@@ -154,7 +154,9 @@ class Server:
 
     def sources(self, data_directory: Path) -> Sources:
         """Whom metrics ask at each scrape."""
-        return Sources(self.services, self._jobs, self._bus, self.live, self.unexpected, data_directory)
+        return Sources(
+            self.services, self._jobs, self._bus, self.live, self.unexpected, data_directory, list(self.providers)
+        )
 
     def _wire(self, settings: Settings) -> Services:
         bus, jobs, keys = self._bus, self._jobs, MongoIdempotencyKeys()

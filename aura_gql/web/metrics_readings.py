@@ -1,9 +1,10 @@
 """What the server knows about itself at the moment of a scrape."""
 
 import asyncio
+import itertools
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -15,12 +16,18 @@ from prometheus_client.registry import Collector
 from aura_gql.files.records import StorageUse
 from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
+from aura_gql.kernel.errors import ErrorCode
+from aura_gql.sandboxes.tally import TIMED_OUT
 from aura_gql.services import Services
 from aura_gql.web import metrics_families as families
 
 TIMEOUT_S = 2.0
 FRESH_S = 5.0
 STORAGE_FRESH_S = 60.0
+
+# Shown as zero until they happen: from nothing to one, Prometheus sees no increase.
+_USUAL_FAILURES = (ErrorCode.PROVIDER_UNAVAILABLE.value, ErrorCode.INTERNAL.value, TIMED_OUT)
+_USUAL_SOURCES = ("graph", "executions", "sandboxes", "projects", "infra", "kernel", "asyncio", "uvicorn")
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +60,7 @@ class Sources:
     live: LiveConnections
     unexpected: UnexpectedErrors
     data_directory: Path
+    providers: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -115,7 +123,8 @@ class Readings(Collector):
         sources, executions = self._sources, self._sources.services.executions
         tally = sources.services.sandboxes.tally
         yield families.SANDBOX_CHANGES.of(tally.changes.items())
-        yield families.SANDBOX_FAILURES.of(tally.failures.items())
+        failures = dict.fromkeys(itertools.product(sources.providers, ["start"], _USUAL_FAILURES), 0) | tally.failures
+        yield families.SANDBOX_FAILURES.of(failures.items())
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())
@@ -128,7 +137,8 @@ class Readings(Collector):
         yield families.LIVE_LIMIT.of(
             [(("sockets",), limits.max_sockets), (("subscriptions",), limits.max_subscriptions)]
         )
-        yield families.UNEXPECTED_ERRORS.of(((source,), count) for source, count in sources.unexpected.counts.items())
+        unexpected = dict.fromkeys(_USUAL_SOURCES, 0) | dict(sources.unexpected.counts)
+        yield families.UNEXPECTED_ERRORS.of(((source,), count) for source, count in unexpected.items())
         yield families.DISK.of(_disk(sources.data_directory))
 
 

@@ -66,6 +66,8 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_sandbox_changes_total", ("LOCAL", "RUNNING")] == 1
     assert shown["aura_executions_total", ("RUNTIME", "FAILED")] == 1  # Labels come in the order of their names.
     assert shown["aura_executions_open", ()] == 0
+    assert shown["aura_unexpected_errors_total", ("graph",)] == 0
+    assert shown["aura_sandbox_failures_total", ("start", "TIMEOUT", "LOCAL")] == 0
     assert shown["aura_output_bytes_total", ()] == 4
     assert shown["aura_output_chunks_total", ()] >= 1
     assert shown["aura_jobs", ("someday", "QUEUED")] == 1
