@@ -8,7 +8,7 @@ from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
-from aura_gql.settings import Settings
+from aura_gql.settings import Settings, SettingsError
 
 _MIB = 1024 * 1024
 
@@ -41,14 +41,23 @@ def live_limits(settings: Settings) -> LiveLimits:
     )
 
 
+def create_counters(settings: Settings) -> CounterStore:
+    """Where callers are counted: in Redis, else in this process. SettingsError where its client is not installed."""
+    redis_url = settings.rates.redis_url
+    try:
+        return CounterStore(redis_url.get_secret_value() if redis_url else None)
+    except ModuleNotFoundError as error:
+        raise SettingsError("REDIS_URL: needs the extra `redis` of this package.") from error
+
+
 def cost_budget(settings: Settings, counters: CounterStore) -> CostBudget:
     """Of all operations of a caller together."""
     rates = settings.rates
     window_s = rates.cost_window_s
     return CostBudget(
         settings.graph.max_query_cost,
-        WindowedRateLimiter("user cost", rates.user_cost_limit, window_s, counters.open()),
-        WindowedRateLimiter("address cost", rates.anonymous_cost_limit, window_s, counters.open()),
+        WindowedRateLimiter("user points", rates.user_cost_limit, window_s, counters.open()),
+        WindowedRateLimiter("address points", rates.anonymous_cost_limit, window_s, counters.open()),
     )
 
 

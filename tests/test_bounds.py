@@ -1,10 +1,15 @@
 """What the settings make of each room's bounds."""
 
-from datetime import timedelta
+import sys
+import time
 from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
 
 from aura_gql.bounds import (
     cost_budget,
+    create_counters,
     execution_limits,
     file_limits,
     local_limits,
@@ -13,7 +18,7 @@ from aura_gql.bounds import (
     sandbox_operations,
 )
 from aura_gql.infra.rate_limits import CounterStore
-from aura_gql.kernel.clock import utcnow
+from aura_gql.settings import SettingsError
 from tests.support.api import settings_for
 
 MIB = 1024 * 1024
@@ -58,4 +63,12 @@ async def test_each_rate_is_that_of_its_setting(tmp_path: Path) -> None:
     budget, operations = cost_budget(settings, CounterStore(None)), sandbox_operations(settings, CounterStore(None))
 
     assert (budget.max_cost, budget.users.limit, budget.addresses.limit, operations.limit) == (5, 17, 19, 23)
-    assert (await budget.users.look("ada")).resets_at <= utcnow() + timedelta(seconds=3)
+    assert (await budget.users.look("ada")).resets_at <= time.time() + 3
+
+
+def test_counting_in_redis_needs_its_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_for(tmp_path, "none", rates={"redis_url": SecretStr("redis://127.0.0.1:1")})
+    assert create_counters(settings).open()
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(SettingsError, match="REDIS_URL: needs the extra"):
+        create_counters(settings)

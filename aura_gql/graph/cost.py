@@ -17,6 +17,9 @@ Path = tuple[str | int, ...]
 Values = Mapping[str, object]
 
 
+_LEFT_OUT = object()
+
+
 class Count(Enum):
     """How often what is below a field comes."""
 
@@ -78,6 +81,8 @@ class OperationCost:
         `failed` holds the paths of all its errors, `refused` of those that say that the caller may not. What an error
         further down took out of the answer costs what was asked for, since it may have run.
         """
+        if data is not None and not failed:
+            return OPERATION_POINTS + _used(self.steps, data)
         answer = _Answer(self._values(variables), frozenset(failed), frozenset(refused))
         return OPERATION_POINTS + (answer.lost(self.steps) if data is None else answer.used(self.steps, data, ()))
 
@@ -116,8 +121,26 @@ def _size(step: Step, values: Values) -> int:
     return len(ids) if isinstance(ids, list) else 1
 
 
+def _used(steps: Sequence[Step], data: Mapping[str, object]) -> int:
+    """What was used of what was asked for, where nothing failed; nearly every answer is one of these."""
+    points = 0
+    for step in steps:
+        value = data.get(step.key, _LEFT_OUT)
+        if value is _LEFT_OUT:
+            continue
+        points += step.price.points
+        if isinstance(value, dict):
+            if step.below:
+                points += _used(step.below, value)
+        elif isinstance(value, list):
+            points += 0 if step.price.count is Count.ONCE else len(value)
+            if step.below:
+                points += sum(_used(step.below, item) for item in value if isinstance(item, dict))
+    return points
+
+
 class _Answer:
-    """What was used of what was asked for."""
+    """What was used of what was asked for, where something failed."""
 
     def __init__(self, values: Values, failed: frozenset[Path], refused: frozenset[Path]) -> None:
         self._values = values

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil
 
 from graphql import GraphQLError
@@ -42,7 +43,7 @@ class Bill:
         self._limiter = limiter
         self._key = key
         self._max_cost = min(max_cost, limiter.limit)
-        self._resets_at: datetime | None = None
+        self._resets_at: int | None = None
         self._taken = 0
         self._refused = 0
         self._for_document = 0
@@ -81,7 +82,7 @@ class Bill:
             self._resets_at = await self._limiter.take(self._key, points)
         except RateLimited as error:
             self._refused = points
-            error.details |= {"cost": points, "limit": self._limiter.limit}
+            error.details["cost"] = points
             return error
         self._taken += points
         return None
@@ -96,8 +97,13 @@ class Bill:
             "actual": used,
             "limit": allowance.limit,
             "remaining": allowance.remaining,
-            "resetAt": allowance.resets_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "resetAt": _moment(allowance.resets_at),
         }
+
+
+@lru_cache(maxsize=1024)
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def used_points(

@@ -1,6 +1,6 @@
 """What the caller may still ask for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import strawberry
 
@@ -42,5 +42,5 @@ class RateLimitQueries:
             cost=bill.requested,
             remaining=allowance.remaining,
             used=allowance.used,
-            reset_at=allowance.resets_at,
+            reset_at=datetime.fromtimestamp(allowance.resets_at, UTC),
         )

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from bson import ObjectId
@@ -49,11 +48,14 @@ class IdempotencyKeys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a caller may use in a window of time: `limit` in all, `used` so far, until `resets_at` in UTC."""
+    """What a caller may use in a window of time: `limit` in all, `used` so far, until `resets_at`.
+
+    That is in seconds since the epoch.
+    """
 
     limit: int
     used: int
-    resets_at: datetime
+    resets_at: int
 
     @property
     def remaining(self) -> int:
@@ -70,14 +72,14 @@ class RateLimiter(Protocol):
     limit: int
     """What one caller may use in a window."""
 
-    async def take(self, key: str, amount: int = 1) -> datetime:
+    async def take(self, key: str, amount: int = 1) -> int:
         """Use `amount` at once, or nothing: RateLimited with `retryAfterS` where less is left. When the window ends.
 
         Of callers at once none gets what another has.
         """
         ...
 
-    async def adjust(self, key: str, resets_at: datetime, amount: int) -> Allowance:
+    async def adjust(self, key: str, resets_at: int, amount: int) -> Allowance:
         """Use `amount` more in the window that ends then, in any case; below 0, give that much back."""
         ...
 

@@ -46,7 +46,7 @@ async def contests(world: World, size: Size) -> AsyncIterator[list[Contest]]:
 
 
 async def _contest(name: str, requests: int, ours: Load, baseline: Load, size: Size) -> Contest:
-    if _shape(await ours.answer()) != _shape(await baseline.answer()):
+    if _shape((await ours.answer())["data"]) != _shape((await baseline.answer())["data"]):
         raise RuntimeError(f"{name}: the two servers answer differently.")
     return Contest(
         name, "request", size.rounds, lambda: ours.send(requests), {BASELINE: lambda: baseline.send(requests)}

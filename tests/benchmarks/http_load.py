@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -62,7 +63,7 @@ class Load:
     connections: list[Connection]
     request: bytes
 
-    async def answer(self) -> object:
+    async def answer(self) -> Any:
         """What the server answers."""
         return orjson.loads(await self.connections[0].exchange(self.request))
 
