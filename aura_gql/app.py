@@ -174,8 +174,10 @@ class Server:
         )
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
         uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
-        sandboxes = SandboxService(projects, files, self.providers, keys, bus, bounds.sandbox_limits(settings))
-        executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings))
+        operations = bounds.sandbox_operations(settings, self._counters)
+        limits = bounds.sandbox_limits(settings)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
+        executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         ProjectDeletion([executions, sandboxes, files]).register(jobs)
         return Services(auth, templates, projects, files, uploads, sandboxes, executions)
@@ -187,7 +189,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     SettingsError where a manifest of documents is no good. `state.machines` is a second application, of what is not
     for the public; `state.readiness` is to be told when the server begins to stop.
     """
-    counters = create_counters(settings)
+    counters = bounds.create_counters(settings)
     server = Server(settings, surroundings, counters)
     metrics = Metrics(__version__)
     readings = Readings(server.sources(settings.server.data_directory))
@@ -244,12 +246,6 @@ def create_trusting_schema(
         except ManifestError as error:
             raise SettingsError(f"TRUSTED_DOCUMENTS: {error}.") from error
     return schema
-
-
-def create_counters(settings: Settings) -> CounterStore:
-    """Where callers are counted: in Redis, else in this process."""
-    redis_url = settings.rates.redis_url
-    return CounterStore(redis_url.get_secret_value() if redis_url else None)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

@@ -22,7 +22,7 @@ from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
 from aura_gql.executions.runner import ExecutionRunner
 from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.paging import id_behind, page_by_id
-from aura_gql.infra.ports import EventBus, IdempotencyKeys
+from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.sandboxes.errors import SandboxNotRunning
@@ -41,11 +41,17 @@ class ExecutionService:
     """
 
     def __init__(
-        self, sandboxes: SandboxService, idempotency: IdempotencyKeys, bus: EventBus, limits: ExecutionLimits
+        self,
+        sandboxes: SandboxService,
+        idempotency: IdempotencyKeys,
+        bus: EventBus,
+        limits: ExecutionLimits,
+        operations: RateLimiter,
     ) -> None:
         self._sandboxes = sandboxes
         self._idempotency = idempotency
         self._limits = limits
+        self._operations = operations
         self._runner = ExecutionRunner(sandboxes, bus, limits)
         self._ledger = ExecutionLedger(bus)
 
@@ -54,7 +60,7 @@ class ExecutionService:
     ) -> ExecutionRecord:
         """Run code in the project folder of a live sandbox: QUEUED at once, the rest in the background.
 
-        InvalidInput, SandboxNotFound, SandboxNotRunning, TooManyExecutions, IdempotencyMismatch.
+        InvalidInput, SandboxNotFound, SandboxNotRunning, TooManyExecutions, IdempotencyMismatch, RateLimited.
         """
         return await self._launch(viewer_id, plan_code(request, self._limits), idempotency_key)
 
@@ -145,8 +151,10 @@ class ExecutionService:
             reason = f": {sandbox.status_reason}" if sandbox.status_reason else "."
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
         with self._runner.room(plan.sandbox_id):
+            resets_at = await self._operations.take(viewer_id)
             record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
             if record is None:
+                await self._operations.adjust(viewer_id, resets_at, -1)
                 return await self.get(viewer_id, execution_id)
             self._runner.start(record, plan)
         return record

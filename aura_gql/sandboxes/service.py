@@ -11,8 +11,8 @@ from bson import ObjectId
 from aura_gql.files.service import FileService
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.patience import patiently
-from aura_gql.infra.ports import EventBus, IdempotencyKeys
-from aura_gql.kernel.errors import DomainError
+from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
+from aura_gql.kernel.errors import DomainError, RateLimited
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
@@ -62,11 +62,13 @@ class SandboxService:
         idempotency: IdempotencyKeys,
         bus: EventBus,
         limits: SandboxLimits,
+        operations: RateLimiter,
     ) -> None:
         self._projects = projects
         self._providers = providers
         self._idempotency = idempotency
         self._limits = limits
+        self._operations = operations
         self._lifecycle = Lifecycle(bus)
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
         self._sync = FileSync(files)
@@ -84,7 +86,8 @@ class SandboxService:
     ) -> SandboxRecord:
         """A new sandbox of a READY project, PENDING: it starts in the background.
 
-        ProjectNotFound, ProjectNotReady, Unsupported for a provider that is not configured, SandboxQuotaExceeded.
+        ProjectNotFound, ProjectNotReady, Unsupported for a provider that is not configured, SandboxQuotaExceeded,
+        RateLimited.
         """
         project = await self._projects.require_ready(viewer_id, project_id)
         name = provider or project.sandbox_provider
@@ -95,6 +98,9 @@ class SandboxService:
             key=idempotency_key,
             request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
         )
+        if idempotency_key is not None and (earlier := await SandboxSession.find_record(sandbox_id)) is not None:
+            return earlier
+        await self._operations.take(viewer_id)
         return await self._launch(sandbox_id, viewer_id, project_id, name)
 
     async def start_for_project(self, user_id: str, project_id: ObjectId, provider: SandboxProviderName) -> None:
@@ -144,10 +150,15 @@ class SandboxService:
         return await asyncio.gather(*(self._describe(name) for name in SandboxProviderName))
 
     async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
-        """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise."""
+        """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise.
+
+        It counts as an operation, but whoever has none left may stop a sandbox all the same.
+        """
         record = await self.get(viewer_id, sandbox_id)
         if not record.is_live:
             return record
+        with contextlib.suppress(RateLimited):
+            await self._operations.take(viewer_id)
         await asyncio.wait([self._stopper.begin(record, "Its owner stopped it.")], timeout=_STOP_PATIENCE_S)
         return await self.get(viewer_id, sandbox_id)
 

@@ -104,7 +104,9 @@ class ExecutionBench:
 
     def more(self) -> ExecutionService:
         """Another server's executions, over the same everything."""
-        service = ExecutionService(self.below.sandboxes, MongoIdempotencyKeys(), self.below.bus, self.limits)
+        service = ExecutionService(
+            self.below.sandboxes, MongoIdempotencyKeys(), self.below.bus, self.limits, self.below.operations
+        )
         self.others.append(service)
         return service
 
@@ -116,11 +118,12 @@ async def execution_bench(
     limits: ExecutionLimits | None = None,
     sandbox_limits: SandboxLimits | None = None,
     bus: InProcessBus | None = None,
+    max_operations: int = 1_000_000,
 ) -> AsyncIterator[ExecutionBench]:
     """A bench, taken down in order."""
     limits = limits or ExecutionLimits()
-    async with sandbox_bench(database, folder, sandbox_limits, bus) as below:
-        executions = ExecutionService(below.sandboxes, MongoIdempotencyKeys(), below.bus, limits)
+    async with sandbox_bench(database, folder, sandbox_limits, bus, max_operations=max_operations) as below:
+        executions = ExecutionService(below.sandboxes, MongoIdempotencyKeys(), below.bus, limits, below.operations)
         bench = ExecutionBench(below, executions, limits)
         try:
             yield bench

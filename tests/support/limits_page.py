@@ -83,6 +83,16 @@ an outage of Redis must not become one of the API. The size and the cost of a si
 same. In memory, the {MAX_COUNTERS:,} callers that came last are counted, users apart from addresses.
 """
 
+_OPERATIONS = """\
+## Sandbox operations
+
+A user has `SANDBOX_OPERATIONS_LIMIT` operations in each window of `SANDBOX_OPERATIONS_WINDOW_S` seconds, whatever they
+cost in points: each `createSandbox`, `executeCode` and `runCommand` that is valid is one, and so is each `stopSandbox`
+of a sandbox that lives. Where none is left these answer `RATE_LIMITED` at the top level, with `retryAfterS`, and over
+HTTP with `Retry-After`. But nothing keeps a user from ending what runs: `stopSandbox` counts and is never refused,
+`cancelExecution` does not even count. The same `idempotencyKey` again is answered with what it made, and counts once.
+"""
+
 _BOUNDS: Sequence[tuple[str, type[Group], str]] = (
     ("levels of fields", GraphSettings, "max_query_depth"),
     ("aliases", GraphSettings, "max_query_aliases"),
@@ -91,7 +101,13 @@ _BOUNDS: Sequence[tuple[str, type[Group], str]] = (
     ("points", GraphSettings, "max_query_cost"),
     ("bytes of a request's body, or of a message on a socket", GraphSettings, "max_body_bytes"),
 )
-_RATES = ("user_cost_limit", "anonymous_cost_limit", "cost_window_s")
+_RATES = (
+    "user_cost_limit",
+    "anonymous_cost_limit",
+    "cost_window_s",
+    "sandbox_operations_limit",
+    "sandbox_operations_window_s",
+)
 
 
 def render() -> str:
@@ -110,6 +126,7 @@ def render() -> str:
             _COST,
             _table(("field", "points", "items, 1 point each"), priced),
             _BUDGET,
+            _OPERATIONS,
             _table(("setting", "default"), ((f"`{name.upper()}`", _default(RateSettings, name)) for name in _RATES)),
         ]
     )

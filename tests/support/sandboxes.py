@@ -14,10 +14,12 @@ from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.counters import BoundedCounters
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Database, init_documents
+from aura_gql.infra.rate_limits import WindowedRateLimiter
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.ports import NewFile
@@ -60,6 +62,7 @@ class SandboxBench:
     files: FileService
     provider: LocalProvider
     sandboxes: SandboxService
+    operations: WindowedRateLimiter
     others: list[SandboxService] = field(default_factory=list)
 
     async def project(self, files: Mapping[str, bytes] | None = None, owner: str = OWNER) -> ObjectId:
@@ -98,7 +101,7 @@ class SandboxBench:
         """Another server's sandboxes, over the same everything."""
         providers = {SandboxProviderName.LOCAL: self.provider}
         keys = MongoIdempotencyKeys()
-        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits)
+        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits, self.operations)
         self.others.append(service)
         return service
 
@@ -110,6 +113,7 @@ async def sandbox_bench(
     limits: SandboxLimits | None = None,
     bus: InProcessBus | None = None,
     provider: LocalProvider | None = None,
+    max_operations: int = 1_000_000,
 ) -> AsyncIterator[SandboxBench]:
     """A bench, taken down in order; no machine outlives it."""
     await init_documents(database, list(DOCUMENTS))
@@ -120,8 +124,9 @@ async def sandbox_bench(
     projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, DurableJobs(exclusive=True), bus)
     files = FileService(projects, blobs, FileLimits(), bus)
     provider = provider or LocalProvider(folder / "sandboxes")
-    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits)
-    bench = SandboxBench(database, folder, limits, bus, projects, files, provider, sandboxes)
+    operations = WindowedRateLimiter("sandbox operations", max_operations, 30 * 24 * 3600, BoundedCounters())
+    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations)
+    bench = SandboxBench(database, folder, limits, bus, projects, files, provider, sandboxes, operations)
     try:
         yield bench
     finally:
