@@ -20,13 +20,15 @@ _COMPLETE = b"event: complete\ndata:\n\n"
 async def event_stream(
     results: AsyncGenerator[ExecutionResult, None],
     encode: Callable[[ExecutionResult], bytes],
+    failed: Callable[[Exception], ExecutionResult],
     heartbeat_s: float = HEARTBEAT_S,
     last_word: Callable[[], Awaitable[ExecutionResult]] | None = None,
 ) -> AsyncGenerator[bytes, None]:
     """Each result as a `next` event, then `complete`; comments keep proxies from closing a quiet stream.
 
-    Once `last_word` returns, its result is the last `next`, whatever `results` has still to say. Closing the stream
-    closes `results`. Every 64 events it lets others run, since a writable socket never makes it wait.
+    Once `last_word` returns, its result is the last `next`, whatever `results` has still to say; so is what `failed`
+    makes of an exception. Closing the stream closes `results`. Every 64 events it lets others run, since a writable
+    socket never makes it wait.
     """
     pending = asyncio.ensure_future(anext(results))
     ending = asyncio.ensure_future((last_word or _never)())
@@ -42,10 +44,13 @@ async def event_stream(
                 yield _COMMENT
                 continue
             try:
-                result = pending.result()
+                data = encode(pending.result())
             except StopAsyncIteration:
                 break
-            yield _next(encode(result))
+            except Exception as error:
+                yield _next(encode(failed(error)))
+                break
+            yield _next(data)
             sent += 1
             if sent % FAIR_SHARE == 0:
                 await asyncio.sleep(0)

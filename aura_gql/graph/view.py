@@ -196,6 +196,7 @@ class GraphView(GraphQL[Context, None]):
         events = event_stream(
             cast(Any, results),
             encode_result,
+            lambda error: _failed(error, context),
             self.live.limits.heartbeat_s,
             self._session_end(context),
         )
@@ -219,14 +220,17 @@ class GraphView(GraphQL[Context, None]):
 
         async def ended() -> ExecutionResult:
             await session_end(self._services.auth, viewer, self.live.limits.session_check_s, lambda: True)
-            error = translate(GraphQLError("", original_error=Unauthenticated(SESSION_ENDED)), context.request_id)
-            return PreExecutionError(data=None, errors=[error])
+            return _failed(Unauthenticated(SESSION_ENDED), context)
 
         return ended
 
 
 def _client_of(request: Request | WebSocket) -> str:
     return request.client.host if request.client else ""
+
+
+def _failed(error: Exception, context: Context) -> ExecutionResult:
+    return PreExecutionError(data=None, errors=[translate(GraphQLError("", original_error=error), context.request_id)])
 
 
 def _is_navigation(request: Request) -> bool:

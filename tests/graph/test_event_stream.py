@@ -22,6 +22,19 @@ def encode(result: ExecutionResult) -> bytes:
     return repr(result.data).encode()
 
 
+def told(error: Exception) -> ExecutionResult:
+    return ExecutionResult(data={"error": str(error)}, errors=None)
+
+
+async def test_an_exception_is_the_last_result() -> None:
+    async def broken() -> AsyncGenerator[ExecutionResult, None]:
+        yield ExecutionResult(data={"a": 1}, errors=None)
+        raise LookupError("lost")
+
+    events = [event async for event in event_stream(broken(), encode, told)]
+    assert events[-2:] == [b"event: next\ndata: {'error': 'lost'}\n\n", b"event: complete\ndata:\n\n"]
+
+
 async def test_a_quiet_stream_is_kept_alive_and_closed() -> None:
     closed = asyncio.Event()
 
@@ -32,7 +45,7 @@ async def test_a_quiet_stream_is_kept_alive_and_closed() -> None:
         finally:
             closed.set()
 
-    stream = event_stream(quiet(), encode, heartbeat_s=0.01)
+    stream = event_stream(quiet(), encode, told, heartbeat_s=0.01)
     assert [await anext(stream) for _ in range(4)] == [b":\n\n", b"event: next\ndata: {'a': 1}\n\n", b":\n\n", b":\n\n"]
     await stream.aclose()
     assert closed.is_set()
@@ -54,7 +67,7 @@ async def test_the_last_word_ends_a_stream_that_goes_on() -> None:
         await revoked.wait()
         return ExecutionResult(data={"b": 2}, errors=None)
 
-    stream = event_stream(endless(), encode, last_word=last_word)
+    stream = event_stream(endless(), encode, told, last_word=last_word)
     await anext(stream)
     assert await anext(stream) == b"event: next\ndata: {'a': 1}\n\n"
     revoked.set()

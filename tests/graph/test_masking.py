@@ -18,34 +18,30 @@ SUBSCRIPTION = 'subscription { count(to: 3, failAt: 2, kind: "bug") }'
 STREAM = {"accept": "text/event-stream"}
 
 
-async def by_post(client: httpx.AsyncClient, host: str) -> str:
-    return (await client.post("/graphql", json={"query": QUERY})).text
+async def by_post(client: httpx.AsyncClient, host: str, text: str) -> str:
+    return (await client.post("/graphql", json={"query": text})).text
 
 
-async def by_get(client: httpx.AsyncClient, host: str) -> str:
-    return (await client.get("/graphql", params={"query": QUERY})).text
+async def by_get(client: httpx.AsyncClient, host: str, text: str) -> str:
+    return (await client.get("/graphql", params={"query": text})).text
 
 
-async def by_events(client: httpx.AsyncClient, host: str) -> str:
-    return (await client.post("/graphql", json={"query": SUBSCRIPTION}, headers=STREAM)).text
+async def by_events(client: httpx.AsyncClient, host: str, text: str) -> str:
+    return (await client.post("/graphql", json={"query": text}, headers=STREAM)).text
 
 
-async def by_events_of_a_query(client: httpx.AsyncClient, host: str) -> str:
-    return (await client.post("/graphql", json={"query": QUERY}, headers=STREAM)).text
-
-
-async def by_socket(client: httpx.AsyncClient, host: str) -> str:
+async def by_socket(client: httpx.AsyncClient, host: str, text: str) -> str:
     async with connect(f"ws://{host}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
         await socket.send(json.dumps({"type": "connection_init"}))
         await socket.recv()
-        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": SUBSCRIPTION}}))
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": text}}))
         messages = [str(await socket.recv())]
         while json.loads(messages[-1])["type"] == "next":
             messages.append(str(await socket.recv()))
         return "\n".join(messages)
 
 
-Way = Callable[[httpx.AsyncClient, str], Awaitable[str]]
+Way = Callable[[httpx.AsyncClient, str, str], Awaitable[str]]
 
 
 @pytest.fixture
@@ -54,18 +50,37 @@ def log() -> Iterator[JsonLog]:
         yield log
 
 
-@pytest.mark.parametrize("way", [by_post, by_get, by_events, by_events_of_a_query, by_socket])
-async def test_a_bug_is_masked_logged_once_and_counted(way: Way, log: JsonLog) -> None:
+@pytest.mark.parametrize(
+    ("way", "text"),
+    [
+        (by_post, QUERY),
+        (by_get, QUERY),
+        (by_events, QUERY),
+        (by_events, SUBSCRIPTION),
+        (by_socket, QUERY),
+        (by_socket, SUBSCRIPTION),
+    ],
+)
+async def test_a_bug_is_masked_logged_once_and_counted(way: Way, text: str, log: JsonLog) -> None:
     errors = UnexpectedErrors()
     async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}") as client:
         with errors.counting():
-            answer = await way(client, host)
+            answer = await way(client, host, text)
     assert INTERNAL_MESSAGE in answer
     assert not any(word in answer for word in ("secret", "KeyError", "Traceback", ".py"))
     (line,) = log.errors
     assert "KeyError: 'secret'" in line["exception"]
     assert f'"requestId":"{line["request_id"]}"' in answer
     assert dict(errors.counts) == {"graph": 1}
+
+
+@pytest.mark.parametrize("way", [by_post, by_get, by_events, by_socket])
+async def test_a_result_that_can_not_be_json_is_a_bug_too(way: Way, log: JsonLog) -> None:
+    async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}") as client:
+        answer = await way(client, host, "{ anything(value: 123456789012345678901234567890) }")
+    assert INTERNAL_MESSAGE in answer
+    (line,) = log.errors
+    assert f'"requestId":"{line["request_id"]}"' in answer
 
 
 async def test_a_bug_before_the_operation_is_masked_logged_once_and_counted(log: JsonLog) -> None:
