@@ -102,6 +102,8 @@ class Observation:
             "outcome": outcome,
             "duration_ms": round(duration_s * 1000, 3),
         }
+        if context.bill is not None:
+            facts["cost"] = context.bill.requested
         if self._kind == _SUBSCRIPTION:
             facts["events"] = self._events
         observer.log.write(outcome, facts)
