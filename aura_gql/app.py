@@ -26,7 +26,7 @@ from aura_gql.files.uploads.service import FileUploads
 from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.manifest import ManifestError, read_manifest
-from aura_gql.graph.multipart import PREFLIGHT_HEADERS, UploadLimits
+from aura_gql.graph.multipart import PREFLIGHT_HEADERS
 from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.schema import create_schema
 from aura_gql.graph.view import GraphView, Page
@@ -205,7 +205,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         server.services,
         page=page,
         allowed_origins=origins,
-        uploads=UploadLimits(max_files=graph.max_upload_files),
+        uploads=bounds.upload_limits(settings),
         live=server.live,
     )
     middleware = [Middleware(Counted, metrics=metrics), Middleware(RequestId)]

@@ -4,6 +4,7 @@ from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.limits import FileLimits
 from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.multipart import UploadLimits
 from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
@@ -66,6 +67,16 @@ def sandbox_operations(settings: Settings, counters: CounterStore) -> WindowedRa
     rates = settings.rates
     return WindowedRateLimiter(
         "sandbox operations", rates.sandbox_operations_limit, rates.sandbox_operations_window_s, counters.open()
+    )
+
+
+def upload_limits(settings: Settings) -> UploadLimits:
+    """Of requests that bring files."""
+    graph = settings.graph
+    return UploadLimits(
+        max_files=graph.max_upload_files,
+        max_at_once_per_user=graph.max_uploads_per_user,
+        max_at_once=graph.max_uploads,
     )
 
 

@@ -184,6 +184,8 @@ class GraphSettings(Group):
         32 * _MIB, description="Bytes of the largest request with files; they wait in the system's temporary folder."
     )
     max_upload_files: Count = Field(100, description="Most files in one request.")
+    max_uploads_per_user: Count = Field(4, description="Most requests with files of a user at a time, in a process.")
+    max_uploads: Count = Field(32, description="Most requests with files at a time, in a process.")
 
 
 class LiveSettings(Group):

@@ -27,10 +27,14 @@ _MAX_INDEX_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """Bounds of one multipart request. `max_text_bytes` is for `operations` and for `map`, which stay in memory."""
+    """Bounds of one multipart request, and of how many there are at a time, of a user and in all. `max_text_bytes` is
+    for `operations` and for `map`, which stay in memory.
+    """
 
     max_files: int = 100
     max_text_bytes: int = 1024 * 1024
+    max_at_once_per_user: int = 4
+    max_at_once: int = 32
 
 
 def require_preflight(headers: Mapping[str, str]) -> None:

@@ -5,11 +5,12 @@ import hashlib
 import os
 import tempfile
 from collections.abc import MutableMapping
+from contextlib import ExitStack
 from typing import IO, Any
 
 from graphql import GraphQLError, ValueNode
 
-_SPOOL = "aura.upload_spool"
+_UPLOADS = "aura.uploads"
 _NO_FILE = "Upload must be a file part of a multipart request, which `map` puts in the place of null."
 
 
@@ -43,18 +44,22 @@ class UploadedFile:
         return os.pread(self._spool.fileno(), self.size, self._offset)
 
 
+def uploads_of(scope: MutableMapping[str, Any]) -> ExitStack:
+    """What the request with this ASGI scope holds for its uploads, until `discard_uploads`."""
+    held: ExitStack = scope.setdefault(_UPLOADS, ExitStack())
+    return held
+
+
 def open_spool(scope: MutableMapping[str, Any]) -> IO[bytes]:
     """An empty file for the uploads of the request with this ASGI scope. It has no name: a crash leaves nothing."""
-    spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 `discard_uploads` closes it.
-    scope[_SPOOL] = spool
-    return spool
+    return uploads_of(scope).enter_context(tempfile.TemporaryFile())
 
 
 def discard_uploads(scope: MutableMapping[str, Any]) -> None:
     """Let go of what came with a request, if anything did."""
-    spool = scope.pop(_SPOOL, None)
-    if spool is not None:
-        spool.close()
+    held = scope.pop(_UPLOADS, None)
+    if held is not None:
+        held.close()
 
 
 def take_upload(value: object) -> UploadedFile:

@@ -32,7 +32,8 @@ from aura_gql.graph.operation_request import (
 from aura_gql.graph.origins import may_open_socket, refuse_foreign_page
 from aura_gql.graph.responses import encode_result, refusal, single
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
-from aura_gql.graph.uploads import discard_uploads
+from aura_gql.graph.upload_slots import UploadSlots
+from aura_gql.graph.uploads import discard_uploads, uploads_of
 from aura_gql.graph.websocket import SocketAdapter, SocketHandler
 from aura_gql.infra.live_connections import LiveConnections, Seat, ServerFull, owner_name
 from aura_gql.kernel.errors import ErrorCode, QuotaExceeded, Unauthenticated
@@ -89,6 +90,7 @@ class GraphView(GraphQL[Context, None]):
         self._services = services
         self._page = page
         self._uploads = uploads or UploadLimits()
+        self._upload_slots = UploadSlots(self._uploads.max_at_once_per_user, self._uploads.max_at_once)
         self._origins = frozenset(self.allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +137,7 @@ class GraphView(GraphQL[Context, None]):
         if accepted.media_type is None and not accepted.may_stream:
             raise RequestError(406, f"Accept {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
         refuse_foreign_page(request, self._origins)
-        viewer = await self._uploader(request.headers) if is_upload(request) else None
+        viewer = await self._uploader(request) if is_upload(request) else None
         operation = self.schema.trusted.resolve(await read_operation(request, self._uploads))
         viewer = viewer or await self._authenticate(request.headers)
         context = Context(self._services, request_id, viewer, _client_of(request))
@@ -163,11 +165,12 @@ class GraphView(GraphQL[Context, None]):
             raise _unauthenticated("The bearer is not that of a live session.")
         return viewer
 
-    async def _uploader(self, headers: Mapping[str, str]) -> Any:
-        """Who is signed in; asked before the body is read, as strangers get no room on our disk."""
-        viewer = await self._authenticate(headers)
+    async def _uploader(self, request: Request) -> Any:
+        """Who is signed in; asked before the body is read: strangers get no room on our disk, and others a little."""
+        viewer = await self._authenticate(request.headers)
         if viewer is None:
             raise _unauthenticated("Sign in before you upload.")
+        uploads_of(request.scope).enter_context(self._upload_slots.taken(viewer.id))
         return viewer
 
     async def _execute(self, operation: OperationRequest, context: Context, method: str) -> ExecutionResult:

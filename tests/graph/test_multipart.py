@@ -1,6 +1,8 @@
 """GraphQL multipart requests over HTTP: files in variables, and a clear refusal of whatever is not that."""
 
+import asyncio
 import hashlib
+import random
 from collections.abc import AsyncIterator
 from typing import IO, Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from tests.support.graph import MAX_BODY_BYTES, Stage, client_of, make_app, make_viewer
 from tests.support.uploads import HEADERS, Part, form, upload, watch_spools
+from tests.support.waiting import until
 
 MEASURE = "mutation ($files: [Upload!]!) { measure(files: $files) }"
 SIGNED_IN = {**HEADERS, "authorization": "Bearer good"}
@@ -209,3 +212,56 @@ async def test_other_types_are_told_what_is_taken(client: httpx.AsyncClient, kin
     response = await client.post("/graphql", content=b"query=x", headers={**SIGNED_IN, "content-type": kind})
     assert refused(response)[:2] == (415, "BAD_REQUEST")
     assert response.headers["accept-post"] == "application/json, multipart/form-data"
+
+
+async def test_a_user_has_so_many_uploads_at_a_time(client: httpx.AsyncClient, spools: list[IO[bytes]]) -> None:
+    body = upload(MEASURE, {"files": [None]}, {"variables.files.0": b"data"})
+    go = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:100]
+        await go.wait()
+        yield body[100:]
+
+    first = asyncio.create_task(client.post("/graphql", content=slowly(), headers=SIGNED_IN))
+    await until(lambda: spools)
+    second = await client.post("/graphql", content=body, headers=SIGNED_IN)
+    assert refused(second)[:2] == (429, "RATE_LIMITED")
+    assert "retry-after" in second.headers
+    other = {**HEADERS, "cookie": "session=good"}
+    assert (await client.post("/graphql", content=body, headers=other)).json() == {
+        "data": {"measure": [facts(b"data")]}
+    }
+    go.set()
+    assert (await first).json() == {"data": {"measure": [facts(b"data")]}}
+    assert (await client.post("/graphql", content=body, headers=SIGNED_IN)).status_code == 200
+
+
+async def test_nothing_that_comes_in_a_form_is_a_failure_of_ours(client: httpx.AsyncClient) -> None:
+    chance = random.Random(11)
+    body = upload(MEASURE, {"files": [None, {"a": None}]}, {"variables.files.0": b"data", "variables.files.1.a": b"x"})
+    names = [
+        b"operations",
+        b"map",
+        b"variables",
+        b"files",
+        b"null",
+        b'"',
+        b"[",
+        b"{",
+        b"0",
+        b"\r\n",
+        b"--",
+        b"\x00",
+        b".",
+    ]
+    statuses = set()
+    for _ in range(600):
+        noisy = bytearray(body)
+        for _ in range(chance.randrange(1, 5)):
+            place = chance.randrange(len(noisy))
+            noisy[place : place + chance.randrange(12)] = chance.choice(names) * chance.randrange(3)
+        response = await client.post("/graphql", content=bytes(noisy), headers=SIGNED_IN)
+        statuses.add(response.status_code)
+        assert response.json().keys() <= {"data", "errors", "extensions"}
+    assert {200, 400} <= statuses <= {200, 400, 413}

@@ -154,7 +154,7 @@ def make_app(
         stage.as_services(),
         page=page,
         allowed_origins=allowed_origins,
-        uploads=UploadLimits(max_files=3, max_text_bytes=10_000),
+        uploads=UploadLimits(max_files=3, max_text_bytes=10_000, max_at_once_per_user=1),
         live=live or LiveConnections(LiveLimits(max_subscriptions_per_socket=3)),
     )
     return Starlette(
