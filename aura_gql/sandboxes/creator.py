@@ -29,8 +29,10 @@ class SandboxCreator:
 
     async def launch(
         self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
-    ) -> SandboxRecord:
+    ) -> tuple[SandboxRecord, bool]:
         """The sandbox of that id: a new one, PENDING and starting in the background, or the one that is there already.
+
+        Whether it is new stands beside it.
 
         SandboxQuotaExceeded.
         """
@@ -47,7 +49,7 @@ class SandboxCreator:
         if is_new:
             await self._lifecycle.publish(record)
             self._starter.start(record)
-        return record
+        return record, is_new
 
     def _session(
         self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName

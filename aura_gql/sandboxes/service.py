@@ -98,10 +98,13 @@ class SandboxService:
             key=idempotency_key,
             request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
         )
-        if idempotency_key is not None and (earlier := await SandboxSession.find_record(sandbox_id)) is not None:
-            return earlier
-        await self._operations.take(viewer_id)
-        return await self._launch(sandbox_id, viewer_id, project_id, name)
+        if idempotency_key is not None and await SandboxSession.find_record(sandbox_id) is not None:
+            return (await self._launch(sandbox_id, viewer_id, project_id, name))[0]
+        resets_at = await self._operations.take(viewer_id)
+        record, is_new = await self._launch(sandbox_id, viewer_id, project_id, name)
+        if not is_new:
+            await self._operations.adjust(viewer_id, resets_at, -1)
+        return record
 
     async def start_for_project(self, user_id: str, project_id: ObjectId, provider: SandboxProviderName) -> None:
         """Have a sandbox of the project running, and return when it runs; one that lives already will do.
@@ -118,7 +121,7 @@ class SandboxService:
                 # Another server's may end because that server is dead, which asks for a new one.
                 if live[-1].owner == self._registry.owner:
                     raise
-        record = await self._launch(ObjectId(), user_id, project_id, provider)
+        record, _ = await self._launch(ObjectId(), user_id, project_id, provider)
         await self._until_running(record.id, self._limits.start_timeout_s)
 
     async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
@@ -242,15 +245,15 @@ class SandboxService:
 
     async def _launch(
         self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
-    ) -> SandboxRecord:
+    ) -> tuple[SandboxRecord, bool]:
         """Asks for the project once more behind the insertion: a deletion meanwhile may not have seen the sandbox."""
-        record = await self._creator.launch(sandbox_id, user_id, project_id, provider)
+        record, is_new = await self._creator.launch(sandbox_id, user_id, project_id, provider)
         try:
             await self._projects.get(user_id, project_id)
         except ProjectNotFound:
             await self.remove_project(project_id)
             raise
-        return record
+        return record, is_new
 
     async def _until_running(self, sandbox_id: ObjectId, timeout_s: float) -> None:
         try:

@@ -57,7 +57,8 @@ async def test_starts_and_runs_are_counted_together(few: ExecutionBench) -> None
 
 async def test_the_same_key_counts_once(few: ExecutionBench) -> None:
     project_id = await few.below.project()
-    sandbox = await few.below.sandboxes.create(OWNER, project_id, idempotency_key="k")
+    both = (few.below.sandboxes.create(OWNER, project_id, idempotency_key="k") for _ in range(2))
+    sandbox, _ = await asyncio.gather(*both)
     await few.below.sandboxes.create(OWNER, project_id, idempotency_key="k")
     assert await used(few) == 1
     request = CommandRequest(sandbox.id, "true")
