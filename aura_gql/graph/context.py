@@ -7,8 +7,11 @@ import strawberry
 from aura_gql.auth.records import Viewer
 from aura_gql.graph.cost_budget import Bill
 from aura_gql.graph.loaders import Loaders
-from aura_gql.kernel.errors import Unauthenticated
+from aura_gql.kernel.errors import TooMuchAsked, Unauthenticated
 from aura_gql.services import Services
+
+MAX_CONTENT_BYTES = 32 * 1024 * 1024
+"""Of all files in one answer: they are in memory at once."""
 
 
 @dataclass(slots=True)
@@ -25,6 +28,7 @@ class Context:
     bill: Bill | None = None
     connection_params: dict[str, object] | None = None
     loaders: Loaders = field(default_factory=Loaders)
+    content_bytes: int = 0
     transport: str = "http"
     error_code: str | None = None
 
@@ -39,9 +43,18 @@ class Context:
         if self.error_code is None:
             self.error_code = str(code)
 
+    def take_content(self, size: int) -> None:
+        """Count the bytes of a file that is about to be read; TooMuchAsked where the answer would hold too many.
+
+        A cost can't say this before: nobody knows how large the files are that a list will have.
+        """
+        self.content_bytes += size
+        if self.content_bytes > MAX_CONTENT_BYTES:
+            raise TooMuchAsked(f"The contents of files in one answer may have {MAX_CONTENT_BYTES} bytes together.")
+
     def for_operation(self, request_id: str) -> "Context":
         """The same connection for another operation, with loaders of its own."""
-        return replace(self, request_id=request_id, bill=None, loaders=Loaders(), error_code=None)
+        return replace(self, request_id=request_id, bill=None, loaders=Loaders(), content_bytes=0, error_code=None)
 
 
 Info = strawberry.Info[Context, None]

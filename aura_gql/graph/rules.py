@@ -108,6 +108,7 @@ class OperationRules(SchemaExtension):
         context = self.execution_context.context
         if isinstance(context, Context):
             context.loaders.clear()
+            context.content_bytes = 0
         self._observation.sent()
         yield
 

@@ -105,3 +105,9 @@ class RateLimited(DomainError):
     """The caller used up what he may use in this stretch of time; `retryAfterS` among the details tells when he may."""
 
     code = ErrorCode.RATE_LIMITED
+
+
+class TooMuchAsked(DomainError):
+    """The operation asks for more than one may; the message names the limit."""
+
+    code = ErrorCode.QUERY_TOO_COMPLEX

@@ -24,6 +24,7 @@ def test_payloads_take_the_expected_kinds() -> None:
         ErrorCode.UNAUTHENTICATED,
         ErrorCode.TIMEOUT,
         ErrorCode.RATE_LIMITED,
+        ErrorCode.QUERY_TOO_COMPLEX,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from aura_gql.graph.context import MAX_CONTENT_BYTES
 from aura_gql.graph.cost import OPERATION_POINTS, Count
 from aura_gql.graph.cost_budget import CHARACTERS_A_POINT
 from aura_gql.graph.cost_weights import CONNECTION_COUNT, INTROSPECTION, CostTable, does_work, fields_of
@@ -20,8 +21,9 @@ weights are those of `aura_gql/graph/cost_weights.py`, the bounds are defaults o
 
 ## The size of one operation
 
-All are checked before anything runs, in time linear in the document; what exceeds one is refused with
-`QUERY_TOO_COMPLEX`, or `BAD_REQUEST` for a body, and the message names the limit.
+All but the last are checked before anything runs, in time linear in the document; the bytes of files are counted as
+they are read. What exceeds one is refused, and the message names the limit: with `QUERY_TOO_COMPLEX`, with
+`BAD_REQUEST` for a body, with `INVALID_INPUT` for an argument.
 """
 
 _COST = f"""\
@@ -142,6 +144,7 @@ def _fixed() -> Iterable[Sequence[str]]:
         (f"{MAX_PAGE_SIZE}", "items of a page (`first`)", ""),
         (f"{MAX_NODES}", "ids of `nodes`", ""),
         ("1", "operation in a request: batches are off", ""),
+        (f"{MAX_CONTENT_BYTES:,}", "bytes of files in one answer, where `content` and `base64` are asked for", ""),
     ]
 
 

@@ -55,6 +55,7 @@ class ProjectFile:
         """The text of the file, from the blob store."""
         if self.is_binary:
             return None
+        info.context.take_content(self.size)
         data = await file_content(info.context).load(self.record)
         return data.decode()
 
@@ -63,5 +64,6 @@ class ProjectFile:
         """The bytes of a binary file, from the blob store."""
         if not self.is_binary:
             return None
+        info.context.take_content(self.size)
         data = await file_content(info.context).load(self.record)
         return base64.b64encode(data).decode()

@@ -63,12 +63,14 @@ class TemplateFile:
     @strawberry.field(description="Its text; null where it is binary.")
     async def content(self, info: Info) -> str | None:
         """The text of the file, read through the loader."""
+        info.context.take_content(self.size)
         data = await template_content(info.context).load((self.template_key, self.path))
         return None if is_binary(data) else data.decode()
 
     @strawberry.field(description="Its bytes in base64, where it is binary; null for text.")
     async def base64(self, info: Info) -> str | None:
         """The bytes of a binary file, read through the loader."""
+        info.context.take_content(self.size)
         data = await template_content(info.context).load((self.template_key, self.path))
         return base64.b64encode(data).decode() if is_binary(data) else None
 
