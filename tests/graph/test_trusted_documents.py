@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,8 @@ from websockets.typing import Subprotocol
 
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.manifest import ManifestError
+from aura_gql.infra.mongo import Database
+from tests.support.api import running_api
 from tests.support.graph import Stage, client_of, make_app, make_schema, serving
 from tests.support.node import needs_node, node_json
 
@@ -180,3 +183,15 @@ async def test_apollo_asks_by_hash(only: bool, document: str, told: dict[str, ob
 
 PRINTED = "query Hello($name: String) {\n  hello(name: $name)\n}"
 """TRUSTED as Apollo prints it."""
+
+
+async def test_the_server_reads_its_manifest(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    text = "{ templates(first: 1) { nodes { id } } }"
+    manifest = tmp_path / "documents.json"
+    manifest.write_text(json.dumps({hash_of(text): text}))
+    graph: dict[str, object] = {"trusted_documents": manifest, "trusted_documents_only": True}
+    async with running_api(mongodb_uri, tmp_path, database, graph=graph) as api:
+        named = await api.http.post("/graphql", json={"documentId": f"sha256:{hash_of(text)}"})
+        other = await api.http.post("/graphql", json={"query": "{ viewer { id } }"})
+    assert len(named.json()["data"]["templates"]["nodes"]) == 1
+    assert other.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_REQUIRED"

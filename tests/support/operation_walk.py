@@ -119,7 +119,9 @@ def _value(name: str, type_: GraphQLInputType, path: Sequence[str], value: objec
     bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     rest = path[1:] if on_path else ()
     if is_list_type(bare):
-        return [_value(rest[0], bare.of_type, rest, value, sample)] if rest else [sample(name, bare.of_type)]
+        if rest:
+            return [_value(rest[0], bare.of_type, rest, value, sample)]
+        return [sample(name, bare.of_type)] if is_leaf_type(get_named_type(bare)) else []
     if isinstance(bare, GraphQLInputObjectType):
         return {
             key: _value(key, field.type, rest, value, sample)
