@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import json
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -135,6 +136,23 @@ async def test_nodes_ask_as_often_for_many_as_for_few(world: World) -> None:
     assert (len(few["nodes"]), len(many["nodes"]) > 5 * FEW) == (3 * FEW, True)
     assert None not in few["nodes"] + many["nodes"]
     assert sent_for_many == sent_for_few
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_who_asks_is_one_question(world: World, accept: str) -> None:
+    question = {"query": "{ viewer { email isAdmin } rateLimit { remaining } }"}
+    form = {"operations": (None, json.dumps(question)), "map": (None, "{}")}
+    signed_in, preflight = (
+        {"authorization": f"Bearer {world.member.bearer}", "accept": accept},
+        {"graphql-preflight": "1"},
+    )
+    requests: list[dict[str, Any]] = [{"json": question}, {"files": form, "headers": preflight}]
+    for request in requests:
+        request["headers"] = signed_in | request.get("headers", {})
+        with world.commands.counting() as sent:
+            answer = await world.member.http.post("/graphql", **request)
+        assert "ada@example.com" in answer.text
+        assert sent == {("aggregate", "session"): 1}
 
 
 async def test_a_query_for_each_item_would_be_seen(world: World) -> None:
