@@ -19,8 +19,9 @@ from websockets.typing import Subprotocol
 
 from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.kernel.clock import utcnow
-from tests.support.api import SECRET, Api, running_api
+from tests.support.api import SECRET, Api, Member, running_api
 from tests.support.better_auth import Application, BetterAuth, Login, better_auth
+from tests.support.journeys import ready_project
 from tests.support.node import needs_node
 from tests.support.waiting import until
 
@@ -149,6 +150,19 @@ async def test_a_sign_out_ends_everything(api: Api, app: BetterAuth) -> None:
         assert await close_code(ended) == 4401
         assert (await ask(kept, WHO))["data"]["viewer"]["email"] == login.email
     assert await email(api, other.header) == login.email
+
+
+async def test_a_sign_out_ends_a_stream_with_a_typed_error(api: Api, app: BetterAuth) -> None:
+    login = await app.sign_up()
+    project = await ready_project(Member(api.http, api.host, login.bearer))
+    question = {"query": f'subscription {{ projectChanged(id: "{project}") {{ status }} }}'}
+    headers = {"cookie": login.header, "accept": "text/event-stream"}
+    async with asyncio.timeout(30), api.http.stream("POST", "/graphql", json=question, headers=headers) as stream:
+        lines = (line async for line in stream.aiter_lines() if line.startswith("data: "))
+        assert '"READY"' in await anext(lines)
+        await app.sign_out(login)
+        (error,) = json.loads((await anext(lines)).removeprefix("data: "))["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_the_cookie_cache_is_never_trusted(api: Api, app: BetterAuth) -> None:
