@@ -2,11 +2,16 @@
 
 import asyncio
 import hashlib
+from pathlib import Path
 
 import pytest
+from gql import Client, FileVar, gql
+from gql.transport.aiohttp import AIOHTTPTransport
 
-from tests.support.api import Data, Member, Refused
+from tests.support.api import Api, Data, Member, Refused
+from tests.support.examples import FOLDER
 from tests.support.journeys import finished, ready_project, running_sandbox
+from tests.support.node import needs_node, node_json
 from tests.support.operations import RUN, UPLOAD
 
 TREE = "query ($id: ID!) { project(id: $id) { revision files { path } } }"
@@ -65,7 +70,7 @@ async def test_an_error_names_the_file_and_the_limit(ada: Member) -> None:
 
 async def test_a_key_is_for_one_upload_of_one_user(ada: Member, eve: Member) -> None:
     mine, theirs = await ready_project(ada), await ready_project(eve)
-    first = await asyncio.gather(*(send(ada, mine, {"a": b"1"}, idempotencyKey="key") for _ in range(5)))
+    first = await asyncio.gather(*(send(ada, mine, {"a": b"1"}, idempotencyKey="key") for _ in range(4)))
     assert first[0]["errors"] == []
     assert all(payload == first[0] for payload in first)
 
@@ -83,3 +88,34 @@ async def test_json_brings_no_files(ada: Member) -> None:
     with pytest.raises(Refused) as refused:
         await ada.execute(UPLOAD, **variables("x", "a"))
     assert refused.value.code == "BAD_REQUEST"
+
+
+@needs_node
+async def test_urql_uploads_by_itself(api: Api, ada: Member) -> None:
+    env = {
+        "AURA_URL": f"http://{api.host}",
+        "AURA_BEARER": str(ada.bearer),
+        "AURA_PROJECT": await ready_project(ada),
+        "AURA_OPERATION": str(FOLDER / "files" / "upload-files.graphql"),
+    }
+    payload = await node_json("clients/urql-upload.mjs", env=env)
+
+    facts = [(file["path"], file["size"], file["isBinary"], file["sha256"]) for file in payload["files"]]
+    digests = [hashlib.sha256(data).hexdigest() for data in (bytes(range(256)), "🐢\n".encode())]
+    assert payload["errors"] == []
+    assert facts == [("dropped/bytes.bin", 256, True, digests[0]), ("dropped/żółw.txt", 5, False, digests[1])]
+
+
+async def test_gql_uploads_by_itself(api: Api, ada: Member, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"text\n")
+    project = await ready_project(ada)
+    headers = {"authorization": f"Bearer {ada.bearer}", "graphql-preflight": "1"}
+    transport = AIOHTTPTransport(f"http://{api.host}/graphql", headers=headers)
+    request = gql(UPLOAD)
+    files = [{"path": "a.txt", "file": FileVar(str(tmp_path / "a.txt"))}]
+    request.variable_values = {"input": {"projectId": project, "files": files}}
+    async with Client(transport=transport) as session:
+        payload = (await session.execute(request, upload_files=True))["uploadFiles"]
+
+    assert payload["errors"] == []
+    assert [(file["path"], file["size"]) for file in payload["files"]] == [("a.txt", 5)]
