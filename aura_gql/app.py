@@ -39,6 +39,7 @@ from aura_gql.infra.metrics import Metrics
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
 from aura_gql.infra.operation_log import Kept, OperationLog
 from aura_gql.infra.rate_limits import CounterStore
+from aura_gql.infra.tracing import create_traces
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.deletion import ProjectDeletion
@@ -186,15 +187,16 @@ class Server:
 def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop.
 
-    SettingsError where a manifest of documents is no good. `state.machines` is a second application, of what is not
-    for the public; `state.readiness` is to be told when the server begins to stop.
+    SettingsError where a manifest of documents is no good or tracing has no packages. `state.machines` is a second
+    application, of what is not for the public; `state.readiness` is to be told when the server begins to stop.
     """
     counters = bounds.create_counters(settings)
     server = Server(settings, surroundings, counters)
     metrics = Metrics(__version__)
     readings = Readings(server.sources(settings.server.data_directory))
     metrics.register(readings)
-    observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)))
+    traces = create_traces(settings, __version__)
+    observer = OperationObserver(metrics, OperationLog(Kept(settings.log_operations)), traces)
     schema = create_trusting_schema(settings, observer, bounds.cost_budget(settings, counters))
     database = Check("database", server.ping)
     readiness = Readiness((database, Check("blobs", server.blobs.check, fresh_s=_BLOBS_FRESH_S)))
@@ -217,12 +219,13 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with server.running():
+        async with AsyncExitStack() as stack:
+            if traces is not None:
+                stack.push_async_callback(traces.close)
+            await stack.enter_async_context(server.running())
             readiness.start()
-            try:
-                yield
-            finally:
-                readiness.stop()
+            stack.callback(readiness.stop)
+            yield
 
     health = [Route("/healthz", Liveness(database, __version__).__call__), Route("/readyz", readiness.__call__)]
     routes: list[BaseRoute] = [Route("/graphql", view), WebSocketRoute("/graphql", view), *health]

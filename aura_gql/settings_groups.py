@@ -76,6 +76,10 @@ class ServerSettings(Group):
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="TCP port of METRICS_HOST; 0 lets the system choose; unset, there is none."
     )
+    tracing_otlp_endpoint: HttpUrl | None = Field(
+        None, description="OTLP/HTTP collector of traces, e.g. http://127.0.0.1:4318; unset, there are none."
+    )
+    tracing_sample_ratio: float = Field(1.0, ge=0, le=1, description="Part of the operations that have a trace.")
     shutdown_delay_ms: int = Field(
         0, ge=0, le=2**31 - 1, description="Milliseconds that /readyz says 503 before new connections are refused."
     )

@@ -18,7 +18,8 @@ MAX_CONTENT_BYTES = 32 * 1024 * 1024
 class Context:
     """One operation's surroundings. On a socket each operation gets its own, by `for_operation`.
 
-    `client` is the address of whoever asks, as the proxies that we trust tell it.
+    `client` is the address of whoever asks, as the proxies that we trust tell it; `traceparent` is the header of that
+    name, unchecked.
     """
 
     services: Services
@@ -31,6 +32,7 @@ class Context:
     content_bytes: int = 0
     transport: str = "http"
     error_code: str | None = None
+    traceparent: str | None = None
 
     def require_viewer(self) -> Viewer:
         """Who is signed in; Unauthenticated where nobody is."""

@@ -9,7 +9,8 @@ from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.context import Context
 from aura_gql.infra.metrics import CANCELLED, OK, OTHER, Metrics
-from aura_gql.infra.operation_log import OperationLog
+from aura_gql.infra.operation_log import OUR_FAULTS, OperationLog
+from aura_gql.infra.tracing import Traces
 from aura_gql.kernel.errors import DomainError, ErrorCode
 
 MAX_NAME_LENGTH = 64
@@ -27,10 +28,11 @@ class OperationObserver:
     make as many series as he likes.
     """
 
-    def __init__(self, metrics: Metrics, log: OperationLog) -> None:
+    def __init__(self, metrics: Metrics, log: OperationLog, traces: Traces | None = None) -> None:
         """Over what it tells."""
         self.metrics = metrics
         self.log = log
+        self.traces = traces
 
     def begin(self, execution: ExecutionContext) -> "Observation":
         """Look at an operation that has come in."""
@@ -107,6 +109,26 @@ class Observation:
         if self._kind == _SUBSCRIPTION:
             facts["events"] = self._events
         observer.log.write(outcome, facts)
+        if observer.traces is not None:
+            self._trace(observer.traces, outcome, duration_s)
+
+    def _trace(self, traces: Traces, outcome: str, duration_s: float) -> None:
+        context = self._context
+        facts = {
+            "graphql.operation.type": self._kind,
+            "graphql.operation.name": self._name,
+            "aura.field": self._field,
+            "aura.outcome": outcome,
+            "aura.transport": context.transport,
+            "aura.request_id": context.request_id,
+        }
+        traces.operation_ended(
+            f"{self._kind} {self._field}",
+            facts,
+            duration_s,
+            traceparent=context.traceparent,
+            is_our_fault=outcome in OUR_FAULTS,
+        )
 
     @property
     def _context(self) -> Context:

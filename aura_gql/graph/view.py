@@ -108,7 +108,9 @@ class GraphView(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
         """The context of a socket; who is signed in is known after `connection_init`."""
         request_id = request.scope.get(REQUEST_ID) or uuid4().hex
-        return Context(self._services, request_id, client=_client_of(request), transport="websocket")
+        context = Context(self._services, request_id, client=_client_of(request), transport="websocket")
+        context.traceparent = request.headers.get("traceparent")
+        return context
 
     def _check_websocket_origin(self, request: WebSocket) -> bool:
         return may_open_socket(request, self._origins)
@@ -141,6 +143,7 @@ class GraphView(GraphQL[Context, None]):
         operation = self.schema.trusted.resolve(await read_operation(request, self._uploads))
         viewer = viewer or await self._authenticate(request.headers)
         context = Context(self._services, request_id, viewer, _client_of(request))
+        context.traceparent = request.headers.get("traceparent")
         if accepted.should_stream or accepted.media_type is None:
             return await self._stream(operation, context, request)
         try:

@@ -6,9 +6,11 @@ from enum import StrEnum
 from logging import INFO, WARNING, LogRecord
 
 OPERATION_LOGGER = "aura_gql.operations"
+"""The name of the logger that these lines come from."""
 
 _QUIET_OUTCOMES = frozenset({"OK", "CANCELLED"})
-_OUR_FAULT = frozenset({"INTERNAL", "DATABASE_UNAVAILABLE", "STORAGE_UNAVAILABLE", "PROVIDER_UNAVAILABLE", "TIMEOUT"})
+OUR_FAULTS = frozenset({"INTERNAL", "DATABASE_UNAVAILABLE", "STORAGE_UNAVAILABLE", "PROVIDER_UNAVAILABLE", "TIMEOUT"})
+"""Outcomes that no client can help."""
 
 
 class Kept(StrEnum):
@@ -34,7 +36,7 @@ class OperationLog:
         """Write the line, if it is wanted. `facts` are JSON-able, each short: `telemetry` writes them as they are."""
         if self._kept is Kept.NONE or (self._kept is Kept.FAILED and outcome in _QUIET_OUTCOMES):
             return
-        level = WARNING if outcome in _OUR_FAULT else INFO
+        level = WARNING if outcome in OUR_FAULTS else INFO
         if self._log.isEnabledFor(level):
             # Made by hand: looking for who logs takes longer than everything else about the line.
             record = LogRecord(OPERATION_LOGGER, level, "", 0, "operation", None, None)
