@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE |
 _WRITTEN_HOST = "127.0.0.1:8000"
 _SETTLED = frozenset({"READY", "RUNNING", "STOPPED"})
 
-SHOWN = frozenset({"json", "text", "mermaid", "dotenv", "ini", "nginx", "ts"})
+SHOWN = frozenset({"json", "text", "mermaid", "dotenv", "ini", "nginx", "ts", "yaml"})
 """Kinds of block that are looked at alone."""
 RUN = frozenset({"console", "graphql", "python"})
 """Kinds of block that a test runs."""
