@@ -66,7 +66,10 @@ async def world(
 ) -> AsyncIterator[World]:
     commands = CommandsSent()
     monkeypatch.setattr(mongo, "Client", functools.partial(mongo.Client, event_listeners=[commands]))
-    app = create_app(settings_for(tmp_path, database.name), Surroundings(mongodb_uri, SECRET, is_exclusive=True))
+    app = create_app(
+        settings_for(tmp_path, database.name, graph={"max_query_cost": 1_000_000}),
+        Surroundings(mongodb_uri, SECRET, is_exclusive=True),
+    )
     async with app.router.lifespan_context(app), client_of(app) as http:
         session = await AuthService(database, SECRET).sign_in("ada@example.com")
         ada = Member(http, "", session.bearer)
