@@ -2,14 +2,13 @@
 
 import asyncio
 from functools import partial
-from http import HTTPStatus
 from typing import Any, cast
 
-import orjson
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from aura_gql.commands.http_answer import refusal
 from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.kernel.errors import ErrorCode
 
@@ -86,6 +85,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._waiting_bytes = self._body_bytes = 0
         self._is_in_body = True
         super().on_headers_complete()
+        if self.cycle is not None and self.parser.should_upgrade():
+            # To another protocol than ours: the parser does not read a body then, so nobody knows what follows.
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Begin to count anew."""
@@ -126,6 +128,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
         self._refuse(400, msg, ErrorCode.BAD_REQUEST)
+
+    def _should_upgrade(self) -> bool:
+        # A socket is asked for by GET; of anything else the other protocol would make nothing, and never answer.
+        return self.scope["method"] == "GET" and super()._should_upgrade()
 
     def _await_head(self) -> None:
         if self._timer is None:
@@ -178,7 +184,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         is_served = cycle is not None and not cycle.response_complete
         is_answered = cycle.response_started if is_served else self._is_in_body
         if not is_answered and not self.transport.is_closing():
-            self.transport.write(_answer(status, message, code))
+            self.transport.write(refusal(status, message, code))
         self.transport.close()
         if is_served:
             cycle.disconnected = True
@@ -188,13 +194,3 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 def bounded_http(bounds: HttpBounds) -> type[asyncio.Protocol]:
     """What uvicorn's configuration takes as the class of its connections."""
     return cast(type[asyncio.Protocol], partial(BoundedHttpProtocol, bounds=bounds))
-
-
-def _answer(status: int, message: str, code: ErrorCode) -> bytes:
-    hint = {"retryable": True} if code.facts.is_retryable else {}
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code.value, **hint}}]})
-    wait = b"retry-after: 2\r\n" if status == 503 else b""
-    return (
-        b"HTTP/1.1 %d %s\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: %d\r\n%s"
-        b"cache-control: no-store\r\nconnection: close\r\n\r\n%s"
-    ) % (status, HTTPStatus(status).phrase.encode(), len(body), wait, body)

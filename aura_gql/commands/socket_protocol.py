@@ -10,7 +10,9 @@ from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from aura_gql.commands.http_answer import refusal
 from aura_gql.commands.stalling import StallClock
+from aura_gql.kernel.errors import ErrorCode
 
 TRY_AGAIN_LATER = 1013
 """Clients of graphql-transport-ws connect again after it; most codes from 1000 to 1999 they take for the end."""
@@ -42,6 +44,13 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
         """End of the watch."""
         self._stall.stop()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; what is no handshake is refused, where uvicorn would neither answer nor hang up."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.transport.is_closing():
+            self.transport.write(refusal(400, "This is not how a socket is opened.", ErrorCode.BAD_REQUEST))
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Hear nothing more until the client has listened."""

@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 
 from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.commands.http_protocol import MAX_HEAD_BYTES, bounded_http
+from aura_gql.commands.socket_protocol import patient_sockets
 from tests.support.waiting import until
 
 ENOUGH = 1000
@@ -61,7 +62,7 @@ class Server:
 async def serving(bounds: HttpBounds) -> AsyncIterator[Server]:
     app = Starlette()
     config = uvicorn.Config(
-        app, port=0, http=bounded_http(bounds), ws="websockets-sansio", log_config=None, lifespan="off"
+        app, port=0, http=bounded_http(bounds), ws=patient_sockets(60), log_config=None, lifespan="off"
     )
     listener = config.bind_socket()
     uvicorn_server = uvicorn.Server(config)
@@ -249,6 +250,22 @@ async def test_a_socket_has_no_such_bounds() -> None:
             assert await client.refusal() == (408, "TIMEOUT")
         await socket.send("hello")
         assert await asyncio.wait_for(socket.recv(), 30) == "hello"
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+async def test_a_post_is_never_the_beginning_of_a_socket(protocol: bytes) -> None:
+    request = POST + b"connection: upgrade\r\nupgrade: %s\r\ncontent-length: 4\r\n\r\nnull" % protocol
+    async with serving(HttpBounds()) as server, connected(server, request) as client:
+        status, headers, _ = await client.answer()
+        assert (status, headers["connection"]) == (200, "close")
+        assert await client.rest() == b""
+
+
+@pytest.mark.parametrize("rest", [b"content-length: 4\r\n\r\nnull", b"y: " + b"z" * 20_000 + b"\r\n\r\n"])
+async def test_what_is_no_handshake_is_refused(rest: bytes) -> None:
+    request = b"GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n" + rest
+    async with serving(HttpBounds()) as server, connected(server, request) as client:
+        assert await client.refusal() == (400, "BAD_REQUEST")
 
 
 def test_the_class_is_uvicorns_to_call() -> None:
