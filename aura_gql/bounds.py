@@ -33,6 +33,7 @@ def live_limits(settings: Settings) -> LiveLimits:
     return LiveLimits(
         max_sockets=live.max_sockets,
         max_sockets_per_user=live.max_sockets_per_user,
+        max_sockets_per_address=live.max_sockets_per_address,
         max_subscriptions=live.max_subscriptions,
         max_subscriptions_per_user=live.max_subscriptions_per_user,
         max_subscriptions_per_socket=live.max_subscriptions_per_connection,

@@ -196,8 +196,13 @@ class LiveSettings(Group):
     """The bounds of what clients hold open: sockets, and the subscriptions on them and on event streams."""
 
     max_sockets: Count = Field(3_000, description="Most sockets open in one process.")
-    max_sockets_per_user: Count = Field(
-        50, description="Most sockets that one user has open in one process, or one address where nobody is signed in."
+    max_sockets_per_user: Count = Field(50, description="Most sockets that one user has open in one process.")
+    max_sockets_per_address: Count = Field(
+        500,
+        description=(
+            "Most sockets from one address in one process on which nobody is signed in, or not yet: after a restart "
+            "all users behind one proxy come at once."
+        ),
     )
     max_subscriptions: Count = Field(20_000, description="Most subscriptions open in one process.")
     max_subscriptions_per_user: Count = Field(

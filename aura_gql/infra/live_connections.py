@@ -8,6 +8,8 @@ from ipaddress import IPv6Address, ip_network
 
 from aura_gql.kernel.errors import QuotaExceeded
 
+_ADDRESS = "address:"
+
 
 class TooManyOpen(QuotaExceeded):
     """One user, or one address where nobody is signed in, holds as many as one may; closing another makes room."""
@@ -23,6 +25,7 @@ class LiveLimits:
 
     max_sockets: int = 3_000
     max_sockets_per_user: int = 50
+    max_sockets_per_address: int = 500
     max_subscriptions: int = 20_000
     max_subscriptions_per_user: int = 200
     max_subscriptions_per_socket: int = 100
@@ -52,11 +55,12 @@ class Seat:
 class Tally:
     """How many of one kind are open, in all and for each owner; neither passes its bound."""
 
-    def __init__(self, kind: str, most: int, most_per_owner: int) -> None:
-        """`kind` is the plural that messages name."""
+    def __init__(self, kind: str, most: int, most_per_owner: int, most_per_address: int | None = None) -> None:
+        """`kind` is the plural that messages name. An address, which many users may share, can have its own bound."""
         self._kind = kind
         self._most = most
         self._most_per_owner = most_per_owner
+        self._most_per_address = most_per_address or most_per_owner
         self._open: Counter[str] = Counter()
         self._total = 0
 
@@ -104,9 +108,11 @@ class Tally:
         self._total -= 1
 
     def _check(self, owner: str) -> None:
-        if self.of(owner) >= self._most_per_owner:
-            message = f"At most {self._most_per_owner} {self._kind} may be open at once; close one first."
-            raise TooManyOpen(message, details={"limit": self._most_per_owner})
+        most = self._most_per_address if owner.startswith(_ADDRESS) else self._most_per_owner
+        if self.of(owner) >= most:
+            raise TooManyOpen(
+                f"At most {most} {self._kind} may be open at once; close one first.", details={"limit": most}
+            )
 
     def _subtract(self, owner: str) -> None:
         self._open[owner] -= 1
@@ -120,7 +126,9 @@ class LiveConnections:
     def __init__(self, limits: LiveLimits | None = None) -> None:
         """Nothing is open yet."""
         self.limits = limits or LiveLimits()
-        self.sockets = Tally("sockets", self.limits.max_sockets, self.limits.max_sockets_per_user)
+        self.sockets = Tally(
+            "sockets", self.limits.max_sockets, self.limits.max_sockets_per_user, self.limits.max_sockets_per_address
+        )
         self.subscriptions = Tally(
             "subscriptions", self.limits.max_subscriptions, self.limits.max_subscriptions_per_user
         )
@@ -131,11 +139,11 @@ def owner_name(user_id: str | None, host: str | None) -> str:
     if user_id is not None:
         return f"user:{user_id}"
     if host is None or ":" not in host:
-        return f"address:{host}"
+        return f"{_ADDRESS}{host}"
     try:
         address = IPv6Address(host)
         if address.ipv4_mapped:
-            return f"address:{address.ipv4_mapped}"
-        return f"address:{ip_network((address, 64), strict=False)}"
+            return f"{_ADDRESS}{address.ipv4_mapped}"
+        return f"{_ADDRESS}{ip_network((address, 64), strict=False)}"
     except ValueError:
-        return f"address:{host}"
+        return f"{_ADDRESS}{host}"

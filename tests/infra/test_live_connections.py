@@ -48,6 +48,16 @@ def test_a_seat_can_pass_to_another_owner_who_has_room() -> None:
     assert (tally.total, tally.owners) == (0, 0)
 
 
+def test_an_address_may_have_more_than_a_user() -> None:
+    tally = Tally("sockets", 10, 1, most_per_address=2)
+    seats = [tally.take("address:10.0.0.1") for _ in range(2)]
+    with pytest.raises(TooManyOpen, match="At most 2"):
+        tally.take("address:10.0.0.1")
+    seats[0].move("user:ada")
+    with pytest.raises(TooManyOpen, match="At most 1"):
+        seats[1].move("user:ada")
+
+
 def test_sockets_and_subscriptions_have_bounds_of_their_own() -> None:
     live = LiveConnections(LiveLimits(max_sockets=1, max_subscriptions_per_user=1))
     live.sockets.take("ada")
