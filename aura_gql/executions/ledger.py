@@ -15,6 +15,7 @@ from aura_gql.executions.records import (
     OutputGap,
 )
 from aura_gql.infra.ports import Event, EventBus
+from aura_gql.kernel.background import undisturbed
 from aura_gql.kernel.errors import InvalidInput
 
 _PAGE = 8
@@ -44,7 +45,7 @@ class ExecutionLedger:
             loop, is_open = asyncio.get_running_loop(), True
             while True:
                 # Read before the output: all of an ended execution's output is there already.
-                record = await CodeExecution.find_record(execution_id)
+                record = await undisturbed(CodeExecution.find_record(execution_id))
                 looked_at = loop.time()
                 if record is None or viewer_id not in (None, record.user_id):
                     raise ExecutionNotFound("There is no execution with this id.")
@@ -91,7 +92,7 @@ class _Follower:
     async def replay(self) -> AsyncIterator[OutputBatchRecord | OutputGap]:
         """What is kept and not seen yet, page by page. Batches are stored in order: a hole has expired."""
         while True:
-            batches = await ExecutionOutput.find_batches(self._id, self._seen, _PAGE)
+            batches = await undisturbed(ExecutionOutput.find_batches(self._id, self._seen, _PAGE))
             for batch in batches:
                 if gap := self.gap_before(batch.first):
                     yield gap

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aura_gql.auth.records import Viewer
 from aura_gql.auth.service import AuthService
+from aura_gql.kernel.background import undisturbed
 from aura_gql.kernel.clock import utcnow
 
 SESSION_ENDED = "The session has ended."
@@ -26,7 +27,7 @@ async def session_end(auth: AuthService, viewer: Viewer, check_s: float, is_need
         left_s = (expires_at - utcnow()).total_seconds()
         await asyncio.sleep(min(check_s, max(_SHORTEST_S, left_s, pause_s)))
         try:
-            found = await auth.expiry_of(viewer)
+            found = await undisturbed(auth.expiry_of(viewer))
         except Exception as error:
             _log.warning("Could not check a session: %s", type(error).__name__)
             pause_s = check_s

@@ -35,6 +35,9 @@ from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
 MAX_MESSAGE_LENGTH = 8 * 1024 * 1024
 FAIR_SHARE = 64
 
+# Longer than what an operation does on its way out.
+_INSIST_S = 5.0
+
 
 class LiveView(Protocol):
     """What a connection needs of the view that it came by."""
@@ -189,6 +192,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 with suppress(WebSocketDisconnected):
                     await operation.send_initial_errors([failure])
 
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """End an operation, and insist: a query that ends in the same moment can swallow the cancellation."""
+        operation = self.operations.get(operation_id)
+        await super().cleanup_operation(operation_id)
+        if operation is not None and operation.task is not None:
+            _insist(operation.task)
+
     async def shutdown(self) -> None:
         """Stop watching and end all operations, generators included, before the connection is forgotten."""
         if self._session_watch:
@@ -243,3 +253,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _owner(self) -> str:
         client, viewer = self._adapter.ws.client, self.context.viewer
         return owner_name(viewer.id if viewer else None, client.host if client else None)
+
+
+def _insist(task: asyncio.Task[None]) -> None:
+    """Cancel a task again as long as it goes on."""
+
+    def look() -> None:
+        if not task.done():
+            task.cancel()
+            _insist(task)
+
+    asyncio.get_running_loop().call_later(_INSIST_S, look)

@@ -96,9 +96,19 @@ class _Subscriber:
                 return None
             if self._closed:
                 raise StopAsyncIteration
+            _heed_cancellation()
             self._wake.clear()
             try:
                 async with asyncio.timeout(self._quiet_s):
                     await self._wake.wait()
             except TimeoutError:
                 return None
+
+
+def _heed_cancellation() -> None:
+    """Raise a cancellation that the task's last step swallowed, as `asyncio.wait_for` in Python 3.11 and so PyMongo at
+    times do: else one who is to end would wait here for ever, and look at the database every few seconds.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

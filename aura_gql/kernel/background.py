@@ -3,11 +3,24 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
 
 # An action in the middle of a query gets a moment: PyMongo leaves a socket open that is cancelled as it connects.
 _STOP_GRACE_S = 1.0
 
 _log = logging.getLogger(__name__)
+
+
+ResultT = TypeVar("ResultT")
+
+
+async def undisturbed(work: Coroutine[None, None, ResultT]) -> ResultT:
+    """The result of `work`, which goes on to its end where its caller is cancelled meanwhile.
+
+    For reads in whose middle many may end at once: PyMongo closes the connection of a query that is cancelled, and at
+    times swallows the cancellation.
+    """
+    return await asyncio.shield(asyncio.ensure_future(work))
 
 
 class BackgroundTasks:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bson import ObjectId
 
 from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.background import undisturbed
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.events import from_bus, topic_of
@@ -19,7 +20,7 @@ async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncGe
     ProjectNotFound where the viewer has no such project, or has it no more.
     """
     async with bus.subscribe(topic_of(project_id)) as published:
-        last = await ProjectDocument.latest_event(viewer_id, project_id)
+        last = await undisturbed(ProjectDocument.latest_event(viewer_id, project_id))
         if last is None:
             raise ProjectNotFound("There is no project with this id.")
         yield last
@@ -36,10 +37,9 @@ async def follow(bus: EventBus, viewer_id: str, project_id: ObjectId) -> AsyncGe
 
 
 async def _behind(viewer_id: str, last: ProjectEventRecord) -> list[ProjectEventRecord]:
-    project = await ProjectDocument.find_record(last.project_id)
-    if project is not None and project.user_id != viewer_id:
-        raise ProjectNotFound("There is no project with this id.")
-    kept = await ProjectDocument.events_after(last.project_id, last.sequence) if project else None
+    kept = await undisturbed(ProjectDocument.events_after(last.project_id, last.sequence, viewer_id))
     if kept is not None:
         return kept
+    if await ProjectDocument.find_record(last.project_id) is not None:
+        raise ProjectNotFound("There is no project with this id.")
     return [replace(last, sequence=last.sequence + 1, status=ProjectStatus.DELETING, message="The project is deleted.")]

@@ -195,9 +195,12 @@ class ProjectDocument(Document):
         return None if document is None else to_events(document)[-1]
 
     @classmethod
-    async def events_after(cls, project_id: ObjectId, sequence: int) -> list[ProjectEventRecord] | None:
-        """The kept events behind `sequence`, in order; None where the project is no more."""
-        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, {"events": 1})
+    async def events_after(
+        cls, project_id: ObjectId, sequence: int, user_id: str | None = None
+    ) -> list[ProjectEventRecord] | None:
+        """The kept events behind `sequence`, in order; None where the project is no more, or not that user's."""
+        query: Match = {"_id": project_id} if user_id is None else {"_id": project_id, "user_id": user_id}
+        document = await cls.get_pymongo_collection().find_one(query, {"events": 1})
         if document is None:
             return None
         return [event for event in to_events(document) if event.sequence > sequence]

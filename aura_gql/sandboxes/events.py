@@ -1,11 +1,12 @@
 """Sandboxes on the event bus: the topic of each, its changes as plain values and back, and following them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import datetime
 
 from bson import ObjectId
 
 from aura_gql.infra.ports import Event, EventBus
+from aura_gql.kernel.background import undisturbed
 from aura_gql.sandboxes.errors import SandboxNotFound
 from aura_gql.sandboxes.records import ENDED_STATUSES, SandboxEventRecord, SandboxRecord, SandboxStatus
 
@@ -35,7 +36,7 @@ def from_bus(sandbox_id: ObjectId, event: Event) -> SandboxEventRecord:
 
 
 async def follow(
-    bus: EventBus, sandbox_id: ObjectId, read: Callable[[ObjectId], Awaitable[SandboxRecord | None]]
+    bus: EventBus, sandbox_id: ObjectId, read: Callable[[ObjectId], Coroutine[None, None, SandboxRecord | None]]
 ) -> AsyncGenerator[SandboxEventRecord, None]:
     """The present state, then each change in order until STOPPED or ERROR; SandboxNotFound where there is none.
 
@@ -59,9 +60,9 @@ async def follow(
 
 
 async def _current(
-    sandbox_id: ObjectId, read: Callable[[ObjectId], Awaitable[SandboxRecord | None]]
+    sandbox_id: ObjectId, read: Callable[[ObjectId], Coroutine[None, None, SandboxRecord | None]]
 ) -> SandboxEventRecord:
-    record = await read(sandbox_id)
+    record = await undisturbed(read(sandbox_id))
     if record is None:
         raise SandboxNotFound("There is no sandbox with this id.")
     return event_of(record)

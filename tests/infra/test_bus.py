@@ -1,6 +1,7 @@
 """The event bus of one process."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from aura_gql.infra.bus import InProcessBus
@@ -103,3 +104,21 @@ async def test_a_reader_of_large_events_has_a_smaller_queue() -> None:
             await bus.publish("a", {"n": number})
         assert [await anext(small) for _ in range(2)] == [{"n": 0}, None]
         assert [await anext(usual) for _ in range(4)] == [{"n": 0}, {"n": 1}, {"n": 2}, None]
+
+
+async def test_one_who_was_cancelled_does_not_wait() -> None:
+    bus, reading = InProcessBus(), asyncio.Event()
+
+    async def read() -> None:
+        async with bus.subscribe("a") as events:
+            reading.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()  # As a query that ends in the moment of its cancellation.
+            await anext(events)
+
+    reader = asyncio.create_task(read())
+    await reading.wait()
+    reader.cancel()
+    await asyncio.wait({reader}, timeout=10)
+    assert reader.cancelled()
+    assert bus.subscriber_count() == 0

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from aura_gql.kernel.background import BackgroundTasks, Periodic
+from aura_gql.kernel.background import BackgroundTasks, Periodic, undisturbed
 from tests.support.waiting import until
 
 
@@ -121,3 +121,23 @@ async def test_a_loop_that_stops_lets_its_action_end() -> None:
     let_go.set()
     await stopping
     assert ended == [True]
+
+
+async def test_work_goes_on_when_its_caller_is_cancelled() -> None:
+    began, leave, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> int:
+        began.set()
+        await leave.wait()
+        done.set()
+        return 5
+
+    caller = asyncio.create_task(undisturbed(work()))
+    await began.wait()
+    caller.cancel()
+    await asyncio.wait({caller})
+    assert caller.cancelled()
+    assert not done.is_set()
+    leave.set()
+    await asyncio.wait_for(done.wait(), 10)
+    assert await undisturbed(work()) == 5
