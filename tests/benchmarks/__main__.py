@@ -1,4 +1,4 @@
-"""`scripts/bench [GROUP…] [--quick] [--json FILE]`."""
+"""`scripts/bench [GROUP…] [--quick] [--json FILE]` and `scripts/bench soak [--quick]`."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import graph, report, sandbox, stream
+from tests.benchmarks import graph, report, sandbox, soak, stream
 from tests.benchmarks.measure import Contest, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
@@ -17,6 +17,7 @@ Group = Callable[[World, Size], AbstractAsyncContextManager[list[Contest]]]
 
 GROUPS: dict[str, Group] = {"graph": graph.contests, "stream": stream.contests, "sandbox": sandbox.contests}
 LONGEST_S = 300
+SOAK = "soak"
 
 
 def main() -> None:
@@ -25,14 +26,32 @@ def main() -> None:
         prog="scripts/bench",
         description="What the server costs beside the plainest program that does the same, taking turns in one run.",
     )
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all where none is named")
+    groups = f"{', '.join(GROUPS)}; all where none is named; or {SOAK}: sockets that die abruptly"
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=groups)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     arguments = parser.parse_args()
+    size = QUICK if arguments.quick else FULL
+    if arguments.groups == [SOAK]:
+        sys.exit(_soak(size))
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
-    size = QUICK if arguments.quick else FULL
     sys.exit(run_until_stopped(lambda _: _run(arguments.groups or list(GROUPS), size, arguments.json)))
+
+
+def _soak(size: Size) -> int:
+    """The exit code: 1 where something stayed of clients that died."""
+    wrong: list[str] = []
+
+    async def run() -> None:
+        print(soak.header())
+        async with asyncio.timeout(LONGEST_S):
+            waves = await soak.soak(size.sockets, size.waves)
+        wrong.extend(soak.verdict(waves, size.sockets))
+        print(*wrong or ["All is back where it was."], sep="\n")
+
+    code = run_until_stopped(lambda _: run())
+    return code or int(bool(wrong))
 
 
 async def _run(names: list[str], size: Size, file: Path | None) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,8 +34,10 @@ class Serving:
 
 
 @contextlib.asynccontextmanager
-async def serving(module: str, *arguments: str) -> AsyncIterator[Serving]:
-    """Run a module that prints its URL as the last word of a line when it is ready; ended by SIGTERM."""
+async def serving(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> AsyncIterator[Serving]:
+    """Run a module that prints its URL as the last word of a line when it is ready; ended by SIGTERM. `env` goes before
+    the environment.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -43,7 +45,7 @@ async def serving(module: str, *arguments: str) -> AsyncIterator[Serving]:
         *arguments,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, **dict.fromkeys(_RATES, "1000000000")},
+        env={**os.environ, **dict.fromkeys(_RATES, "1000000000"), **(env or {})},
     )
     try:
         yield Serving(process.pid, await _address(process, module))
