@@ -16,6 +16,7 @@ from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from tests.support.api import SECRET, running_api, settings_for
 from tests.support.graph import client_of
+from tests.support.waiting import until
 
 R2 = {
     "r2_endpoint_url": "http://127.0.0.1:9",
@@ -171,3 +172,22 @@ async def test_a_server_that_can_not_start_lets_go_of_everything(tmp_path: Path)
     with pytest.raises(Exception, match=r"127\.0\.0\.1:9"):
         async with app.router.lifespan_context(app):
             pytest.fail("There is no database.")
+
+
+async def test_a_blob_store_that_is_gone_makes_it_unready(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
+    async with running_api(mongodb_uri, tmp_path, database) as api:
+        blobs = tmp_path / "blobs"
+        blobs.rename(tmp_path / "away")
+        blobs.write_text("A file, where the store needs a folder.")
+        gone = await api.http.get("/readyz")
+        alive = await api.http.get("/healthz")
+        blobs.unlink()
+        (tmp_path / "away").rename(blobs)
+
+        async def is_ready() -> bool:
+            return (await api.http.get("/readyz")).status_code == 200
+
+        await until(is_ready)
+
+    assert (gone.status_code, gone.json()["blobs"], gone.json()["database"]) == (503, "unavailable", "ok")
+    assert alive.status_code == 200
