@@ -38,6 +38,10 @@ class OperationObserver:
         """Look at an operation that has come in."""
         return Observation(self, execution)
 
+    def refused(self, request_id: str, status: int, code: str) -> None:
+        """Look at a request over HTTP that no operation came of, with the status and the code of its answer."""
+        self.log.write(code, {"request_id": request_id, "transport": "http", "status": status, "outcome": code})
+
 
 class Observation:
     """One operation from its arrival to its end."""

@@ -120,6 +120,7 @@ class GraphView(GraphQL[Context, None]):
         try:
             return await self._respond(request, accepted, request_id)
         except RequestError as error:
+            self.schema.observer.refused(request_id, error.status, error.code.value)
             return refusal(error, accepted, request_id)
         except ClientDisconnect:
             return Response(status_code=400)

@@ -108,6 +108,12 @@ async def test_each_end_has_its_outcome(
     assert counted(observer, operation=expected[0], type=expected[1], outcome=expected[2]) == 1
 
 
+async def test_a_request_without_an_operation_is_told_too(host: str, told: list[Facts]) -> None:
+    async with httpx.AsyncClient() as client:
+        await client.put(f"http://{host}/graphql", headers={"x-request-id": "request-18"})
+    assert told == [{"request_id": "request-18", "transport": "http", "status": 405, "outcome": "BAD_REQUEST"}]
+
+
 async def test_a_payloads_error_is_the_outcome(host: str, told: list[Facts]) -> None:
     query = 'mutation { rename(input: {itemName: "taken"}) { errors { code } } }'
     await post(host, query, authorization="Bearer good")
