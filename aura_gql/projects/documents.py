@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
+from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -26,6 +27,7 @@ from aura_gql.projects.records import (
 from aura_gql.projects.stored import ConfigurationModel, EventModel, to_events, to_record, to_stored
 
 EVENTS_KEPT = 64
+_NEW = ProjectStatus.INITIALIZING.value
 _VISIBLE = {"$ne": ProjectStatus.DELETING.value}
 _WITHOUT_EVENTS = {"events": 0}
 
@@ -34,7 +36,9 @@ Match = Mapping[str, Any]
 
 
 class ProjectDocument(Document):
-    """A project. It is `admitted` once it was found to be within its owner's limit."""
+    """A project. It is `admitted` once it was found to be within its owner's limit; `admission_id` tells it from
+    another under its id that was stored before or after it.
+    """
 
     user_id: str
     name: str
@@ -48,6 +52,7 @@ class ProjectDocument(Document):
     sandbox_provider: SandboxProviderName
     auto_start_sandbox: bool
     admitted: bool = False
+    admission_id: PydanticObjectId = Field(default_factory=PydanticObjectId)
     revision: int = 0
     event_sequence: int
     attempt: int = 1
@@ -92,21 +97,31 @@ class ProjectDocument(Document):
         return True
 
     @classmethod
-    async def is_admitted(cls, project_id: ObjectId) -> bool:
-        """Whether the project is there and within its owner's limit."""
-        query = {"_id": project_id, "admitted": {"$ne": False}}
-        return await cls.get_pymongo_collection().find_one(query, {"_id": 1}) is not None
+    async def find_admission(cls, project_id: ObjectId) -> tuple[ObjectId | None, bool] | None:
+        """The admission of a project, and whether it was granted, as it counts as soon as the project is no longer new;
+        None where the project is not there.
+        """
+        fields = {"admission_id": 1, "admitted": 1, "status": 1}
+        found = await cls.get_pymongo_collection().find_one({"_id": project_id}, fields)
+        if found is None:
+            return None
+        return found.get("admission_id"), found.get("admitted", True) or found["status"] != _NEW
 
     @classmethod
-    async def admit(cls, project_id: ObjectId) -> bool:
-        """Note that the project is within the limit; whether it was still there."""
-        admitted = {"$set": {"admitted": True}}
-        return (await cls.get_pymongo_collection().update_one({"_id": project_id}, admitted)).matched_count == 1
+    async def admit(cls, project_id: ObjectId, admission_id: ObjectId | None) -> bool:
+        """Grant the admission; False where it is another by now, or the project is gone."""
+        match = {"_id": project_id, "admission_id": admission_id}
+        return (await cls.get_pymongo_collection().update_one(match, {"$set": {"admitted": True}})).matched_count == 1
 
     @classmethod
-    async def take_back(cls, project_id: ObjectId) -> bool:
-        """Forget a new project that has not been admitted; whether there was one."""
-        match = {"_id": project_id, "admitted": False, "status": ProjectStatus.INITIALIZING.value}
+    async def take_back(cls, project_id: ObjectId, admission_id: ObjectId | None) -> bool:
+        """Forget the project; False where its admission was granted or is another by now, or it is gone."""
+        match = {
+            "_id": project_id,
+            "admission_id": admission_id,
+            "admitted": False,
+            "status": ProjectStatus.INITIALIZING.value,
+        }
         return (await cls.get_pymongo_collection().delete_one(match)).deleted_count == 1
 
     @classmethod

@@ -112,7 +112,7 @@ class ProjectService:
     async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> ProjectRecord:
         """Count, insert, count again: of several at once, none can pass the limit. The one that is there, if one is."""
         provider, is_admitted = new.sandbox_provider or self._default_provider, False
-        # Where it is gone again, the same call elsewhere took it back for the limit as it was then.
+        # Else the same call elsewhere stored it, took it back or admitted it under our hands.
         while not is_admitted:
             try:
                 await self._check_count(viewer_id, self._max_projects_per_user - 1)
@@ -124,19 +124,24 @@ class ProjectService:
         return await self.get(viewer_id, project_id)
 
     async def _admit(self, viewer_id: str, project_id: ObjectId) -> bool:
-        """Whether the project is within the limit; False where it is gone, TooManyProjects where it had to go.
+        """Whether the project is within the limit; False where the same call elsewhere decided that meanwhile,
+        TooManyProjects where it had to go.
 
         Decided once, whoever asks, so that nobody is given a project which the same call elsewhere takes back.
         """
-        if await ProjectDocument.is_admitted(project_id):
+        found = await ProjectDocument.find_admission(project_id)
+        if found is None:
+            return False
+        admission_id, is_granted = found
+        if is_granted:
             return True
         try:
             await self._check_count(viewer_id, self._max_projects_per_user)
         except TooManyProjects:
-            if not await ProjectDocument.take_back(project_id) and await ProjectDocument.is_admitted(project_id):
-                return True
+            if not await ProjectDocument.take_back(project_id, admission_id):
+                return False
             raise
-        return await ProjectDocument.admit(project_id)
+        return await ProjectDocument.admit(project_id, admission_id)
 
     async def _check_count(self, viewer_id: str, most: int) -> None:
         if await ProjectDocument.count_matching(owned_query(viewer_id)) > most:

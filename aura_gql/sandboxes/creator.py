@@ -36,12 +36,11 @@ class SandboxCreator:
 
         SandboxQuotaExceeded.
         """
-        session = self._session(sandbox_id, user_id, project_id, provider)
         is_new, is_admitted = False, False
-        # Where it is gone again, the same call in another server took it back for the quota as it was then.
+        # Else the same call in another server stored it, took it back or admitted it under our hands.
         while not is_admitted:
             async with self._lock:
-                is_new = await SandboxSession.add(session)
+                is_new = await SandboxSession.add(self._session(sandbox_id, user_id, project_id, provider))
                 is_admitted = await self._admit(sandbox_id, user_id)
         record = await SandboxSession.find_record(sandbox_id)
         if record is None:
@@ -71,20 +70,25 @@ class SandboxCreator:
         )
 
     async def _admit(self, sandbox_id: ObjectId, user_id: str) -> bool:
-        """Whether the sandbox is within the quota; False where it is gone, SandboxQuotaExceeded where it had to go.
+        """Whether the sandbox is within the quota; False where the same call elsewhere decided that meanwhile,
+        SandboxQuotaExceeded where it had to go.
 
         Counted behind the insertion, so that of creations in several servers at once none slips past the limit; and
         decided once, whoever asks, so that nobody is given a sandbox which the same call elsewhere takes back.
         """
-        if await SandboxSession.is_admitted(sandbox_id):
+        found = await SandboxSession.find_admission(sandbox_id)
+        if found is None:
+            return False
+        admission_id, is_granted = found
+        if is_granted:
             return True
         of_user, here = await asyncio.gather(
             SandboxSession.count_live(user_id=user_id), SandboxSession.count_live(owner=self._registry.owner)
         )
         if of_user <= self._limits.max_per_user and here <= self._limits.max_per_host:
-            return await SandboxSession.admit(sandbox_id)
-        if not await SandboxSession.take_back(sandbox_id) and await SandboxSession.is_admitted(sandbox_id):
-            return True
+            return await SandboxSession.admit(sandbox_id, admission_id)
+        if not await SandboxSession.take_back(sandbox_id, admission_id):
+            return False
         if of_user > self._limits.max_per_user:
             limit = self._limits.max_per_user
             raise SandboxQuotaExceeded(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
+from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
@@ -21,13 +22,14 @@ from aura_gql.sandboxes.records import (
 )
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
-_HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0}
+_HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0}
 
 
 class SandboxSession(Document):
     """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches.
 
-    `change_id` names the latest change of its status. It is `admitted` once it was found to be within the quota.
+    `change_id` names the latest change of its status. It is `admitted` once it was found to be within the
+    quota; `admission_id` tells it from another under its id that was stored before or after it.
     """
 
     user_id: str
@@ -37,6 +39,7 @@ class SandboxSession(Document):
     status: SandboxStatus
     status_reason: str | None = None
     admitted: bool = False
+    admission_id: PydanticObjectId = Field(default_factory=PydanticObjectId)
     event_sequence: int
     change_id: PydanticObjectId | None = None
     synced_revision: int = 0
@@ -197,23 +200,23 @@ class SandboxSession(Document):
         )
 
     @classmethod
-    async def is_admitted(cls, sandbox_id: ObjectId) -> bool:
-        """Whether the sandbox is there and within the quota."""
-        return (
-            await cls.get_pymongo_collection().find_one({"_id": sandbox_id, "admitted": True}, {"_id": 1}) is not None
-        )
+    async def find_admission(cls, sandbox_id: ObjectId) -> tuple[ObjectId | None, bool] | None:
+        """The admission of a sandbox, and whether it was granted; None where the sandbox is not there."""
+        fields = {"admission_id": 1, "admitted": 1}
+        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id}, fields)
+        return None if found is None else (found.get("admission_id"), found.get("admitted", True))
 
     @classmethod
-    async def admit(cls, sandbox_id: ObjectId) -> bool:
-        """Note that the sandbox is within the quota; whether it was still there."""
-        admitted = {"$set": {"admitted": True}}
-        return (await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, admitted)).matched_count == 1
+    async def admit(cls, sandbox_id: ObjectId, admission_id: ObjectId | None) -> bool:
+        """Grant the admission; False where it is another by now, or the sandbox is gone."""
+        match = {"_id": sandbox_id, "admission_id": admission_id}
+        return (await cls.get_pymongo_collection().update_one(match, {"$set": {"admitted": True}})).matched_count == 1
 
     @classmethod
-    async def take_back(cls, sandbox_id: ObjectId) -> bool:
-        """Forget a sandbox that has not been admitted; whether there was one."""
-        unless_admitted = {"_id": sandbox_id, "admitted": False}
-        return (await cls.get_pymongo_collection().delete_one(unless_admitted)).deleted_count == 1
+    async def take_back(cls, sandbox_id: ObjectId, admission_id: ObjectId | None) -> bool:
+        """Forget the sandbox; False where its admission was granted or is another by now, or it is gone."""
+        match = {"_id": sandbox_id, "admission_id": admission_id, "admitted": False}
+        return (await cls.get_pymongo_collection().delete_one(match)).deleted_count == 1
 
     @classmethod
     async def remove_of_project(cls, project_id: ObjectId) -> None:

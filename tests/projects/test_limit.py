@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from bson import ObjectId
 
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.kernel.page import PageRequest
@@ -42,4 +43,20 @@ async def test_a_project_that_another_call_may_take_back_is_given_to_nobody(worl
     assert await ProjectDocument.add(project_id, ALICE, new, SandboxProviderName.LOCAL)
     await world.projects.delete(ALICE, made[0].id)
     assert (await world.create(key="key")).id == project_id
-    assert not await ProjectDocument.take_back(project_id)
+    admission_id, is_granted = await ProjectDocument.find_admission(project_id) or (None, False)
+    assert is_granted
+    assert not await ProjectDocument.take_back(project_id, admission_id)
+
+
+async def test_a_project_that_has_become_ready_is_not_taken_back(world: World) -> None:
+    made = [await world.create(key=f"{number}") for number in range(5)]
+    # A crash between the insertion and the count, and a recovery before the same call came again.
+    await world.database["projects"].update_one({"_id": made[0].id}, {"$set": {"admitted": False}})
+    await world.initialise(made[0])
+    new = NewProject("One more", made[0].template_id)
+    assert await ProjectDocument.add(ObjectId(), ALICE, new, made[0].sandbox_provider)
+
+    assert (await world.create(key="0")).id == made[0].id
+    admission_id, is_granted = await ProjectDocument.find_admission(made[0].id) or (None, False)
+    assert is_granted
+    assert not await ProjectDocument.take_back(made[0].id, admission_id)
