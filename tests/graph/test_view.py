@@ -59,6 +59,35 @@ async def test_answers_in_the_media_type_that_suits_best(
     assert response.json() == {"data": {"hello": "hello world"}}
 
 
+async def test_all_accept_headers_count(client: httpx.AsyncClient) -> None:
+    headers = [("accept", "text/plain"), ("accept", f"{GRAPHQL_JSON};q=0.5"), ("accept", "application/json;q=0.1")]
+    response = await client.post("/graphql", json=QUERY, headers=headers)
+    assert response.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "words"),
+    [
+        ("query ($n: String!) { hello(name: $n) }", {"n": 5}, "String cannot represent a non string value"),
+        ("query ($n: String!) { hello(name: $n) }", {"n": None}, "$n"),
+        ("query ($n: Strin) { hello(name: $n) }", {}, "Unknown type"),
+        ("{ hello(name: 5) }", {}, "String cannot represent a non string value"),
+        ("{ hello { length } }", {}, "must not have a selection"),
+    ],
+)
+async def test_what_does_not_fit_the_schema_is_named(
+    client: httpx.AsyncClient, query: str, variables: dict[str, object], words: str
+) -> None:
+    asked = {"query": query, "variables": json.dumps(variables)}
+    by_get = await client.get("/graphql", params=asked, headers={"accept": GRAPHQL_JSON})
+    operation = {"query": query, "variables": variables}
+    by_post = await client.post("/graphql", json=operation, headers={"accept": GRAPHQL_JSON})
+    for response in (by_get, by_post):
+        assert response.status_code == 400
+        assert "data" not in response.json()
+        assert words in response.json()["errors"][0]["message"]
+
+
 async def test_says_406_where_no_media_type_suits(client: httpx.AsyncClient) -> None:
     response = await client.post("/graphql", json=QUERY, headers={"accept": "text/plain"})
     assert (response.status_code, code_of(response)) == (406, "BAD_REQUEST")
