@@ -12,17 +12,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from aura_gql.commands.http_answer import refusal
 from aura_gql.commands.stalling import StallClock
+from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode
-
-TRY_AGAIN_LATER = 1013
-"""Clients of graphql-transport-ws connect again after it; most codes from 1000 to 1999 they take for the end."""
 
 LAST_WORD_S = 5.0
 """How long a client has to read why it is closed, before the connection is cut."""
 
 
 class PatientSocketProtocol(WebSocketsSansIOProtocol):
-    """Closes with 1013 a client that takes nothing for too long or does not answer a ping, and then cuts it off.
+    """Closes with TRY_LATER a client that takes nothing for too long or does not answer a ping, and then cuts it off.
 
     Uvicorn alone would wait for its output to go out, which to a dead peer it never does. While output waits nothing is
     read: a client that asks and does not listen (pings must be answered, too) would fill our memory with answers.
@@ -96,11 +94,11 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
             return
         self.stop_keepalive()
-        self.conn.fail(TRY_AGAIN_LATER, reason)
+        self.conn.fail(CloseCode.TRY_LATER, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = self.disconnected = True
         self.writable.set()
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": TRY_AGAIN_LATER, "reason": reason})
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.TRY_LATER, "reason": reason})
         self.loop.call_later(LAST_WORD_S, self.transport.abort)
 
 

@@ -31,7 +31,8 @@ class CloseCode(IntEnum):
     TRY_LATER = (
         1013,
         CloseFacts(
-            "The server can't take the connection now: its database does not answer, or too many are open.",
+            "The server can't take the connection now, for its database does not answer or too many are open; or the "
+            "client took nothing of what was sent to it, or answered no ping, for too long. The reason says which.",
             "Connect again with growing random pauses.",
             True,
         ),

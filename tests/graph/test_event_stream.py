@@ -14,6 +14,7 @@ from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from tests.support.graph import Stage, make_app, make_viewer, serving
 from tests.support.waiting import until
 
+JSON = "application/json"
 STREAMED = {"accept": "text/event-stream"}
 SIGNED_IN = {**STREAMED, "authorization": "Bearer good"}
 
@@ -88,6 +89,41 @@ async def test_a_client_that_vanishes_ends_its_subscription(caplog: pytest.LogCa
             await until(lambda: stage.open_streams == 0)
         await until(lambda: live.subscriptions.total == 0)
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_distinct_connections_as_the_protocol_has_them(method: str) -> None:
+    """What the handler of graphql-sse does: whatever is an operation is answered in the stream, also what is wrong."""
+
+    async def ask(query: str) -> httpx.Response:
+        if method == "GET":
+            return await client.get("/graphql", params={"query": query}, headers=STREAMED)
+        return await client.post("/graphql", json={"query": query}, headers=STREAMED)
+
+    async with serving(make_app(Stage())) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+        for query, codes in (
+            ("subscription { count(to: 2) }", [None, None]),
+            ("{ hello }", [None]),
+            ("{ hello", ["GRAPHQL_PARSE_FAILED"]),
+            ("{ nothing }", ["GRAPHQL_VALIDATION_FAILED"]),
+            ("subscription { forever { id } }", ["UNAUTHENTICATED"]),
+            ("subscription { count(to: 2, failAt: 2) }", [None, "NOT_FOUND"]),
+        ):
+            response = await ask(query)
+            assert response.status_code == 200
+            assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+            assert response.text.startswith(":\n\nevent: next\ndata: {")
+            assert response.text.endswith("}\n\nevent: complete\ndata:\n\n")
+            *results, end = [event async for event in events_of(response)]
+            assert {name for name, _ in results} == {"next"}
+            assert end == ("complete", None)
+            assert [
+                body["errors"][0]["extensions"]["code"] if "errors" in body else None for _, body in results
+            ] == codes
+        for bad in ({}, {"query": ""}):
+            answer = await client.request(method, "/graphql", params=bad, headers={**STREAMED, "content-type": JSON})
+            assert answer.status_code == 400
+        assert (await client.put("/graphql", headers=STREAMED)).status_code == 405
 
 
 async def test_signing_out_ends_a_stream_with_a_typed_error() -> None:
