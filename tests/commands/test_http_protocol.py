@@ -23,7 +23,7 @@ from tests.support.waiting import until
 
 ENOUGH = 1000
 PIECE = b"y" * 10_000
-SHORT = HttpBounds(head_timeout_s=0.2, body_timeout_s=0.2, send_timeout_s=0.2)
+SHORT = HttpBounds(head_timeout_s=0.5, body_timeout_s=0.5, send_timeout_s=0.5)
 POST = b"POST / HTTP/1.1\r\nhost: a\r\n"
 LARGE = 50_000_000
 
@@ -196,7 +196,7 @@ async def test_connections_that_say_nothing_are_hung_up_on() -> None:
 
 
 async def test_a_body_that_comes_along_has_more_time() -> None:
-    bounds = HttpBounds(body_timeout_s=0.2, min_body_rate=1)
+    bounds = HttpBounds(body_timeout_s=0.5, min_body_rate=1)
     head = POST + b"content-length: 102\r\n\r\n"
     async with serving(bounds) as server, connected(server, head + b"z" * 101) as slow:
         async with connected(server, head) as still:
@@ -207,7 +207,7 @@ async def test_a_body_that_comes_along_has_more_time() -> None:
 
 async def test_nobody_is_blamed_while_the_server_does_not_read() -> None:
     head = POST + b"patient: yes\r\ncontent-length: 1000001\r\n\r\n"
-    bounds = HttpBounds(body_timeout_s=0.2, min_body_rate=10**9)
+    bounds = HttpBounds(body_timeout_s=0.5, min_body_rate=10**9)
     async with serving(bounds) as server, connected(server, head + b"z" * 1_000_000) as client:
         for _ in range(2):
             async with connected(server, POST + b"content-length: 1\r\n\r\n") as still:
