@@ -57,8 +57,7 @@ async def test_starts_and_runs_are_counted_together(few: ExecutionBench) -> None
 
 async def test_the_same_key_counts_once(few: ExecutionBench) -> None:
     project_id = await few.below.project()
-    both = (few.below.sandboxes.create(OWNER, project_id, idempotency_key="k") for _ in range(2))
-    sandbox, _ = await asyncio.gather(*both)
+    sandbox = await few.below.sandboxes.create(OWNER, project_id, idempotency_key="k")
     await few.below.sandboxes.create(OWNER, project_id, idempotency_key="k")
     assert await used(few) == 1
     request = CommandRequest(sandbox.id, "true")
@@ -68,6 +67,22 @@ async def test_the_same_key_counts_once(few: ExecutionBench) -> None:
     with pytest.raises(IdempotencyMismatch):
         await few.executions.run_command(OWNER, CommandRequest(sandbox.id, "false"), "k")
     assert await used(few) == 2
+
+
+async def test_two_at_once_with_the_same_key_count_once(few: ExecutionBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    project_id, operations = await few.below.project(), few.below.operations
+    take, both = operations.take, asyncio.Barrier(2)
+
+    async def take_together(key: str, amount: int = 1) -> int:
+        """Neither goes on before both have found that there is no sandbox yet."""
+        await both.wait()
+        return await take(key, amount)
+
+    monkeypatch.setattr(operations, "take", take_together)
+    calls = (few.below.sandboxes.create(OWNER, project_id, idempotency_key="k") for _ in range(2))
+    first, second = await asyncio.gather(*calls)
+    assert first.id == second.id
+    assert await used(few) == 1
 
 
 async def test_what_can_not_run_does_not_count_and_stopping_counts_once(few: ExecutionBench) -> None:
