@@ -1,34 +1,20 @@
-"""The composition root: what the settings make of the server."""
+"""The composition root: what the settings make of the application."""
 
 from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aura_gql.app import Surroundings, create_app, create_blob_store
+from aura_gql.app import create_app
 from aura_gql.graph.multipart import PREFLIGHT_HEADERS
 from aura_gql.infra.mongo import Database
-from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.storage.backends.s3 import S3BlobStore
+from aura_gql.server import Surroundings
 from tests.support.api import SECRET, running_api, settings_for
 from tests.support.graph import client_of
 from tests.support.waiting import until
-
-R2 = {
-    "r2_endpoint_url": "http://127.0.0.1:9",
-    "r2_access_key_id": SecretStr("key"),
-    "r2_secret_access_key": SecretStr("secret"),
-    "r2_bucket": "bucket",
-}
-
-
-async def test_the_settings_choose_the_blob_store(tmp_path: Path) -> None:
-    assert isinstance(create_blob_store(settings_for(tmp_path, "none")), LocalBlobStore)
-    assert isinstance(create_blob_store(settings_for(tmp_path, "none", storage=R2)), S3BlobStore)
 
 
 async def test_health_is_told(mongodb_uri: str, database: Database, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.auth.service import AuthService
 from aura_gql.graph.nodes import to_global_id
 from aura_gql.infra import mongo
@@ -23,6 +23,7 @@ from aura_gql.kernel.ids import parse_global_id
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.server import Surroundings
 from tests.support.api import SECRET, Data, Member, settings_for
 from tests.support.commands_sent import CommandsSent, Sent
 from tests.support.graph import client_of

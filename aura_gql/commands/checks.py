@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pymongo.errors import OperationFailure, PyMongoError
 
-from aura_gql.app import create_blob_store, create_providers, create_trusting_schema
+from aura_gql.app import create_trusting_schema
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
 from aura_gql.infra.mongo import Client, connect
@@ -16,6 +16,7 @@ from aura_gql.infra.mongod_binary import EmbeddedMongodError
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.server import create_blob_store, create_providers
 from aura_gql.settings import Settings, SettingsError
 
 _MONGODB = "MongoDB"

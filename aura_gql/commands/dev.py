@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.commands.data_folder import DataFolder
 from aura_gql.commands.errors import CommandError
 from aura_gql.commands.http_server import bind, serve, url_of
@@ -15,6 +15,7 @@ from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError
 from aura_gql.infra.telemetry import configure_logging
+from aura_gql.server import Surroundings
 from aura_gql.settings import Mode, Settings, load_settings
 
 DEVELOPER = "developer@localhost"

@@ -2,12 +2,13 @@
 
 import argparse
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.commands.http_server import bind, serve, url_of
 from aura_gql.commands.open_files import allow_many_open_files
 from aura_gql.commands.overrides import with_overrides
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.telemetry import configure_logging
+from aura_gql.server import Surroundings
 from aura_gql.settings import Mode, Settings, load_settings
 
 

@@ -12,9 +12,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from aura_gql.__main__ import main
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.commands import dev
 from aura_gql.graph.view import GraphView
+from aura_gql.server import Surroundings
 from aura_gql.settings import Settings
 
 HELD = "/held"

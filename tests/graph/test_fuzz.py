@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.auth.service import AuthService
 from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.commands.http_protocol import bounded_http
@@ -32,6 +32,7 @@ from aura_gql.commands.socket_protocol import patient_sockets
 from aura_gql.graph.schema import create_schema
 from aura_gql.infra.mongo import MongoDocument
 from aura_gql.kernel.close_codes import CloseCode
+from aura_gql.server import Surroundings
 from tests.support.api import SECRET, Member, settings_for
 from tests.support.examples import examples
 from tests.support.hostile import Hostile, Mint, broken

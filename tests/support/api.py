@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.auth.service import AuthService
 from aura_gql.infra.mongo import Database
+from aura_gql.server import Surroundings
 from aura_gql.settings import Mode, Settings, load_settings
 from tests.support.graph import serving
 from tests.support.uploads import HEADERS, upload

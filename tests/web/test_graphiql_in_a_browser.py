@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from aura_gql.app import Surroundings, create_app
+from aura_gql.app import create_app
 from aura_gql.auth.service import AuthService
 from aura_gql.infra.mongo import Database
+from aura_gql.server import Surroundings
 from tests.support.api import SECRET, Member, settings_for
 from tests.support.chromium import Page, browser_page, needs_chromium
 from tests.support.graph import serving

@@ -1,0 +1,179 @@
+"""The parts of one server process: the only place where settings, adapters and services meet."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aura_gql import bounds
+from aura_gql.auth.service import AuthService
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.executions.service import ExecutionService
+from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.service import FileService
+from aura_gql.files.uploads.documents import FileUploadDocument
+from aura_gql.files.uploads.service import FileUploads
+from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
+from aura_gql.infra.idempotency import MongoIdempotencyKeys
+from aura_gql.infra.jobs import DurableJobs
+from aura_gql.infra.live_connections import LiveConnections
+from aura_gql.infra.mongo import Client, Database, connect, init_documents
+from aura_gql.infra.rate_limits import CounterStore
+from aura_gql.infra.unexpected_errors import UnexpectedErrors
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.deletion import ProjectDeletion
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.initialisation import ProjectInitialisation
+from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.service import SandboxService
+from aura_gql.services import Services
+from aura_gql.settings import Settings
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.storage.backends.s3 import S3BlobStore
+from aura_gql.storage.ports import BlobStore
+from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.web.metrics_readings import Sources
+
+# A check writes, and object stores charge for that.
+_BLOBS_FRESH_S = 15.0
+
+DOCUMENTS = (
+    IdempotencyKeyDocument,
+    JobDocument,
+    ProjectTemplateDocument,
+    TemplateDependencyDocument,
+    TemplateCacheDocument,
+    ProjectDocument,
+    ProjectFileDocument,
+    FileVersionDocument,
+    ProjectStorageDocument,
+    FileUploadDocument,
+    SandboxSession,
+    CodeExecution,
+    ExecutionOutput,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the command that starts a server knows beyond its settings.
+
+    `is_exclusive` says that no other server can be using the database. `development_email` names the user who is signed
+    in by opening GraphiQL from this machine: None in production.
+    """
+
+    database_url: str
+    secret: str
+    is_exclusive: bool = False
+    development_email: str | None = None
+
+
+class Server:
+    """One server process: everything wired, nothing running until `running` is entered."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings, counters: CounterStore) -> None:
+        """Build the parts; no connection is made. Runs inside the event loop that will run the server."""
+        self._surroundings = surroundings
+        self._client: Client = connect(settings.database, surroundings.database_url)
+        self.database: Database = self._client[settings.database.mongodb_db_name]
+        self.blobs = create_blob_store(settings)
+        self.providers = create_providers(settings)
+        self.unexpected = UnexpectedErrors()
+        self.live = LiveConnections(bounds.live_limits(settings))
+        self._bus = InProcessBus()
+        self._counters = counters
+        self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
+        self.services = self._wire(settings)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Bring the collections up, take over what a dead server left, run the loops; then all that backwards."""
+        services, exclusive = self.services, self._surroundings.is_exclusive
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self.unexpected.counting())
+            stack.push_async_callback(self._client.close)
+            stack.push_async_callback(self.blobs.close)
+            stack.push_async_callback(self._counters.close)
+            await init_documents(self.database, DOCUMENTS)
+            if self._surroundings.development_email is not None:
+                await services.auth.ensure_indexes()
+            await services.templates.load()
+            stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
+            for provider in self.providers.values():
+                stack.push_async_callback(provider.close)
+            if exclusive:  # Else the patrols find the dead: those alive may not have renewed their leases yet.
+                await services.executions.recover(exclusive=True)
+                await services.sandboxes.recover(exclusive=True)
+            stack.push_async_callback(services.sandboxes.close)
+            services.sandboxes.reaper.start()
+            stack.push_async_callback(services.sandboxes.reaper.stop)
+            services.executions.start()
+            stack.push_async_callback(services.executions.stop)
+            await self._jobs.start()
+            stack.push_async_callback(self._jobs.stop)
+            services.projects.start()
+            stack.push_async_callback(services.projects.stop)
+            yield
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; raises PyMongoError where it gives none."""
+        await self.database.command("ping")
+
+    def sources(self, data_directory: Path) -> Sources:
+        """Whom metrics ask at each scrape."""
+        return Sources(
+            self.services, self._jobs, self._bus, self.live, self.unexpected, data_directory, list(self.providers)
+        )
+
+    def _wire(self, settings: Settings) -> Services:
+        bus, jobs, keys = self._bus, self._jobs, MongoIdempotencyKeys()
+        auth = AuthService(
+            self.database, self._surroundings.secret, cookie_prefix=settings.auth.better_auth_cookie_prefix
+        )
+        templates = TemplateService(BundledTemplates(), self.blobs)
+        projects = ProjectService(
+            templates,
+            keys,
+            jobs,
+            bus,
+            max_projects_per_user=settings.files.max_projects_per_user,
+            providers=self.providers.keys(),
+        )
+        files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
+        uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
+        operations = bounds.sandbox_operations(settings, self._counters)
+        limits = bounds.sandbox_limits(settings)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
+        executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
+        ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
+        ProjectDeletion([executions, sandboxes, files]).register(jobs)
+        return Services(auth, templates, projects, files, uploads, sandboxes, executions)
+
+
+def create_blob_store(settings: Settings) -> BlobStore:
+    """The store that the settings name: S3 or R2, else a local folder."""
+    storage = settings.storage
+    if settings.blob_directory is not None:
+        return LocalBlobStore(settings.blob_directory)
+    if not (storage.r2_bucket and storage.r2_access_key_id and storage.r2_secret_access_key):
+        raise ValueError("Settings with an S3 endpoint must have a bucket and keys.")
+    return S3BlobStore(
+        storage.r2_bucket,
+        storage.endpoint_url,
+        storage.r2_access_key_id.get_secret_value(),
+        storage.r2_secret_access_key.get_secret_value(),
+        storage.r2_key_prefix,
+        region=storage.r2_region,
+    )
+
+
+def create_providers(settings: Settings) -> Mapping[SandboxProviderName, SandboxProvider]:
+    """The sandbox providers that this server has."""
+    root = settings.server.data_directory / "sandboxes"
+    return {SandboxProviderName.LOCAL: LocalProvider(root, bounds.local_limits(settings))}
