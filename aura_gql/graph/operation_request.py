@@ -14,6 +14,9 @@ from aura_gql.graph.multipart_form import FORM_DATA, FormRefused
 from aura_gql.graph.negotiation import JSON
 from aura_gql.kernel.errors import ErrorCode
 
+ASKING = ("query", "documentId", "id", "extensions")
+"""Parameters of a GET that tell which operation to run, by its text or by its id."""
+
 _ACCEPTED = f"{JSON}, {FORM_DATA}"
 
 

@@ -24,6 +24,7 @@ from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.graph.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, Accepted, negotiate, wants_html
 from aura_gql.graph.operation_request import (
+    ASKING,
     OperationRequest,
     RequestError,
     is_upload,
@@ -241,7 +242,8 @@ def _failed(error: Exception, context: Context) -> ExecutionResult:
 
 
 def _is_navigation(request: Request) -> bool:
-    return request.method == "GET" and "query" not in request.query_params and wants_html(request.headers.get("accept"))
+    asks = any(name in request.query_params for name in ASKING)
+    return request.method == "GET" and not asks and wants_html(request.headers.get("accept"))
 
 
 def _wrong_method(operation_type: OperationType) -> RequestError:

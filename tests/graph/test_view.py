@@ -246,6 +246,8 @@ async def test_a_browser_gets_the_page(stage: Stage) -> None:
         browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         assert (await client.get("/graphql", headers=browser)).text == "<p>"
         assert (await client.get("/graphql", params={"query": "{hello}"}, headers=browser)).status_code == 200
+        for asking in ({"documentId": "x"}, {"id": "x"}, {"extensions": '{"persistedQuery": {}}'}):
+            assert (await client.get("/graphql", params=asking, headers=browser)).status_code == 400
         assert (await client.get("/graphql")).status_code == 400
 
 
