@@ -38,9 +38,15 @@ class OperationObserver:
         """Look at an operation that has come in."""
         return Observation(self, execution)
 
-    def refused(self, request_id: str, status: int, code: str) -> None:
-        """Look at a request over HTTP that no operation came of, with the status and the code of its answer."""
-        self.log.write(code, {"request_id": request_id, "transport": "http", "status": status, "outcome": code})
+    def refused(self, request_id: str, code: str, status: int | None = None) -> None:
+        """Look at something that no operation came of, with the code of its answer: a request over HTTP, which metrics
+        count by its `status`, or, without one, what a client began on a socket.
+        """
+        facts: dict[str, object] = {"request_id": request_id, "transport": "http", "status": status, "outcome": code}
+        if status is None:
+            facts = {"request_id": request_id, "transport": "websocket", "outcome": code}
+            self.metrics.operation_ended(OTHER, _UNKNOWN, code, 0.0)
+        self.log.write(code, facts)
 
 
 class Observation:

@@ -121,7 +121,7 @@ class GraphView(GraphQL[Context, None]):
         try:
             return await self._respond(request, accepted, request_id)
         except RequestError as error:
-            self.schema.observer.refused(request_id, error.status, error.code.value)
+            self.schema.observer.refused(request_id, error.code.value, error.status)
             return refusal(error, accepted, request_id)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -151,11 +151,13 @@ class GraphView(GraphQL[Context, None]):
         try:
             result = await self._execute(operation, context, request.method)
         except InvalidOperationTypeError as error:
-            if error.operation_type is OperationType.SUBSCRIPTION and accepted.may_stream:
+            if error.operation_type is not OperationType.SUBSCRIPTION:
+                return refusal(_wrong_method(error.operation_type), accepted, request_id)
+            if accepted.may_stream:
                 return await self._stream(operation, context, request)
             raise _wrong_method(error.operation_type) from error
         except CannotGetOperationTypeError as error:
-            raise RequestError(400, error.as_http_error_reason()) from error
+            return refusal(RequestError(400, error.as_http_error_reason()), accepted, request_id)
         return single(result, accepted.media_type)
 
     async def _authenticate(self, headers: Mapping[str, str]) -> Any:

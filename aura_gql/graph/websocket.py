@@ -179,18 +179,19 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._operations_begun += 1
         context = self.context.for_operation(f"{self.context.request_id}.{self._operations_begun}")
         try:
-            with self._live.subscriptions.seat(self._owner()):
-                await self._relay(operation, context)
+            seat = self._live.subscriptions.take(self._owner())
+        except QuotaExceeded as error:
+            self.schema.observer.refused(context.request_id, error.code.value)
+            await self._fail(operation, error, context.request_id)
+            return
+        try:
+            await self._relay(operation, context)
         except WebSocketDisconnected:
             return
         except Exception as error:
-            message, extensions = describe(error)
-            if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
-                report(error, context.request_id)
-            failure = GraphQLError(message, extensions={**extensions, "requestId": context.request_id})
-            if self._is_wanted(operation):
-                with suppress(WebSocketDisconnected):
-                    await operation.send_initial_errors([failure])
+            await self._fail(operation, error, context.request_id)
+        finally:
+            seat.leave()
 
     async def cleanup_operation(self, operation_id: str) -> None:
         """End an operation, and insist: a query that ends in the same moment can swallow the cancellation."""
@@ -210,7 +211,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(error, WebSocketDisconnected):
             report(error, self.context.request_id)
 
+    async def _fail(self, operation: Operation[Context, None], error: Exception, request_id: str) -> None:
+        message, extensions = describe(error)
+        if extensions["code"] in (ErrorCode.INTERNAL, ErrorCode.DATABASE_UNAVAILABLE):
+            report(error, request_id)
+        failure = GraphQLError(message, extensions={**extensions, "requestId": request_id})
+        if self._is_wanted(operation):
+            with suppress(WebSocketDisconnected):
+                await operation.send_initial_errors([failure])
+
     async def _refuse(self, id: str, reason: str, code: ErrorCode) -> None:
+        self.schema.observer.refused(self.context.request_id, code.value)
         error = GraphQLError(reason, extensions={"code": code.value, "requestId": self.context.request_id})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 

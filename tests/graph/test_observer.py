@@ -12,9 +12,11 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from aura_gql.graph.observer import MAX_NAME_LENGTH, OperationObserver
+from aura_gql.infra.live_connections import LiveConnections, LiveLimits
 from aura_gql.infra.metrics import Metrics
 from aura_gql.infra.operation_log import OPERATION_LOGGER, Kept, OperationLog
 from tests.support.graph import Stage, make_app, make_schema, make_viewer, serving
+from tests.support.graph_socket import opened
 from tests.support.waiting import until
 
 Facts = dict[str, Any]
@@ -112,6 +114,34 @@ async def test_a_request_without_an_operation_is_told_too(host: str, told: list[
     async with httpx.AsyncClient() as client:
         await client.put(f"http://{host}/graphql", headers={"x-request-id": "request-18"})
     assert told == [{"request_id": "request-18", "transport": "http", "status": 405, "outcome": "BAD_REQUEST"}]
+
+
+async def test_what_is_found_not_to_run_is_told_once(host: str, told: list[Facts]) -> None:
+    async with httpx.AsyncClient() as client:
+        wrong = [{"query": "mutation { ping }"}, {"query": "query A { hello }", "operationName": "B"}]
+        for params in wrong:
+            await client.get(f"http://{host}/graphql", params=params)
+    assert [facts["outcome"] for facts in told] == ["BAD_REQUEST", "BAD_REQUEST"]
+
+
+async def test_what_a_socket_refuses_is_told_once(told: list[Facts], observer: OperationObserver) -> None:
+    limits = LiveLimits(max_subscriptions_per_user=1, max_subscriptions_per_socket=2)
+    stage = Stage()
+    stage.auth.viewers = {"Bearer good": make_viewer()}
+    app = make_app(stage, schema=make_schema(observer=observer), live=LiveConnections(limits))
+    async with serving(app) as host, opened(host) as socket:
+        await socket.start({"authorization": "Bearer good"})
+        await socket.subscribe("1", "subscription { forever { id } }")
+        await socket.receive()
+        await socket.send(type="subscribe", id="2", payload={"documentId": "x"})
+        await socket.receive()
+        await socket.subscribe("3", "subscription { forever { id } }")
+        await socket.receive()
+        assert [(facts["transport"], facts["outcome"]) for facts in told] == [
+            ("websocket", "PERSISTED_QUERY_NOT_SUPPORTED"),
+            ("websocket", "QUOTA_EXCEEDED"),
+        ]
+        assert counted(observer, operation="other", type="unknown", outcome="QUOTA_EXCEEDED") == 1
 
 
 async def test_a_payloads_error_is_the_outcome(host: str, told: list[Facts]) -> None:
