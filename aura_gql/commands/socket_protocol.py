@@ -11,6 +11,7 @@ from typing import Any, cast
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from aura_gql.commands.http_answer import refusal
+from aura_gql.commands.pace import Pace
 from aura_gql.commands.stalling import StallClock
 from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode
@@ -18,20 +19,31 @@ from aura_gql.kernel.errors import ErrorCode
 LAST_WORD_S = 5.0
 """How long a client has to read why it is closed, before the connection is cut."""
 
+PIECE_BYTES = 16 * 1024
+"""What is taken from one client before others have their turn: at six bytes a frame it is thousands of them."""
+
+FRAMES_A_SECOND = 500
+FRAMES_AT_ONCE = 2_000
+"""Frames of every kind that a client may send, in the long run and in a burst; beyond, it is read no faster."""
+
 
 class PatientSocketProtocol(WebSocketsSansIOProtocol):
     """Closes with TRY_LATER a client that takes nothing for too long or does not answer a ping, and then cuts it off.
 
     Uvicorn alone would wait for its output to go out, which to a dead peer it never does. While output waits nothing is
     read: a client that asks and does not listen (pings must be answered, too) would fill our memory with answers.
+    Nor is one heard who sends so much that nobody else would be: frames cost the server far more than the client.
     """
 
     _stall: StallClock
+    _turn: asyncio.Handle | None = None
 
     def __init__(self, *args: Any, send_timeout_s: float = 60.0, **options: Any) -> None:
         """As uvicorn makes it, but for `send_timeout_s`: how long a client may take nothing."""
         super().__init__(*args, **options)
         self._send_timeout_s = send_timeout_s
+        self._held = bytearray()
+        self._pace = Pace(FRAMES_A_SECOND, FRAMES_AT_ONCE, self.loop.time())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to watch the output."""
@@ -41,14 +53,25 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End of the watch."""
         self._stall.stop()
+        if self._turn is not None:
+            self._turn.cancel()
+        self._held.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; what is no handshake is refused, where uvicorn would neither answer nor hang up."""
-        super().data_received(data)
-        if self.conn.handshake_exc is not None and not self.transport.is_closing():
-            self.transport.write(refusal(400, "This is not how a socket is opened.", ErrorCode.BAD_REQUEST))
-            self.transport.close()
+        """Take what came, piece by piece where it is much."""
+        if not self.handshake_initiated:
+            self._shake_hands(data)
+        elif self._turn is None and not self._held and len(data) <= PIECE_BYTES:
+            self._take(data)
+        else:
+            self._held += data
+            self._read_on()
+
+    def handle_events(self) -> None:
+        """Count the frames that came, then have them seen to."""
+        self._pace.count(len(self.conn.events))
+        super().handle_events()
 
     def pause_writing(self) -> None:
         """Hear nothing more until the client has listened."""
@@ -60,14 +83,12 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
         """Hear the client again."""
         super().resume_writing()
         self._stall.stop()
-        if not self.read_paused:
-            self.transport.resume_reading()
+        self._read_on()
 
     async def receive(self) -> Any:
         """The next message; taking the last one that waited would have uvicorn read on."""
         message = await super().receive()
-        if not self.writable.is_set():
-            self.transport.pause_reading()
+        self._read_on()
         return message
 
     async def send(self, message: Any) -> None:
@@ -84,6 +105,44 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
             return
         self.pong_timer = None
         self._hang_up("You did not answer a ping.")
+
+    def _shake_hands(self, data: bytes) -> None:
+        """What is no handshake is refused, where uvicorn would neither answer nor hang up."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.transport.is_closing():
+            self.transport.write(refusal(400, "This is not how a socket is opened.", ErrorCode.BAD_REQUEST))
+            self.transport.close()
+
+    def _take(self, data: bytes) -> None:
+        super().data_received(data)
+        wait_s = self._pace.wait_s(self.loop.time())
+        if wait_s > 0 and self._turn is None:
+            self._turn = self.loop.call_later(wait_s, self._take_turn)
+        self._read_on()
+
+    def _take_turn(self) -> None:
+        self._turn = None
+        if self._held and self._may_hear():
+            piece = bytes(self._held[:PIECE_BYTES])
+            del self._held[:PIECE_BYTES]
+            self._take(piece)
+        else:
+            self._read_on()
+
+    def _may_hear(self) -> bool:
+        """Whether the messages that came have been taken, and the answers as well."""
+        return not self.read_paused and self.writable.is_set()
+
+    def _read_on(self) -> None:
+        """Read, unless something that came is still to be taken; the next piece of it has its turn after others."""
+        if self.transport.is_closing():
+            return
+        if self._turn is None and self._held and self._may_hear():
+            self._turn = self.loop.call_soon(self._take_turn)
+        if self._turn is None and self._may_hear():
+            self.transport.resume_reading()
+        else:
+            self.transport.pause_reading()
 
     def _give_up(self) -> None:
         self._hang_up("You read too slowly.")

@@ -110,6 +110,35 @@ async def test_one_who_pings_and_does_not_listen_is_not_heard(stage: Stage) -> N
     assert sent < FAR_TOO_MANY
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [Frame(Opcode.PING, b""), Frame(Opcode.TEXT, b'{"type":"pong"}'), Frame(Opcode.TEXT, b"", fin=False)],
+    ids=["ping", "message", "fragment"],
+)
+async def test_one_who_sends_frames_without_end_is_heard_slowly(stage: Stage, frame: Frame) -> None:
+    flood = frame.serialize(mask=True) * 20_000
+    if not frame.fin:
+        flood = flood[:6] + Frame(Opcode.CONT, b"", fin=False).serialize(mask=True) * 20_000
+    async with serving(make_app(stage)) as server, opened(server) as socket, opened(server) as other:
+        await socket.start()
+        await other.start()
+        socket.connection.transport.write(flood)
+        socket.connection.transport.write(Frame(Opcode.TEXT, b"no JSON").serialize(mask=True))
+        for _ in range(20):
+            assert [message["type"] for message in await other.run("{ hello }")] == ["next", "complete"]
+        # At its pace it will be a while until the server comes to the last of them, for which it closes.
+        assert socket.connection.protocol.close_rcvd is None
+        socket.connection.transport.abort()
+
+
+async def test_a_long_message_comes_whole(stage: Stage) -> None:
+    padding = " " * (20 * socket_protocol.PIECE_BYTES)
+    async with serving(make_app(stage)) as server, opened(server) as socket:
+        await socket.start()
+        assert [message["type"] for message in await socket.run("{ hello }" + padding)] == ["next", "complete"]
+        assert [message["type"] for message in await socket.run("{ hello }")] == ["next", "complete"]
+
+
 @pytest.mark.parametrize("query", ["subscription { forever { id } }", FLOOD])
 async def test_one_who_leaves_ends_all_that_was_his(stage: Stage, caplog: pytest.LogCaptureFixture, query: str) -> None:
     live = LiveConnections()
