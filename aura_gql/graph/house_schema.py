@@ -1,14 +1,12 @@
 """A Strawberry schema with the rules of the house: its scalars, limits, caches and errors."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError, parse
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from aura_gql import __version__
 from aura_gql.graph.attributes import read_directly
@@ -25,7 +23,6 @@ from aura_gql.graph.scalars import SCALARS
 from aura_gql.graph.trusted_documents import TrustedDocuments
 from aura_gql.infra.metrics import Metrics
 from aura_gql.infra.operation_log import Kept, OperationLog
-from aura_gql.kernel.errors import TookTooLong
 
 
 class HouseSchema(strawberry.Schema):
@@ -52,31 +49,23 @@ class HouseSchema(strawberry.Schema):
         self.documents = DocumentCache()
         self.limits = limits or QueryLimits()
         self.trusted = TrustedDocuments()
+        self._budget = budget
         self.observer = observer or OperationObserver(Metrics(__version__), OperationLog(Kept.NONE))
         super().__init__(
             query=query,
             mutation=mutation,
             subscription=subscription,
             types=types,
-            extensions=[lambda: OperationRules(self.documents, self.limits, self.observer, self.costs, budget)],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         self.costs = CostTable(self._schema, weights)
         read_directly(self._schema)
 
-    async def _execute_operation(self, execution_context: ExecutionContext, *rest: Any) -> Any:
-        """Run a query or a mutation, over whatever transport; TookTooLong where a query exceeds its time.
-
-        Strawberry has no public place around all of an execution that costs a fast query nothing.
-        """
-        if execution_context.operation_type is not OperationType.QUERY:
-            return await super()._execute_operation(execution_context, *rest)
-        try:
-            async with asyncio.timeout(self.limits.timeout_s):
-                return await super()._execute_operation(execution_context, *rest)
-        except TimeoutError:
-            message = f"The query took longer than {self.limits.timeout_s:g} s; ask for less at once."
-            raise TookTooLong(message) from None
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> OperationRules:
+        """What every operation passes through; there are no extensions beside it."""
+        return OperationRules(execution_context, self.documents, self.limits, self.observer, self.costs, self._budget)
 
     def trust(self, texts: Mapping[str, str], *, only: bool) -> None:
         """Have documents asked for by their ids, and `only` those run; ManifestError for one that can't."""

@@ -1,9 +1,13 @@
 """What happens to every operation before it runs: parsed and validated once, bounded, and named without doubt."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from aura_gql.graph.context import Context
@@ -16,7 +20,7 @@ from aura_gql.graph.introspection import introspects_too_much
 from aura_gql.graph.limits import QueryLimits, complexity_error, too_complex, too_many_values
 from aura_gql.graph.observer import Observation, OperationObserver
 from aura_gql.graph.validation import validate_document
-from aura_gql.kernel.errors import ErrorCode
+from aura_gql.kernel.errors import ErrorCode, TookTooLong
 
 _NOTHING = parse("{ __typename }")
 """Stands in for a document that nobody has paid for, so that it is not even parsed."""
@@ -34,11 +38,17 @@ def document_errors(schema: GraphQLSchema, document: DocumentNode, limits: Query
         return [complexity_error("The document nests too deeply.")]
 
 
-class OperationRules(SchemaExtension):
-    """The house's only extension: each one costs every operation."""
+_UNBOUNDED = nullcontext()
+
+
+class OperationRules(SchemaExtensionsRunner):
+    """The phases of one operation, in place of Strawberry's runner of extensions: that one inspects each hook of each
+    extension anew for every operation, which takes longer than all that happens here.
+    """
 
     def __init__(
         self,
+        execution_context: ExecutionContext,
         documents: DocumentCache,
         limits: QueryLimits,
         observer: OperationObserver,
@@ -46,6 +56,7 @@ class OperationRules(SchemaExtension):
         budget: CostBudget | None,
     ) -> None:
         """One for each operation, over what the schema shares; without a `budget` operations cost nothing."""
+        super().__init__(execution_context)
         self._documents = documents
         self._limits = limits
         self._observer = observer
@@ -58,7 +69,8 @@ class OperationRules(SchemaExtension):
         self._refusal: GraphQLError | None = None
         self._is_told = False
 
-    def on_operation(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def operation(self) -> AsyncIterator[None]:  # type: ignore[override]
         """Have the operation observed from its arrival to its end."""
         observation = self._observation = self._observer.begin(self.execution_context)
         try:
@@ -69,7 +81,8 @@ class OperationRules(SchemaExtension):
         finally:
             observation.end()
 
-    async def on_parse(self) -> AsyncIterator[None]:
+    @asynccontextmanager
+    async def parsing(self) -> AsyncIterator[None]:  # type: ignore[override]
         """Take a document that is known; else let it be parsed, up to the limit of tokens, and pay for that."""
         execution = self.execution_context
         execution.parse_options["max_tokens"] = self._limits.max_tokens
@@ -82,7 +95,8 @@ class OperationRules(SchemaExtension):
             execution.graphql_document, execution._provided_operation_name = _NOTHING, None
         yield
 
-    async def on_validate(self) -> AsyncIterator[None]:
+    @asynccontextmanager
+    async def validation(self) -> AsyncIterator[None]:  # type: ignore[override]
         """Measure first, since validating something huge is what the limits are to prevent; then validate, then pay."""
         execution = self.execution_context
         document = execution.graphql_document
@@ -96,13 +110,27 @@ class OperationRules(SchemaExtension):
                 self._observation.accepted()
         yield
 
-    async def get_results(self) -> dict[str, object]:
+    @asynccontextmanager
+    async def _within_time(self) -> AsyncIterator[None]:
+        limit_s = self._limits.timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                yield
+        except TimeoutError:
+            raise TookTooLong(f"The query took longer than {limit_s:g} s; ask for less at once.") from None
+
+    def executing(self) -> Any:
+        """Run it; TookTooLong where a query exceeds its time. Mutations and subscriptions have bounds of their own."""
+        is_query = self.execution_context.operation_type is OperationType.QUERY
+        return self._within_time() if is_query else _UNBOUNDED
+
+    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
         """What the operation cost: with its answer, of a subscription with its first event."""
         if self._bill is None or self._is_told:
             return {}
         return {"cost": await self._bill.settle(self._used())}
 
-    def on_stream_result(self, result: object) -> Iterator[None]:
+    def on_stream_result(self, result: object) -> Any:
         """Have the next event of a subscription read afresh."""
         self._is_told = True
         context = self.execution_context.context
@@ -110,7 +138,7 @@ class OperationRules(SchemaExtension):
             context.loaders.clear()
             context.content_bytes = 0
         self._observation.sent()
-        yield
+        return _UNBOUNDED
 
     def _open_bill(self) -> None:
         context = self.execution_context.context
