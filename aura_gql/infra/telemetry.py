@@ -2,13 +2,9 @@
 
 import copy
 import logging
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, TextIO
-from uuid import uuid4
 
 import orjson
 import structlog
@@ -21,8 +17,6 @@ _OURS = "aura_gql"
 # Not even made: each would cost something.
 _QUIET = ("pymongo", "asyncio", "taskiq", "botocore", "aiobotocore", "boto3", "httpx", "httpcore", "uvicorn.access")
 _TAKEN_OVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "pymongo", "taskiq")
-_REQUEST_ID = "request_id"
-_REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class _OurHandler(logging.StreamHandler[TextIO]):
@@ -88,24 +82,6 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-
-
-def new_request_id(given: str | None = None) -> str:
-    """An id for a request: the one that its client or proxy gave where that is 1 to 64 plain characters, else new."""
-    return given if given and _REQUEST_ID_FORM.fullmatch(given) else uuid4().hex
-
-
-@contextmanager
-def request_scope(request_id: str) -> Iterator[None]:
-    """Everything logged inside, in tasks started here too, carries `request_id`."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
-        yield
-
-
-def current_request_id() -> str | None:
-    """The id of the request that this code runs for, if any."""
-    value = structlog.contextvars.get_contextvars().get(_REQUEST_ID)
-    return value if isinstance(value, str) else None
 
 
 def _common(environment: str) -> list[Processor]:

@@ -6,7 +6,6 @@ import pytest
 import structlog
 from pymongo.errors import AutoReconnect
 
-from aura_gql.infra.telemetry import request_scope
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.background import BackgroundTasks
 from tests.support.logs import json_log
@@ -52,7 +51,7 @@ async def test_a_background_task_is_logged_once_with_the_request_that_began_it(e
 
     tasks = BackgroundTasks()
     with json_log() as written, errors.counting():
-        with request_scope("request-1"):
+        with structlog.contextvars.bound_contextvars(request_id="request-1"):
             tasks.spawn(fail(), "failing")
         await tasks.join()
     assert dict(errors.counts) == {"kernel": 1}
