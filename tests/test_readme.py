@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLEnumType, build_schema, parse, validate
 
+from aura_gql.kernel.errors import ErrorCode
 from tests.support.examples import examples
 from tests.support.readme import ELSEWHERE, RUN, SHOWN, Block, Reader, blocks, follow, runs_elsewhere
 
@@ -15,6 +16,7 @@ DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.m
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
 FIRST_COMMANDS = ("scripts/dev", "scripts/test")
 
+_NAME = re.compile(r"(?<![\w.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 _EXAMPLE = """\
 ```console
@@ -63,6 +65,22 @@ def test_every_link_and_script_is_there(path: Path) -> None:
     named = set(_LINK.findall(text)) | set(re.findall(r"(?<![\w/.])scripts/[\w-]+", text))
     missing = [name for name in named if not (path.parent / name).exists() and not (ROOT / name).exists()]
     assert missing == []
+
+
+def names_that_are_nothing(text: str) -> set[str]:
+    """The NAMES in capitals that are no setting, no error code and no value of an enum."""
+    settings = set(_NAME.findall((ROOT / ".env.example").read_text(encoding="utf-8")))
+    enums = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLEnumType)]
+    return set(_NAME.findall(text)) - settings - set(ErrorCode) - {name for enum in enums for name in enum.values}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_every_setting_that_is_named_is_there(path: Path) -> None:
+    assert names_that_are_nothing(path.read_text(encoding="utf-8")) == set()
+
+
+def test_a_setting_that_is_gone_is_seen() -> None:
+    assert names_that_are_nothing("`MAX_SOCKETS`, `MAX_SOCKS` and `NOT_FOUND`") == {"MAX_SOCKS"}
 
 
 def test_the_operations_of_the_readme_are_the_tabs_of_graphiql() -> None:
