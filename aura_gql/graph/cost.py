@@ -34,13 +34,15 @@ class Count(Enum):
 class FieldPrice:
     """What a field costs: `points` for itself; a list one more for each item. `type_name` is what it leads to.
 
-    `estimate` says how many items a list has that takes neither `first` nor `ids`.
+    `estimate` says how many items a list has that takes neither `first` nor `ids`. What `stops` something is to work
+    for those who have spent all their points, too.
     """
 
     points: int = 0
     count: Count = Count.ONCE
     estimate: int = 0
     type_name: str = ""
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class OperationCost:
 
     steps: tuple[Step, ...]
     defaults: Values
+
+    @property
+    def only_stops(self) -> bool:
+        """Whether the operation does nothing but end what goes on."""
+        return bool(self.steps) and all(step.price.stops for step in self.steps)
 
     def requested(self, variables: Values | None) -> int:
         """The points that it costs at most, unless a list that takes no `first` holds more than its estimate."""

@@ -60,12 +60,20 @@ class Bill:
         return await self._take(self._for_document)
 
     async def run(self, cost: OperationCost, variables: Values | None) -> GraphQLError | RateLimited | None:
-        """Pay for the operation as it asks; what keeps it from running, if anything does."""
+        """Pay for the operation as it asks; what keeps it from running, if anything does.
+
+        One that only stops things falls back on a budget of its own: whoever spent all his points must not have to
+        watch what he can't end.
+        """
         points = cost.requested(variables)
         if points > self._max_cost:
             self._refused = points
             return complexity_error(f"The operation costs {points} points; the limit is {self._max_cost}.")
-        return await self._take(points)
+        refusal = await self._take(points)
+        if refusal and cost.only_stops:
+            self._key, self._refused = f"stops/{self._key}", 0
+            refusal = await self._take(points)
+        return refusal
 
     async def settle(self, used: int) -> dict[str, object]:
         """Pay the difference to what the operation has used, or get it back, once; what `extensions.cost` says."""

@@ -28,10 +28,14 @@ from aura_gql.graph.cost import Count, FieldPrice
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """`points` for the field itself; `items` estimates the length of a list that takes neither `first` nor `ids`."""
+    """`points` for the field itself; `items` estimates the length of a list that takes neither `first` nor `ids`.
+
+    A mutation that `stops` something, which may cost money, is not refused for want of points.
+    """
 
     points: int
     items: int = 0
+    stops: bool = False
 
 
 CONNECTION_COUNT = Weight(10)
@@ -77,10 +81,10 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.saveFile": Weight(50),
         "Mutation.uploadFiles": Weight(200),
         "Mutation.createSandbox": Weight(200),
-        "Mutation.stopSandbox": Weight(50),
+        "Mutation.stopSandbox": Weight(50, stops=True),
         "Mutation.executeCode": Weight(200),
         "Mutation.runCommand": Weight(200),
-        "Mutation.cancelExecution": Weight(10),
+        "Mutation.cancelExecution": Weight(10, stops=True),
         "Subscription.projectChanged": Weight(20),
         "Subscription.sandboxStatus": Weight(20),
         "Subscription.executionOutput": Weight(50),
@@ -156,7 +160,8 @@ def _price(type_name: str, name: str, field: GraphQLField, weights: Mapping[str,
     weight, named = weight_of(type_name, name, field, weights), get_named_type(field.type)
     below = named.name if is_composite_type(named) else ""
     if not isinstance(get_nullable_type(field.type), GraphQLList):
-        return FieldPrice(weight.points, Count.PAGE if "first" in field.args else Count.ONCE, 0, below)
+        count = Count.PAGE if "first" in field.args else Count.ONCE
+        return FieldPrice(weight.points, count, 0, below, weight.stops)
     if type_name.endswith("Connection") and name in ("nodes", "edges"):
         return FieldPrice(weight.points, Count.ITEMS_OF_PAGE, 0, below)
     if "ids" in field.args:

@@ -52,6 +52,23 @@ async def test_what_a_list_did_not_return_comes_back(world: World) -> None:
     assert cost["remaining"] == 1000 - cost["actual"]
 
 
+async def test_who_has_spent_everything_can_end_what_runs(world: World) -> None:
+    rename = 'rename(input: {itemName: "a"}) { item { id } }'
+    stop, mixed = f"mutation {{ {rename} }}", f"mutation {{ ping {rename} }}"
+    for known in (stop, mixed):
+        await world.ask(known, "eve")
+    while not (spent := await world.ask(mixed, "ada")).errors:
+        pass
+
+    answers = [await world.ask(stop, "ada") for _ in range(30)]
+
+    assert spent.errors[0].extensions["code"] == "RATE_LIMITED"
+    codes = [answer.errors[0].extensions["code"] if answer.errors else "done" for answer in answers]
+    allowed = 1000 // (OPERATION + 50)
+    left = 1000 % (OPERATION + 30 + 50) // (OPERATION + 50)
+    assert codes == ["done"] * (left + allowed) + ["RATE_LIMITED"] * (30 - left - allowed)
+
+
 async def test_an_unknown_document_is_paid_for_once(world: World) -> None:
     query = "{ hello }" + " " * 491
     assert [(await world.cost(query))["actual"] for _ in range(2)] == [5 + OPERATION + 1, OPERATION + 1]

@@ -43,7 +43,7 @@ SMALL_WEIGHTS = {
     "Query.nodes": Weight(20),
     "Item.value": Weight(2),
     "Query.rateLimit": Weight(0),
-    "Mutation.rename": Weight(50),
+    "Mutation.rename": Weight(50, stops=True),
     "Mutation.ping": Weight(30),
     "Subscription.count": Weight(40),
     "Subscription.forever": Weight(40),

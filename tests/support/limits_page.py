@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aura_gql.graph.context import MAX_CONTENT_BYTES
 from aura_gql.graph.cost import OPERATION_POINTS, Count
 from aura_gql.graph.cost_budget import CHARACTERS_A_POINT
-from aura_gql.graph.cost_weights import CONNECTION_COUNT, INTROSPECTION, CostTable, does_work, fields_of
+from aura_gql.graph.cost_weights import CONNECTION_COUNT, INTROSPECTION, WEIGHTS, CostTable, does_work, fields_of
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.nodes import MAX_NODES
 from aura_gql.graph.schema import create_schema
@@ -47,6 +47,7 @@ An operation that costs more than `MAX_QUERY_COST` is refused with `QUERY_TOO_CO
 `projects(first: 100) {{ nodes {{ files {{ content }} }} }}` is one of them.
 """
 
+_STOPS = " or ".join(f"`{name.partition('.')[2]}`" for name, weight in WEIGHTS.items() if weight.stops)
 _BUDGET = f"""\
 ## Points
 
@@ -77,7 +78,9 @@ Each answer, and the first event of a subscription, tells in `extensions.cost`:
 
 `Query.rateLimit` tells the same to an operation that asks. One that finds too few points left does not run: it answers
 `RATE_LIMITED`, with `retryAfterS` in its extensions; over HTTP with status 429 and `Retry-After`, on a socket in an
-`error` message that leaves the socket open, and in an event stream as its only event. Something smaller may still run.
+`error` message that leaves the socket open, and in an event stream as its only event. Something smaller may still run,
+and a mutation of {_STOPS} alone has as many points again of its own: whoever spent all can
+end what runs.
 
 Without `REDIS_URL` each process counts for itself; with it, all count together. Where Redis does not answer,
 **everything is allowed** until it does again, which is logged once: the points protect the capacity of the server, and
