@@ -4,9 +4,15 @@ import base64
 
 import pytest
 
+from aura_gql.executions.documents import ExecutionOutput
 from tests.support.api import Member, Refused
 from tests.support.journeys import finished, ready_project, running_sandbox
 
+EVENTS = """subscription ($id: ID!) { executionOutput(id: $id) {
+  __typename
+  ... on ExecutionGap { firstSequence lastSequence }
+  ... on ExecutionFinished { lastSequence }
+} }"""
 RUN = "mutation ($input: RunCommandInput!) { runCommand(input: $input) { execution { id } } }"
 
 
@@ -36,6 +42,18 @@ async def test_bytes_that_are_not_text_come_as_base64(ada: Member) -> None:
 
     assert [chunk["text"] for chunk in chunks] == [None]
     assert base64.b64decode(chunks[0]["base64"]) == b"\xff\xfe\x00"
+
+
+async def test_output_that_is_gone_is_told(ada: Member) -> None:
+    id = await run(ada, "echo out")
+    _, end = await finished(ada, id)
+    await ExecutionOutput.get_pymongo_collection().delete_many({})
+    events = [event["executionOutput"] async for event in ada.subscribe(EVENTS, id=id)]
+    last = end["lastSequence"]
+    assert events == [
+        {"__typename": "ExecutionGap", "firstSequence": 1, "lastSequence": last},
+        {"__typename": "ExecutionFinished", "lastSequence": last},
+    ]
 
 
 @pytest.mark.parametrize("after", [-1, 1000])
