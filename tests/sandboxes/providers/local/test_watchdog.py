@@ -11,6 +11,7 @@ import pytest
 from aura_gql.sandboxes.ports import EndReason
 from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
+from tests.support.waiting import until
 
 LIMITS = LocalLimits(disk_bytes=MIB, disk_files=10)
 
@@ -95,6 +96,13 @@ async def test_reports_what_it_finds(parent: int, tmp_path: Path) -> None:
     running = asyncio.create_task(dog.run())
     assert await asyncio.wait_for(found.get(), 10) is EndReason.DISK
     assert not hopeless.is_set()
-    (tmp_path / "larger").write_bytes(bytes(MIB))
-    await asyncio.wait_for(hopeless.wait(), 10)
+    with (tmp_path / "larger").open("ab") as larger:
+
+        def goes_on() -> bool:
+            # All the time: what is written before the watchdog has looked again is not held against the next command.
+            larger.write(bytes(64 * 1024))
+            larger.flush()
+            return hopeless.is_set()
+
+        await until(goes_on)
     running.cancel()
