@@ -116,9 +116,9 @@ def _price(steps: Sequence[Step], values: Values, page: int) -> int:
 
 
 def _page_size(step: Step, values: Values) -> int:
-    """As many as `first` asks for; what is out of bounds fails anyway."""
+    """As many as `first` asks for, of which 100.0 is one way to say 100; what is out of bounds fails anyway."""
     size = values.get(step.variable) if step.variable else step.size
-    return min(max(size, 1), MAX_PAGE_SIZE) if isinstance(size, int) else DEFAULT_PAGE_SIZE
+    return int(min(max(size, 1), MAX_PAGE_SIZE)) if isinstance(size, int | float) else DEFAULT_PAGE_SIZE
 
 
 def _size(step: Step, values: Values) -> int:

@@ -15,8 +15,11 @@ from aura_gql.infra.live_connections import owner_name
 from aura_gql.infra.ports import Allowance, RateLimiter
 from aura_gql.kernel.errors import ErrorCode, RateLimited
 
-CHARACTERS_A_POINT = 100
-"""A document that the server does not know has to be parsed and validated: a point for each so many characters."""
+DOCUMENT_POINTS = 10
+CHARACTERS_A_POINT = 20
+"""A document that the server does not know has to be parsed and validated: what that costs whatever its length, and a
+point more for each so many characters. Those who mean ill get five times as much for it.
+"""
 
 _NOT_RUN = frozenset({ErrorCode.UNAUTHENTICATED.value, ErrorCode.FORBIDDEN.value, ErrorCode.RATE_LIMITED.value})
 
@@ -56,7 +59,7 @@ class Bill:
 
     async def read(self, text: str) -> RateLimited | None:
         """Pay for parsing and validating an unknown document; what keeps it from being read, if anything does."""
-        self._for_document = ceil(len(text) / CHARACTERS_A_POINT)
+        self._for_document = DOCUMENT_POINTS + ceil(len(text) / CHARACTERS_A_POINT)
         return await self._take(self._for_document)
 
     async def run(self, cost: OperationCost, variables: Values | None) -> GraphQLError | RateLimited | None:

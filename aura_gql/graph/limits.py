@@ -9,8 +9,12 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
+    VariableNode,
 )
 
 from aura_gql.kernel.errors import ErrorCode
@@ -23,6 +27,8 @@ class QueryLimits:
     """Bounds of one operation, its fragments written out. An introspection by GraphiQL has depth 14 and 212 fields.
     `timeout_s` is how long a query may run; mutations and subscriptions end by the bounds of what they do.
 
+    `max_work` is for all operations of a document together: validation goes through all that each of them reaches.
+
     Without `introspection` nobody can ask for the schema, nor learn it from what errors suggest.
     """
 
@@ -30,6 +36,7 @@ class QueryLimits:
     max_depth: int = 16
     max_aliases: int = 100
     max_fields: int = 500
+    max_work: int = 5_000
     max_variable_values: int = 20_000
     timeout_s: float = 15.0
     introspection: bool = True
@@ -40,6 +47,7 @@ class _Size:
     depth: int = 0
     aliases: int = 0
     fields: int = 0
+    work: int = 0
 
 
 def too_complex(document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:
@@ -51,10 +59,15 @@ def too_complex(document: DocumentNode, limits: QueryLimits) -> list[GraphQLErro
     }
     measure = _Measure(fragments)
     errors: list[GraphQLError] = []
+    work = 0
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):
             size = measure.selections(operation.selection_set)
             errors += _exceeded(operation, size, limits)
+            work += size.work
+    if work > limits.max_work and not errors:
+        message = f"The document has {work} fields, spreads and variables in all; the limit is {limits.max_work}."
+        return [complexity_error(message)]
     return errors
 
 
@@ -89,12 +102,16 @@ class _Measure:
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FragmentSpreadNode):
                 size = self._fragment(selection.name.value)
-                depth, aliases, fields = size.depth, size.aliases, size.fields
+                depth, aliases, fields, work = size.depth, size.aliases, size.fields, size.work
             else:
                 size = self.selections(selection.selection_set)  # type: ignore[attr-defined]
-                depth, aliases, fields = size.depth, size.aliases, size.fields
+                depth, aliases, fields, work = size.depth, size.aliases, size.fields, size.work
                 if isinstance(selection, FieldNode):
                     depth, aliases, fields = depth + 1, aliases + (selection.alias is not None), fields + 1
+                    work += sum(_variables(argument.value) for argument in selection.arguments or ())
+            for directive in selection.directives or ():
+                work += sum(_variables(argument.value) for argument in directive.arguments or ())
+            total.work = min(_ENOUGH, total.work + work + 1)
             total.depth = max(total.depth, depth)
             total.aliases = min(_ENOUGH, total.aliases + aliases)
             total.fields = min(_ENOUGH, total.fields + fields)
@@ -105,6 +122,17 @@ class _Measure:
             self._known[name] = _Size()  # A cycle ends here; validation reports it.
             self._known[name] = self.selections(self._fragments.get(name))
         return self._known[name]
+
+
+def _variables(value: ValueNode) -> int:
+    """How many variables a value has."""
+    if isinstance(value, VariableNode):
+        return 1
+    if isinstance(value, ListValueNode):
+        return sum(map(_variables, value.values))
+    if isinstance(value, ObjectValueNode):
+        return sum(_variables(field.value) for field in value.fields)
+    return 0
 
 
 def _exceeded(operation: OperationDefinitionNode, size: _Size, limits: QueryLimits) -> list[GraphQLError]:

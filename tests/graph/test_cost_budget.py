@@ -1,16 +1,22 @@
 """Bills: what operations ask for, use and get back, over the small schema."""
 
 import asyncio
+from math import ceil
 from typing import Any
 
 import pytest
 
-from aura_gql.graph.cost_budget import CostBudget
+from aura_gql.graph.cost_budget import CHARACTERS_A_POINT, DOCUMENT_POINTS, CostBudget
 from aura_gql.graph.house_schema import HouseSchema
 from tests.support.graph import Stage, make_budget, make_schema, make_viewer
 
 LIST = "query ($n: Int) { items(first: $n) { nodes { value } } }"
 OPERATION, FIELD, ITEM = 5, 10, 3
+
+
+def reading(query: str) -> int:
+    """What it costs to read an unknown document."""
+    return DOCUMENT_POINTS + ceil(len(query) / CHARACTERS_A_POINT)
 
 
 class World:
@@ -71,7 +77,7 @@ async def test_who_has_spent_everything_can_end_what_runs(world: World) -> None:
 
 async def test_an_unknown_document_is_paid_for_once(world: World) -> None:
     query = "{ hello }" + " " * 491
-    assert [(await world.cost(query))["actual"] for _ in range(2)] == [5 + OPERATION + 1, OPERATION + 1]
+    assert [(await world.cost(query))["actual"] for _ in range(2)] == [35 + OPERATION + 1, OPERATION + 1]
 
 
 async def test_what_is_invalid_is_paid_for_as_a_document_each_time(world: World) -> None:
@@ -79,8 +85,8 @@ async def test_what_is_invalid_is_paid_for_as_a_document_each_time(world: World)
         for _ in range(2):
             result = await world.ask(query)
             assert result.errors
-            assert result.extensions["cost"]["actual"] == 5
-    assert (await world.cost(LIST, n=1))["remaining"] == 1000 - 4 * 5 - OPERATION - FIELD - ITEM
+            assert result.extensions["cost"]["actual"] == 35
+    assert (await world.cost(LIST, n=1))["remaining"] == 1000 - 4 * 35 - OPERATION - FIELD - ITEM
 
 
 async def test_wrong_variables_cost_nothing(world: World) -> None:
@@ -106,7 +112,7 @@ async def test_an_operation_beyond_the_limit_is_refused(world: World) -> None:
     assert world.stage.fetched == fetched
     document = result.extensions["cost"]["actual"]
     assert result.extensions["cost"]["remaining"] == 1000 - document
-    assert document < 3
+    assert document == reading(query)
 
 
 async def test_no_operation_waits_for_more_than_there_ever_is() -> None:
@@ -138,7 +144,7 @@ async def test_who_has_used_up_the_points_is_refused(world: World) -> None:
 
 
 async def test_who_has_nothing_left_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(make_budget(points=7))
+    world = World(make_budget(points=20))
     assert (await world.ask("{ hello }")).errors is None
     for query in ("{ hello nothing }", "{ syntax", "query A { hello }"):
         result = await world.ask(query)
@@ -152,7 +158,8 @@ async def test_two_at_once_do_not_both_get_the_last(world: World) -> None:
 
 async def test_each_alias_is_charged(world: World) -> None:
     one, three = "{ a: hello }", "{ a: hello b: hello c: hello }"
-    assert [(await world.cost(query))["requested"] for query in (one, three)] == [1 + OPERATION + 1, 1 + OPERATION + 3]
+    costs = [(await world.cost(query))["requested"] for query in (one, three)]
+    assert costs == [reading(one) + OPERATION + 1, reading(three) + OPERATION + 3]
 
 
 async def test_the_caller_can_ask_what_is_left(world: World) -> None:
@@ -166,19 +173,21 @@ async def test_the_caller_can_ask_what_is_left(world: World) -> None:
 
 async def test_a_subscription_pays_at_its_start(world: World) -> None:
     context = world.stage.context(make_viewer("ada"))
-    stream = await world.schema.stream("subscription { count(to: 3) }", context_value=context)
+    query, endless = "subscription { count(to: 3) }", "subscription { forever { id } }"
+    stream = await world.schema.stream(query, context_value=context)
     results: list[Any] = [result async for result in stream]
     assert [result.data for result in results] == [{"count": 1}, {"count": 2}, {"count": 3}]
     assert [bool(result.extensions) for result in results] == [True, False, False]
-    assert results[0].extensions["cost"]["actual"] == 1 + OPERATION + 40
-    refused = await world.schema.stream("subscription { forever { id } }", context_value=world.stage.context())
+    assert results[0].extensions["cost"]["actual"] == reading(query) + OPERATION + 40
+    refused = await world.schema.stream(endless, context_value=world.stage.context())
     (result,) = [result async for result in refused]
-    assert (result.extensions or {})["cost"]["actual"] == 1 + OPERATION
+    assert (result.extensions or {})["cost"]["actual"] == reading(endless) + OPERATION
 
 
 async def test_what_fails_in_the_midst_is_paid_for(world: World) -> None:
-    cost = await world.cost("{ items(first: 9) { nodes { value } } more: items(first: 0) { nodes { id } } }")
-    assert cost["actual"] == 1 + OPERATION + FIELD + 9 * ITEM + FIELD
+    query = "{ items(first: 9) { nodes { value } } more: items(first: 0) { nodes { id } } }"
+    cost = await world.cost(query)
+    assert cost["actual"] == reading(query) + OPERATION + FIELD + 9 * ITEM + FIELD
 
 
 def test_without_a_budget_nothing_is_told() -> None:

@@ -67,6 +67,8 @@ def test_variables_tell_the_size() -> None:
     query = head + "{ projects(first: $n) { nodes { id } } nodes(ids: $ids) { id } }"
     assert points(query) == 10 + 7 + 20 + 1
     assert points(query, n=50, ids=["a", "b"]) == 10 + 50 + 20 + 2
+    assert points(query, n=50.0) == 10 + 50 + 20 + 1
+    assert points(query, n=1e308) == 10 + 100 + 20 + 1
     assert points(query, n=None) == 10 + 20 + 20 + 1
     assert points(query, n=1000, ids="a") == 10 + 100 + 20 + 1
     assert points(query, n="many", ids=None) == 10 + 20 + 20 + 1

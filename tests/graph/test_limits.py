@@ -46,6 +46,23 @@ def test_beyond(query: str, complaint: str) -> None:
     assert complaint in message
 
 
+@pytest.mark.parametrize(
+    ("query", "work"),
+    [
+        ("query A { ...f } query B { ...f } query C { ...f } fragment f on Q { a a }", 9),
+        ("query A { a(b: $v, c: [$v, {d: $v}]) } query B { a @skip(if: $v) } query C { a }", 7),
+        (
+            "query A { ...f } query B { ...f } fragment f on Q { ...g } fragment g on Q { ...h } fragment h on Q { a }",
+            8,
+        ),
+    ],
+)
+def test_operations_of_a_document_add_up(query: str, work: int) -> None:
+    assert complaints(query, QueryLimits(max_work=work)) == []
+    told = f"The document has {work} fields, spreads and variables in all; the limit is {work - 1}."
+    assert complaints(query, QueryLimits(max_work=work - 1)) == [told]
+
+
 def test_nested_spreads_take_linear_time() -> None:
     links = " ".join(f"fragment f{n} on Q {{ ...f{n + 1} ...f{n + 1} }}" for n in range(200))
     began = perf_counter()

@@ -12,7 +12,9 @@ from websockets.typing import Subprotocol
 from tests.support.graph import KnownSessions, Stage, client_of, make_app, make_budget, make_viewer, serving
 
 PING = "mutation { ping }"
-PING_POINTS = 5 + 30 + 1
+PING_POINTS = 5 + 30
+READING = 10 + 1
+POINTS = READING + 3 * PING_POINTS
 COUNT = "subscription { count(to: 1) }"
 
 
@@ -25,7 +27,7 @@ def stage() -> Stage:
 @pytest.fixture
 async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     """A client whose address has points for three pings."""
-    async with client_of(make_app(stage, budget=make_budget(points=3 * PING_POINTS))) as client:
+    async with client_of(make_app(stage, budget=make_budget(points=POINTS))) as client:
         yield client
 
 
@@ -54,16 +56,16 @@ async def test_each_answer_tells_its_cost(client: httpx.AsyncClient) -> None:
     assert body["data"] == {"ping": True}
     cost = body["extensions"]["cost"]
     assert {name: cost[name] for name in ("requested", "actual", "limit")} == {
-        "requested": PING_POINTS,
-        "actual": PING_POINTS,
-        "limit": 3 * PING_POINTS,
+        "requested": READING + PING_POINTS,
+        "actual": READING + PING_POINTS,
+        "limit": POINTS,
     }
 
 
 async def test_the_remaining_points_can_be_asked_for(client: httpx.AsyncClient) -> None:
     answer = await ask(client, "{ rateLimit { limit remaining used cost resetAt } }", authorization="Bearer ada")
     shown = answer.json()["data"]["rateLimit"]
-    assert shown["limit"] == 3 * PING_POINTS == shown["remaining"] + shown["used"]
+    assert shown["limit"] == POINTS == shown["remaining"] + shown["used"]
     assert shown["cost"] == shown["used"]
 
 
@@ -94,7 +96,7 @@ async def test_a_socket_gets_a_typed_error_and_lives_on(stage: Stage) -> None:
 
         taken = [await answers(str(number)) for number in range(2)]
         assert [[message["type"] for message in messages] for messages in taken] == [["next", "complete"]] * 2
-        assert taken[0][0]["payload"]["extensions"]["cost"]["remaining"] == 120 - 46
+        assert taken[0][0]["payload"]["extensions"]["cost"]["remaining"] == 120 - 57
         (refused,) = await answers("3")
         assert refused["type"] == "error"
         (error,) = refused["payload"]

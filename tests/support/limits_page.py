@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from aura_gql.graph.context import MAX_CONTENT_BYTES
 from aura_gql.graph.cost import OPERATION_POINTS, Count
-from aura_gql.graph.cost_budget import CHARACTERS_A_POINT
+from aura_gql.graph.cost_budget import CHARACTERS_A_POINT, DOCUMENT_POINTS
 from aura_gql.graph.cost_weights import CONNECTION_COUNT, INTROSPECTION, WEIGHTS, CostTable, does_work, fields_of
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.nodes import MAX_NODES
@@ -40,8 +40,8 @@ Every operation has a cost in **points** before it runs; a point is about 50 mic
 - `@skip` and `@include` are not looked at; what they leave out comes back.
 - `totalCount` costs {CONNECTION_COUNT.points}; `__schema` and `__type` cost {INTROSPECTION.points} each, with all that
   is below.
-- A **document that the server has not seen** lately costs 1 more for each {CHARACTERS_A_POINT} characters, valid or
-  not: it has to be parsed and validated. Send the same text with other variables, and it is known.
+- A **document that the server has not seen** lately costs {DOCUMENT_POINTS} more, and 1 for each {CHARACTERS_A_POINT}
+  characters, valid or not: it has to be parsed and validated. Send the same text with other variables, and it is known.
 
 An operation that costs more than `MAX_QUERY_COST` is refused with `QUERY_TOO_COMPLEX`; the message says cost and limit.
 `projects(first: 100) {{ nodes {{ files {{ content }} }} }}` is one of them.
@@ -143,6 +143,7 @@ def _sizes() -> Iterable[Sequence[str]]:
 
 def _fixed() -> Iterable[Sequence[str]]:
     return [
+        (f"{QueryLimits().max_work:,}", "fields, spreads and variables of all operations of a document together", ""),
         (f"{QueryLimits().max_variable_values:,}", "values in the variables, nested ones included", ""),
         (f"{MAX_PAGE_SIZE}", "items of a page (`first`)", ""),
         (f"{MAX_NODES}", "ids of `nodes`", ""),
