@@ -32,7 +32,6 @@ from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
 
-MAX_MESSAGE_LENGTH = 8 * 1024 * 1024
 FAIR_SHARE = 64
 
 # Longer than what an operation does on its way out.
@@ -46,7 +45,7 @@ class LiveView(Protocol):
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Text messages of JSON, of bounded length; a client that is gone is one exception, whoever notices first."""
+    """Text messages of JSON; a client that is gone is one exception, whoever notices first."""
 
     _sent = 0
 
@@ -59,9 +58,6 @@ class SocketAdapter(ASGIWebSocketAdapter):
             text = message.get("text")
             if text is None:
                 raise NonTextMessageReceived
-            if len(text) > MAX_MESSAGE_LENGTH:
-                await self.close(CloseCode.TOO_LONG, f"A message may have {MAX_MESSAGE_LENGTH} characters")
-                return
             try:
                 decoded = decode_message(text)
             except ValueError as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 from pymongo import MongoClient
+from websockets import ConnectionClosed, Subprotocol
+from websockets.sync.client import connect
 
 from tests.support.commands import aura_gql, running
 
@@ -46,8 +48,20 @@ def test_a_manifest_that_is_no_good_is_one_line(tmp_path: Path, settings: dict[s
     assert refused.stderr == "aura-gql: TRUSTED_DOCUMENTS: can't be read: No such file or directory.\n"
 
 
+def ping(address: str, length: int) -> str:
+    """What a socket answers to a ping of so many bytes; ConnectionClosed."""
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as client:
+        client.send('{"type": "ping"}'.ljust(length))
+        return str(client.recv(timeout=30))
+
+
 def test_it_serves_and_ends(tmp_path: Path, settings: dict[str, str]) -> None:
-    with running("serve", cwd=tmp_path, settings=settings) as server:
+    most = 9 * 1024 * 1024
+    with running("serve", cwd=tmp_path, settings={**settings, "MAX_BODY_BYTES": str(most)}) as server:
+        address = f"{server.url.replace('http', 'ws', 1)}/graphql"
+        assert "pong" in ping(address, most)
+        with pytest.raises(ConnectionClosed):
+            ping(address, most + 1)
         answer = httpx.get(f"{server.url}/healthz", headers={"x-forwarded-for": "203.0.113.9"})
         assert answer.json()["status"] == "ok"
         assert "server" not in answer.headers

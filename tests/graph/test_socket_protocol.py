@@ -6,8 +6,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from aura_gql.graph import websocket
 from aura_gql.infra.live_connections import LiveConnections, LiveLimits
+from aura_gql.kernel.close_codes import CloseCode
 from tests.support.graph import Stage, make_app, make_viewer, serving
 from tests.support.graph_socket import PROTOCOL, Socket, error_of, opened
 from tests.support.waiting import until
@@ -75,13 +75,15 @@ async def test_messages_that_the_protocol_does_not_know_close_with_4400(server: 
         assert (code, bool(reason)) == (4400, True)
 
 
-async def test_bytes_close_with_4400_and_long_messages_with_1009(server: str) -> None:
+async def test_bytes_close_with_4400_and_long_messages_with_1009(server: str, stage: Stage) -> None:
     async with opened(server) as socket:
         await socket.connection.send(b'{"type": "connection_init"}')
         assert await socket.farewell() == (4400, "WebSocket message type must be text")
-    async with opened(server) as socket:
-        await socket.connection.send(" " * (websocket.MAX_MESSAGE_LENGTH + 1))
-        assert await socket.closed() == 1009
+    async with serving(make_app(stage), max_message_bytes=1000) as strict, opened(strict) as socket:
+        await socket.connection.send('{"type": "ping"}'.ljust(1000))
+        assert await socket.receive() == {"type": "pong"}
+        await socket.connection.send('{"type": "ping"}'.ljust(1001))
+        assert await socket.closed() == CloseCode.TOO_LONG
 
 
 @pytest.mark.parametrize("protocols", [None, ["graphql-ws"], ["graphql-ws", "wamp"], ["Graphql-Transport-Ws"]])

@@ -137,10 +137,11 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
 @asynccontextmanager
 async def running_api(uri: str, folder: Path, database: Database, /, **groups: dict[str, object]) -> AsyncIterator[Api]:
     """The server on `database`, behind a real socket."""
-    app = create_app(settings_for(folder, database.name, **groups), Surroundings(uri, SECRET, is_exclusive=True))
+    settings = settings_for(folder, database.name, **groups)
+    app = create_app(settings, Surroundings(uri, SECRET, is_exclusive=True))
     async with (
         app.router.lifespan_context(app),
-        serving(app) as host,
+        serving(app, max_message_bytes=settings.graph.max_body_bytes) as host,
         httpx.AsyncClient(base_url=f"http://{host}", timeout=30) as http,
     ):
         yield Api(http, host, AuthService(database, SECRET), app.state.machines)
