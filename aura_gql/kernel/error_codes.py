@@ -194,7 +194,7 @@ class ErrorCode(StrEnum):
     OVERLOADED = (
         "OVERLOADED",
         CodeFacts(
-            "The server has more connections than it can serve.",
+            "The server has more connections, or more long bodies, than it can hold.",
             "Try again after `Retry-After`, or with growing pauses.",
             Place.TOP,
             statuses=(503,),

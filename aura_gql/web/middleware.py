@@ -7,10 +7,18 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aura_gql.infra.byte_room import ByteRoom
+from aura_gql.infra.live_connections import owner_name
 from aura_gql.kernel.errors import ErrorCode
 from aura_gql.web.refusals import REQUEST_ID, refusal
 
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
+FREE_BYTES = 64 * 1024
+"""Of each body, which have their place whatever else there is: few bodies are longer."""
+
+LONGEST_AT_ONCE = 32
+LONGEST_AT_ONCE_PER_ADDRESS = 8
+"""Bodies of the greatest length that are in memory at a time."""
 
 _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -83,9 +91,10 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Answers 413 to a body that is longer than allowed, whether it says so or not.
+    """Answers 413 to a body that is longer than allowed, whether it says so or not, and 503 where all together are.
 
-    Forms with files, which are not kept in memory, have a bound of their own.
+    A body is held as long as its request lasts, and a stranger may send it as slowly as he likes. Forms with files,
+    which are not kept in memory, have a bound of their own.
     """
 
     def __init__(
@@ -95,6 +104,7 @@ class BodyLimit:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._max_form_bytes = max_body_bytes if max_form_bytes is None else max_form_bytes
+        self.room = ByteRoom(LONGEST_AT_ONCE * max_body_bytes, LONGEST_AT_ONCE_PER_ADDRESS * max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -106,16 +116,22 @@ class BodyLimit:
         limit = self._max_form_bytes if is_form else self._max_body_bytes
         declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
-            await self._refuse(scope, send, limit)
+            await self._refuse(scope, send, _BodyTooLong())
             return
-        received, started = 0, False
+        owner = owner_name(None, scope["client"][0] if scope.get("client") else None)
+        received, held, started = 0, 0, False
 
         async def receive_bounded() -> Message:
-            nonlocal received
+            nonlocal received, held
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
                 raise _BodyTooLong
+            more = 0 if is_form else max(0, received - FREE_BYTES) - held
+            if more:
+                if not self.room.take(owner, more):
+                    raise _NoRoom
+                held += more
             return message
 
         async def send_watched(message: Message) -> None:
@@ -125,13 +141,21 @@ class BodyLimit:
 
         try:
             await self._app(scope, receive_bounded, send_watched)
-        except _BodyTooLong:
+        except (_BodyTooLong, _NoRoom) as refused:
             if not started:
-                await self._refuse(scope, send, limit)
+                await self._refuse(scope, send, refused)
+        finally:
+            if held:
+                self.room.release(owner, held)
 
-    async def _refuse(self, scope: Scope, send: Send, limit: int) -> None:
-        message = f"The body may have {self._max_body_bytes} bytes."
-        answer = refusal(413, message, ErrorCode.BAD_REQUEST, scope.get(REQUEST_ID, ""), {"connection": "close"})
+    async def _refuse(self, scope: Scope, send: Send, why: BaseException) -> None:
+        request_id, headers = scope.get(REQUEST_ID, ""), {"connection": "close"}
+        if isinstance(why, _NoRoom):
+            message, headers = "The server holds as many long bodies as it can; try again soon.", {"retry-after": "2"}
+            answer = refusal(503, message, ErrorCode.OVERLOADED, request_id, {"connection": "close", **headers})
+        else:
+            message = f"The body may have {self._max_body_bytes} bytes."
+            answer = refusal(413, message, ErrorCode.BAD_REQUEST, request_id, headers)
         await answer(scope, _nothing, send)
 
 
@@ -141,3 +165,7 @@ async def _nothing() -> Message:
 
 class _BodyTooLong(BaseException):
     """Passes by every handler of ordinary exceptions on its way out."""
+
+
+class _NoRoom(BaseException):
+    """Likewise."""

@@ -1,5 +1,7 @@
 """What every request passes through."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -11,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+from aura_gql.web.middleware import FREE_BYTES, LONGEST_AT_ONCE_PER_ADDRESS, BodyLimit, RequestId, SecurityHeaders
 from aura_gql.web.refusals import REQUEST_ID
-from tests.support.graph import client_of
+from tests.support.graph import client_of, serving
+from tests.support.waiting import until
 
 
 async def echo(request: Request) -> Response:
@@ -68,6 +71,37 @@ async def test_https_is_left_alone_where_that_is_wished() -> None:
     transport = httpx.ASGITransport(SecurityHeaders(APP, hsts_max_age_s=0))
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
         assert "strict-transport-security" not in (await client.post("/")).headers
+
+
+async def test_long_bodies_share_their_room() -> None:
+    limit = 2 * FREE_BYTES
+    inner = Starlette(routes=[Route("/", echo, methods=["POST"])])
+    bounded = BodyLimit(RequestId(inner), max_body_bytes=limit)
+    finish, arrived = asyncio.Event(), 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal arrived
+        yield b"x" * (limit - 1)
+        arrived += 1
+        await finish.wait()
+        yield b"x"
+
+    json = {"content-type": "application/json"}
+    async with serving(bounded) as server, httpx.AsyncClient(base_url=f"http://{server}", timeout=30) as client:
+        # Of each body only what is beyond its free part counts.
+        most = LONGEST_AT_ONCE_PER_ADDRESS * limit // (limit - 1 - FREE_BYTES)
+        slow = [asyncio.create_task(client.post("/", content=body(), headers=json)) for _ in range(most)]
+        await until(lambda: arrived == most and bounded.room.held == most * (limit - 1 - FREE_BYTES))
+        refused = await client.post("/", content=b"x" * limit, headers=json)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        assert refused.json()["errors"][0]["extensions"]["code"] == "OVERLOADED"
+        assert (await client.post("/", content=b"x" * FREE_BYTES, headers=json)).status_code == 200
+        finish.set()
+        statuses = {(await answer).status_code for answer in slow}
+        assert 200 in statuses
+        assert statuses <= {200, 503}
+        await until(lambda: bounded.room.held == 0)
+        assert (await client.post("/", content=b"x" * limit, headers=json)).status_code == 200
 
 
 @pytest.mark.parametrize(
