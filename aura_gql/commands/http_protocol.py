@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any, cast
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -14,6 +15,9 @@ from aura_gql.kernel.errors import ErrorCode
 
 MAX_HEAD_BYTES = 64 * 1024
 """Of a request line with its headers, or of the trailers behind a body; beyond, up to one read of the socket more."""
+
+MAX_PIPELINED = 32
+"""Requests that may wait on one connection for the answer to the one before them."""
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -80,8 +84,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def on_headers_complete(self) -> None:
-        """Begin to count anew."""
+        """Begin to count anew; one request too many is an error of the parser, which reads no further."""
         self._stop_reading_timer()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise httptools.HttpParserError
         self._waiting_bytes = self._body_bytes = 0
         self._is_in_body = True
         super().on_headers_complete()

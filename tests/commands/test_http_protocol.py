@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
 from aura_gql.commands.http_bounds import HttpBounds
-from aura_gql.commands.http_protocol import MAX_HEAD_BYTES, bounded_http
+from aura_gql.commands.http_protocol import MAX_HEAD_BYTES, MAX_PIPELINED, bounded_http
 from aura_gql.commands.socket_protocol import patient_sockets
 from tests.support.waiting import until
 
@@ -215,6 +215,19 @@ async def test_nobody_is_blamed_while_the_server_does_not_read() -> None:
         server.leave.set()
         client.writer.write(b"z")
         assert (await client.answer())[2] == b"1000001"
+
+
+@pytest.mark.parametrize(("waiting", "is_served"), [(MAX_PIPELINED, True), (2 * MAX_PIPELINED, False)])
+async def test_few_requests_may_wait_on_a_connection(waiting: int, is_served: bool) -> None:
+    request = POST + b"content-length: 1\r\n\r\nz"
+    async with serving(HttpBounds()) as server:
+        first = POST + b"patient: yes\r\ncontent-length: 1\r\n\r\nz"
+        async with connected(server, first + request * waiting) as client:
+            if not is_served:
+                assert await client.refusal() == (400, "BAD_REQUEST")
+            server.leave.set()
+            if is_served:
+                assert [(await client.answer())[0] for _ in range(waiting + 1)] == [200] * (waiting + 1)
 
 
 async def test_connections_are_counted() -> None:
