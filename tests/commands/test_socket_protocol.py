@@ -132,7 +132,7 @@ async def test_one_who_sends_frames_without_end_is_heard_slowly(stage: Stage, fr
 
 
 async def test_a_long_message_comes_whole(stage: Stage) -> None:
-    padding = " " * (20 * socket_protocol.PIECE_BYTES)
+    padding = " " * (5 * socket_protocol.PIECE_BYTES)
     async with serving(make_app(stage)) as server, opened(server) as socket:
         await socket.start()
         assert [message["type"] for message in await socket.run("{ hello }" + padding)] == ["next", "complete"]
