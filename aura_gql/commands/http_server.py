@@ -110,7 +110,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         http=bounded_http(http_bounds(settings)),
-        ws=patient_sockets(settings.server.send_timeout_ms / 1000),
+        ws=patient_sockets(settings.server.send_timeout_ms / 1000, settings.graph.max_body_bytes),
         ws_per_message_deflate=False,
         ws_ping_interval=ping_s,
         ws_ping_timeout=ping_s,

@@ -13,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from aura_gql.commands.http_answer import refusal
 from aura_gql.commands.pace import Pace
 from aura_gql.commands.stalling import StallClock
+from aura_gql.infra.byte_room import ByteRoom
 from aura_gql.kernel.close_codes import CloseCode
 from aura_gql.kernel.errors import ErrorCode
 
@@ -21,6 +22,13 @@ LAST_WORD_S = 5.0
 
 PIECE_BYTES = 16 * 1024
 """What is taken from one client before others have their turn: at six bytes a frame it is thousands of them."""
+
+FREE_BYTES = 64 * 1024
+"""Of a message that has not come whole, which have their place whatever else there is: few messages are longer."""
+
+LONGEST_AT_ONCE = 32
+LONGEST_AT_ONCE_PER_ADDRESS = 8
+"""Messages of the greatest length of which parts are in memory at a time."""
 
 FRAMES_A_SECOND = 500
 FRAMES_AT_ONCE = 2_000
@@ -32,15 +40,18 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
 
     Uvicorn alone would wait for its output to go out, which to a dead peer it never does. While output waits nothing is
     read: a client that asks and does not listen (pings must be answered, too) would fill our memory with answers.
-    Nor is one heard who sends so much that nobody else would be: frames cost the server far more than the client.
+    Nor is one heard who sends so much that nobody else would be: frames cost the server far more than the client. And
+    the parts of long messages that have not come whole have only so much room, for all connections together.
     """
 
     _stall: StallClock
     _turn: asyncio.Handle | None = None
+    _long_bytes = 0
 
-    def __init__(self, *args: Any, send_timeout_s: float = 60.0, **options: Any) -> None:
-        """As uvicorn makes it, but for `send_timeout_s`: how long a client may take nothing."""
+    def __init__(self, *args: Any, send_timeout_s: float, room: ByteRoom, **options: Any) -> None:
+        """As uvicorn makes it, but for `send_timeout_s`, how long a client may take nothing, and the shared `room`."""
         super().__init__(*args, **options)
+        self._room = room
         self._send_timeout_s = send_timeout_s
         self._held = bytearray()
         self._pace = Pace(FRAMES_A_SECOND, FRAMES_AT_ONCE, self.loop.time())
@@ -56,6 +67,7 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
         if self._turn is not None:
             self._turn.cancel()
         self._held.clear()
+        self._hold(0)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -115,10 +127,25 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
 
     def _take(self, data: bytes) -> None:
         super().data_received(data)
+        waiting = len(self.conn.reader.buffer) + (self.conn.current_size or 0)
+        if not self._hold(waiting if waiting > FREE_BYTES else 0):
+            self._hang_up("Too many long messages are on their way.")
+            return
         wait_s = self._pace.wait_s(self.loop.time())
         if wait_s > 0 and self._turn is None:
             self._turn = self.loop.call_later(wait_s, self._take_turn)
         self._read_on()
+
+    def _hold(self, waiting: int) -> bool:
+        """Have room for so many bytes of a long message that is not whole; False where there is none."""
+        address = self.client[0] if self.client else ""
+        more, self._long_bytes = waiting - self._long_bytes, waiting
+        if more <= 0:
+            self._room.release(address, -more)
+        elif not self._room.take(address, more):
+            self._long_bytes -= more
+            return False
+        return True
 
     def _take_turn(self) -> None:
         self._turn = None
@@ -161,9 +188,10 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(LAST_WORD_S, self.transport.abort)
 
 
-def patient_sockets(send_timeout_s: float) -> type[asyncio.Protocol]:
-    """What uvicorn's configuration takes as the class of its sockets."""
-    return cast(type[asyncio.Protocol], partial(PatientSocketProtocol, send_timeout_s=send_timeout_s))
+def patient_sockets(send_timeout_s: float, max_message_bytes: int) -> type[asyncio.Protocol]:
+    """What uvicorn's configuration takes as the class of its sockets: those of one server, which share their room."""
+    room = ByteRoom(LONGEST_AT_ONCE * max_message_bytes, LONGEST_AT_ONCE_PER_ADDRESS * max_message_bytes)
+    return cast(type[asyncio.Protocol], partial(PatientSocketProtocol, send_timeout_s=send_timeout_s, room=room))
 
 
 def _on_its_way(connection: socket.socket) -> bool:

@@ -62,7 +62,7 @@ class Server:
 async def serving(bounds: HttpBounds) -> AsyncIterator[Server]:
     app = Starlette()
     config = uvicorn.Config(
-        app, port=0, http=bounded_http(bounds), ws=patient_sockets(60), log_config=None, lifespan="off"
+        app, port=0, http=bounded_http(bounds), ws=patient_sockets(60, 8 * 1024 * 1024), log_config=None, lifespan="off"
     )
     listener = config.bind_socket()
     uvicorn_server = uvicorn.Server(config)

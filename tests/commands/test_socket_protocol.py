@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket as sockets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -13,7 +13,8 @@ from websockets.frames import Frame, Opcode
 
 from aura_gql.commands import socket_protocol
 from aura_gql.infra.live_connections import LiveConnections
-from tests.support.graph import Stage, make_app, make_viewer, serving
+from aura_gql.kernel.close_codes import CloseCode
+from tests.support.graph import MAX_BODY_BYTES, Stage, make_app, make_viewer, serving
 from tests.support.graph_socket import PROTOCOL, Socket, opened
 from tests.support.waiting import until
 
@@ -137,6 +138,29 @@ async def test_a_long_message_comes_whole(stage: Stage) -> None:
         await socket.start()
         assert [message["type"] for message in await socket.run("{ hello }" + padding)] == ["next", "complete"]
         assert [message["type"] for message in await socket.run("{ hello }")] == ["next", "complete"]
+
+
+async def test_the_parts_of_long_messages_have_only_so_much_room(stage: Stage) -> None:
+    part = b"\x81\xff" + (99_000).to_bytes(8) + bytes(4) + b"x" * 90_000
+    room = socket_protocol.LONGEST_AT_ONCE_PER_ADDRESS * MAX_BODY_BYTES // 90_000
+    async with serving(make_app(stage)) as server, AsyncExitStack() as stack:
+        many = [await stack.enter_async_context(opened(server)) for _ in range(room + 1)]
+        for socket in many:
+            socket.connection.transport.write(part)
+        codes = [asyncio.create_task(socket.closed()) for socket in many]
+        done, _ = await asyncio.wait(codes, return_when=asyncio.FIRST_COMPLETED)
+        assert {code.result() for code in done} == {CloseCode.TRY_LATER}
+        for code in codes:
+            code.cancel()
+        for socket in many:
+            socket.connection.transport.abort()
+        async with opened(server) as socket:
+            await socket.start()
+
+            async def is_heard() -> bool:
+                return (await socket.run("{ hello }" + " " * 90_000))[-1]["type"] == "complete"
+
+            await until(is_heard)
 
 
 @pytest.mark.parametrize("query", ["subscription { forever { id } }", FLOOD])

@@ -97,7 +97,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[int]:
         app,
         port=0,
         http=bounded_http(BOUNDS),
-        ws=patient_sockets(60),
+        ws=patient_sockets(60, 8 * 1024 * 1024),
         ws_per_message_deflate=False,
         log_config=None,
         lifespan="off",

@@ -183,7 +183,7 @@ async def serving(
         log_config=None,
         lifespan="off",
         http=bounded_http(HttpBounds(send_timeout_s=send_timeout_s)),
-        ws=patient_sockets(send_timeout_s),
+        ws=patient_sockets(send_timeout_s, max_message_bytes),
         ws_per_message_deflate=False,
         ws_ping_interval=ping_s,
         ws_ping_timeout=ping_s,
