@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aura_gql import app
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.mongo import Database
 from tests.support.api import Api, Member, running_api
@@ -39,7 +38,7 @@ def buses(monkeypatch: pytest.MonkeyPatch) -> list[InProcessBus]:
             super().__init__()
             made.append(self)
 
-    monkeypatch.setattr(app, "InProcessBus", KnownBus)
+    monkeypatch.setattr("aura_gql.server.InProcessBus", KnownBus)
     return made
 
 
