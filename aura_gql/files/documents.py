@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.paths import path_key
@@ -122,14 +122,19 @@ class ProjectFileDocument(Document):
         await cls.get_pymongo_collection().insert_many(documents, session=session)
 
     @classmethod
-    async def replace_record(cls, record: FileRecord, expected_version: int, session: AsyncClientSession) -> bool:
-        """Compare and set: make the file what `record` says, if it has the expected version."""
-        result = await cls.get_pymongo_collection().update_one(
-            {"project_id": record.project_id, "path": record.path, "version": expected_version},
-            {"$set": asdict(record)},
-            session=session,
-        )
-        return result.matched_count == 1
+    async def replace_records(cls, records: Sequence[FileRecord], session: AsyncClientSession) -> bool:
+        """Compare and set, in one round trip: make the files what `records` say; False where not all of them are at the
+        version before. At least one.
+        """
+        changes = [
+            UpdateOne(
+                {"project_id": record.project_id, "path": record.path, "version": record.version - 1},
+                {"$set": asdict(record)},
+            )
+            for record in records
+        ]
+        result = await cls.get_pymongo_collection().bulk_write(changes, ordered=False, session=session)
+        return result.matched_count == len(changes)
 
     @classmethod
     async def remove_project(cls, project_id: ObjectId) -> None:

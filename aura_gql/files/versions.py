@@ -23,7 +23,7 @@ async def replace_file(record: FileRecord, session: AsyncClientSession) -> bool:
     expected_version = record.version - 1
     if not expected_version:
         return False
-    if not await ProjectFileDocument.replace_record(record, expected_version, session):
+    if not await ProjectFileDocument.replace_records([record], session):
         check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), expected_version)
     return True
 

@@ -187,9 +187,9 @@ class FileUploads:
     ) -> None:
         if new := [record for record in changed if record.version == 1]:
             await ProjectFileDocument.insert_records(new, session)
-        for record in changed:
-            if record.version > 1:
-                await ProjectFileDocument.replace_record(record, record.version - 1, session)
+        replaced = [record for record in changed if record.version > 1]
+        if replaced and not await ProjectFileDocument.replace_records(replaced, session):
+            raise RuntimeError("A file has moved on inside the transaction that had read it.")
         await FileVersionDocument.insert_records(changed, session)
         after = await ProjectStorageDocument.add(project_id, growth, session)
         self._limits.check_totals(after - growth, after)
