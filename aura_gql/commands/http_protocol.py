@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 
 from aura_gql.commands.http_answer import refusal
 from aura_gql.commands.http_bounds import HttpBounds
+from aura_gql.commands.stalling import StallClock
 from aura_gql.kernel.errors import ErrorCode
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -25,13 +26,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     transport: asyncio.Transport
     _timer: asyncio.TimerHandle | None = None
-    _send_timer: asyncio.TimerHandle | None = None
+    _stall: StallClock
     _is_in_body = False
     _is_socket = False
     _is_surplus = False
     _waiting_bytes = 0
     _body_bytes = 0
-    _unsent_bytes = 0
     _since = 0.0
 
     def __init__(
@@ -50,13 +50,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head; a connection too many will be refused once it says something."""
         super().connection_made(transport)
+        bounds = self._bounds
+        least_bytes = bounds.min_body_rate * bounds.send_timeout_s
+        self._stall = StallClock(transport, bounds.send_timeout_s, transport.abort, least_bytes)
         self._is_surplus = len(self.connections) > self._bounds.max_connections
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_reading_timer()
-        self._stop_send_timer()
+        self._stall.stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -112,23 +115,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Wait for the client to take what is left of the answer, where the connection ends with it."""
         super().on_response_complete()
         if self.transport.is_closing():
-            self.pause_writing()
+            self._stall.start()
 
     def timeout_keep_alive_handler(self) -> None:
         """Hang up on a client that asks for nothing more, also where it never took the last answer."""
         super().timeout_keep_alive_handler()
-        self.pause_writing()
+        self._stall.start()
 
     def pause_writing(self) -> None:
         """Wait for the client to take what it asked for."""
         super().pause_writing()
-        if self._send_timer is None and (unsent := self.transport.get_write_buffer_size()):
-            self._unsent_bytes = unsent
-            self._send_timer = self.loop.call_later(self._bounds.send_timeout_s, self._check_sending)
+        self._stall.start()
 
     def resume_writing(self) -> None:
         """The client has taken enough."""
-        self._stop_send_timer()
+        self._stall.stop()
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
@@ -159,23 +160,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         else:
             self._refuse_slowness()
 
-    def _check_sending(self) -> None:
-        self._send_timer = None
-        sent = self._unsent_bytes - self.transport.get_write_buffer_size()
-        if sent < self._bounds.min_body_rate * self._bounds.send_timeout_s:
-            self.transport.abort()
-        else:
-            self.pause_writing()
-
     def _stop_reading_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _stop_send_timer(self) -> None:
-        if self._send_timer is not None:
-            self._send_timer.cancel()
-            self._send_timer = None
 
     def _refuse_slowness(self) -> None:
         if self.cycle is None and not self._waiting_bytes:

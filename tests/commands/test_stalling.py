@@ -43,6 +43,13 @@ async def test_waits_for_one_who_takes_a_little() -> None:
     await until(lambda: given_up)
 
 
+async def test_gives_up_on_one_who_takes_too_little() -> None:
+    given_up: list[int] = []
+    output = cast(asyncio.Transport, Output(1_000_000, 9))
+    StallClock(output, 0.01, lambda: given_up.append(1), least_bytes=10).start()
+    await until(lambda: given_up)
+
+
 async def test_stops_where_all_has_gone() -> None:
     given_up: list[int] = []
     watch = clock(Output(1000, 0), given_up)
