@@ -17,6 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from aura_gql.auth.records import Viewer
 from aura_gql.graph.context import Context
 from aura_gql.graph.errors import describe, report, translate
 from aura_gql.graph.event_stream import EventStreamResponse, event_stream
@@ -33,6 +34,7 @@ from aura_gql.graph.operation_request import (
 from aura_gql.graph.origins import may_open_socket, refuse_foreign_page
 from aura_gql.graph.responses import encode_result, refusal, single
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
+from aura_gql.graph.sign_in import sign_in
 from aura_gql.graph.upload_slots import UploadSlots
 from aura_gql.graph.uploads import discard_uploads, uploads_of
 from aura_gql.graph.websocket import SocketAdapter, SocketHandler
@@ -160,17 +162,11 @@ class GraphView(GraphQL[Context, None]):
             return refusal(RequestError(400, error.as_http_error_reason()), accepted, request_id)
         return single(result, accepted.media_type)
 
-    async def _authenticate(self, headers: Mapping[str, str]) -> Any:
-        """Who is signed in. A bearer decides alone, since who sends one means nobody else: a wrong one is refused."""
-        cookie, authorization = headers.get("cookie"), headers.get("authorization")
-        if cookie is None and authorization is None:
-            return None
-        if authorization is None or authorization[:7].rstrip().lower() != "bearer":
-            return await self._services.auth.authenticate(cookie, None)
-        viewer = await self._services.auth.authenticate(None, authorization)
-        if viewer is None:
-            raise _unauthenticated("The bearer is not that of a live session.")
-        return viewer
+    async def _authenticate(self, headers: Mapping[str, str]) -> Viewer | None:
+        try:
+            return await sign_in(self._services.auth, headers.get("cookie"), headers.get("authorization"))
+        except Unauthenticated as error:
+            raise _unauthenticated(error.message) from error
 
     async def _uploader(self, request: Request) -> Any:
         """Who is signed in; asked before the body is read: strangers get no room on our disk, and others a little."""

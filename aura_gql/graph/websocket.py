@@ -26,11 +26,12 @@ from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.operation_request import RequestError
 from aura_gql.graph.results import has_no_source
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
+from aura_gql.graph.sign_in import WRONG_BEARER, sign_in
 from aura_gql.graph.socket_messages import UNSPEAKABLE, Unspeakable, authorization_of, complaint_about, decode_message
 from aura_gql.infra.live_connections import LiveConnections, Seat, owner_name
 from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.close_codes import CloseCode
-from aura_gql.kernel.errors import ErrorCode, QuotaExceeded
+from aura_gql.kernel.errors import ErrorCode, QuotaExceeded, Unauthenticated
 
 FAIR_SHARE = 64
 
@@ -121,19 +122,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.connection_init_received = True
         if self.connection_init_timeout_task:
             self.connection_init_timeout_task.cancel()
-        bearer = authorization_of(message.get("payload") or {})
+        given = authorization_of(message.get("payload") or {})
         headers = self._adapter.ws.headers
         try:
-            self.context.viewer = await self.context.services.auth.authenticate(
-                headers.get("cookie"), bearer or headers.get("authorization")
+            self.context.viewer = await sign_in(
+                self.context.services.auth, headers.get("cookie"), given or headers.get("authorization")
             )
+            if given and self.context.viewer is None:
+                raise Unauthenticated(WRONG_BEARER)
+        except Unauthenticated as error:
+            await self.websocket.close(CloseCode.WRONG_BEARER, error.message)
+            return
         except Exception as error:
             report(error, self.context.request_id)
             code = CloseCode.TRY_LATER if is_database_unavailable(error) else CloseCode.INTERNAL
             await self.websocket.close(code, describe(error)[0])
-            return
-        if bearer and self.context.viewer is None:
-            await self.websocket.close(CloseCode.WRONG_BEARER, "The bearer is not that of a live session")
             return
         try:
             self._seat.move(self._owner())

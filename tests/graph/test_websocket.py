@@ -120,6 +120,9 @@ async def test_who_may_come_in(server: str, stage: Stage) -> None:
     async with opened(server) as socket:
         await socket.send(type="connection_init", payload={"authorization": "Bearer wrong"})
         assert await socket.closed() == 4403
+    async with opened(server, cookie="session=good", authorization="Bearer wrong") as socket:
+        await socket.send(type="connection_init")
+        assert await socket.closed() == 4403
     async with opened(server) as socket:
         await socket.start({})
         (refused,) = await socket.run("subscription { forever { id } }")

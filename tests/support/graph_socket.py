@@ -61,9 +61,12 @@ class Socket:
 
 
 @asynccontextmanager
-async def opened(server: str, cookie: str | None = None, origin: str | None = None) -> AsyncIterator[Socket]:
+async def opened(
+    server: str, cookie: str | None = None, origin: str | None = None, authorization: str | None = None
+) -> AsyncIterator[Socket]:
     """A socket of a client that speaks the protocol, before its `connection_init`."""
     headers = {"cookie": cookie} if cookie else {}
+    headers |= {"authorization": authorization} if authorization else {}
     headers |= {"origin": origin} if origin else {}
     async with connect(f"ws://{server}/graphql", subprotocols=[PROTOCOL], additional_headers=headers) as connection:
         yield Socket(connection)
