@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 MAX_CHUNK_BYTES = 16 * 1024
 

@@ -21,7 +21,7 @@ from aura_gql.executions.records import (
     OutputBatchRecord,
     OutputTotals,
 )
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 _OPEN = {"$in": sorted(status.value for status in OPEN_STATUSES)}
 _HIDDEN = {"owner": 0, "lease_until": 0, "cwd": 0}

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from aura_gql.executions.records import OutputBatchRecord, OutputChunkRecord
 from aura_gql.infra.ports import Event
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 FINISHED: Event = {"finished": True}
 """Says that an execution has ended; what it ended as stands in the database."""

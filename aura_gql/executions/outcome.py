@@ -4,7 +4,7 @@ import signal
 from dataclasses import dataclass, replace
 
 from aura_gql.executions.records import ExecutionErrorType, ExecutionStatus
-from aura_gql.sandboxes.ports import EndReason, ExitStatus
+from aura_gql.sandboxes.values import EndReason, ExitStatus
 
 
 @dataclass(frozen=True, slots=True)

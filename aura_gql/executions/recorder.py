@@ -13,7 +13,7 @@ from aura_gql.executions.records import OutputBatchRecord, OutputChunkRecord, Ou
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 BATCH_INTERVAL_S = 0.018
 LINE_PATIENCE_S = 0.005

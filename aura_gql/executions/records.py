@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bson import ObjectId
 
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 
 class ExecutionStatus(StrEnum):

@@ -17,7 +17,7 @@ from aura_gql.executions.records import (
     ExecutionLimits,
 )
 from aura_gql.kernel.errors import InvalidInput
-from aura_gql.sandboxes.ports import Command, SandboxFile
+from aura_gql.sandboxes.values import Command, SandboxFile
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_CWD_BYTES = 1024

@@ -21,9 +21,10 @@ from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.errors import SandboxGone, SandboxNotRunning
-from aura_gql.sandboxes.ports import EndReason, ExitStatus, Process, Sandbox, SandboxFile
+from aura_gql.sandboxes.ports import Process, Sandbox
 from aura_gql.sandboxes.records import SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
+from aura_gql.sandboxes.values import EndReason, ExitStatus, SandboxFile
 
 ResultT = TypeVar("ResultT")
 

@@ -4,91 +4,18 @@ A provider makes isolated machines that hold one project folder each. The server
 keeps our sandbox id with each machine, so that what no record wants can be found and removed.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
-
-class OutputStream(StrEnum):
-    """Which of its two outputs a process wrote to."""
-
-    STDOUT = "STDOUT"
-    STDERR = "STDERR"
-
-
-class EndReason(StrEnum):
-    """Why a process ended, told truthfully: LOST where nobody can know, never an invented exit code."""
-
-    EXITED = "EXITED"
-    SIGNALLED = "SIGNALLED"
-    MEMORY = "MEMORY"
-    DISK = "DISK"
-    LOST = "LOST"
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxSpec:
-    """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails."""
-
-    sandbox_id: str
-    project_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxFile:
-    """A file to write, its path relative to the project folder."""
-
-    path: str
-    data: bytes
-    executable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A process to start: `argv[0]` is looked up in the sandbox's PATH, `cwd` is relative to the project folder."""
-
-    argv: Sequence[str]
-    cwd: str = "."
-    env: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class OutputPiece:
-    """Bytes as one read gave them, 1 byte to 64 KiB."""
-
-    stream: OutputStream
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ExitStatus:
-    """How a process ended. Exactly one of `exit_code` and `signal` is set for EXITED and SIGNALLED; both may be None
-    otherwise. Times are milliseconds, memory is bytes; None where the provider can't measure it.
-    """
-
-    reason: EndReason
-    exit_code: int | None = None
-    signal: int | None = None
-    cpu_time_ms: int | None = None
-    peak_memory_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider can do by itself."""
-
-    stdin: bool
-    signals: bool
-    network: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderHealth:
-    """Whether sandboxes can be created now; `detail` says how they are isolated, or what is wrong and what to do."""
-
-    available: bool
-    detail: str
+from aura_gql.sandboxes.values import (
+    Capabilities,
+    Command,
+    ExitStatus,
+    OutputPiece,
+    ProviderHealth,
+    SandboxFile,
+    SandboxSpec,
+)
 
 
 class Process(Protocol):

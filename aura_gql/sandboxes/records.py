@@ -7,7 +7,7 @@ from enum import StrEnum
 from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.sandboxes.ports import Capabilities
+from aura_gql.sandboxes.values import Capabilities
 
 
 class SandboxStatus(StrEnum):

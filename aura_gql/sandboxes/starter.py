@@ -12,10 +12,11 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError, Unsupported
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.ports import Sandbox, SandboxProvider, SandboxSpec
+from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.sync import FileSync
+from aura_gql.sandboxes.values import SandboxSpec
 
 _log = structlog.get_logger(__name__)
 

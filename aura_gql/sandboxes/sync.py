@@ -8,8 +8,9 @@ from bson import ObjectId
 from aura_gql.files.records import FileRecord
 from aura_gql.files.service import FileService
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.ports import Sandbox, SandboxFile
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.registry import LiveSandbox
+from aura_gql.sandboxes.values import SandboxFile
 
 _GROUP_FILES = 64
 _GROUP_BYTES = 8 * 1024 * 1024

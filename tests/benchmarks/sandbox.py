@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
-from aura_gql.sandboxes.ports import Command, Sandbox, SandboxSpec
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.values import Command, SandboxSpec
 from tests.benchmarks.execution_socket import execution_socket
 from tests.benchmarks.measure import Contest, Cost, Side
 from tests.benchmarks.raw_process import PYTHON, spawn

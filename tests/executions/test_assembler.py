@@ -6,7 +6,7 @@ import pytest
 
 from aura_gql.executions.assembler import MAX_CHUNK_BYTES, OutputAssembler, cut, incomplete_tail
 from aura_gql.kernel.clock import utcnow
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 OUT, ERR = OutputStream.STDOUT, OutputStream.STDERR
 

@@ -7,7 +7,7 @@ from bson.codec_options import CodecOptions
 from aura_gql.executions.events import FINISHED, batch_from_plain, batch_to_plain, is_finished, topic_of
 from aura_gql.executions.records import OutputBatchRecord, OutputChunkRecord
 from aura_gql.kernel.clock import utcnow
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 
 def test_a_batch_comes_back_as_it_was() -> None:

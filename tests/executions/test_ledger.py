@@ -17,7 +17,7 @@ from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 from tests.support.executions import finish_execution, read_ledger, store_execution
 from tests.support.waiting import until
 

@@ -4,7 +4,7 @@ import pytest
 
 from aura_gql.executions.outcome import cancelled, of_exit, timed_out
 from aura_gql.executions.records import ExecutionErrorType, ExecutionStatus
-from aura_gql.sandboxes.ports import EndReason, ExitStatus
+from aura_gql.sandboxes.values import EndReason, ExitStatus
 
 Type = ExecutionErrorType
 

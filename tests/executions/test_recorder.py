@@ -11,7 +11,7 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.recorder import MAX_BATCH_BYTES, MAX_BATCH_CHUNKS, OutputRecorder
 from aura_gql.executions.records import OutputBatchRecord, OutputTotals
 from aura_gql.infra.bus import InProcessBus
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 from tests.support.executions import store_execution
 from tests.support.waiting import until
 

@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.errors import CommandNotFound, FileNotInSandbox, SandboxGone, UnsafePath
-from aura_gql.sandboxes.ports import Command, EndReason, Sandbox, SandboxFile, SandboxProvider, SandboxSpec
+from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
+from aura_gql.sandboxes.values import Command, EndReason, SandboxFile, SandboxSpec
 from tests.support.processes import alive, argv_of, finished, first_line, python, run, shell
 from tests.support.waiting import until
 

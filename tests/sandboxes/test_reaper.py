@@ -5,8 +5,8 @@ from pathlib import Path
 
 from aura_gql.infra.mongo import Database
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.ports import SandboxSpec
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.values import SandboxSpec
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 from tests.support.waiting import until
 

@@ -21,8 +21,8 @@ from aura_gql.executions.service import ExecutionService
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.mongo import Database
-from aura_gql.sandboxes.ports import OutputStream
 from aura_gql.sandboxes.records import SandboxLimits
+from aura_gql.sandboxes.values import OutputStream
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 
 

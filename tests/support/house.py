@@ -9,11 +9,24 @@ MAX_LINES = 300
 
 # Modules of these names are declarations, or are proved through the service or the graph above them.
 EXEMPT_NAMES = frozenset(
-    {"__init__", "ports", "errors", "documents", "records", "events", "services", "types", "inputs", "enums", "loaders"}
+    {
+        "__init__",
+        "ports",
+        "errors",
+        "documents",
+        "records",
+        "events",
+        "services",
+        "types",
+        "values",
+        "inputs",
+        "enums",
+        "loaders",
+    }
 )
 
 # The SDKs and tools so heavy that they are imported where they are used; `__main__` loads one command alone.
-LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2b"})
+LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2b"})  # fmt: skip
 
 _QUERIES = frozenset(
     {

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aura_gql.sandboxes.ports import Command, ExitStatus, OutputStream, Process, Sandbox
+from aura_gql.sandboxes.ports import Process, Sandbox
+from aura_gql.sandboxes.values import Command, ExitStatus, OutputStream
 
 
 @dataclass(frozen=True, slots=True)

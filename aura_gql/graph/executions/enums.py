@@ -2,7 +2,7 @@
 
 from aura_gql.executions.records import ExecutionErrorType, ExecutionKind, ExecutionLanguage, ExecutionStatus
 from aura_gql.graph.enums import publish_enum
-from aura_gql.sandboxes.ports import OutputStream
+from aura_gql.sandboxes.values import OutputStream
 
 __all__ = ["ExecutionErrorType", "ExecutionKind", "ExecutionLanguage", "ExecutionStatus", "OutputStream"]
 

@@ -8,7 +8,7 @@ import termios
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 
-from aura_gql.sandboxes.ports import OutputPiece, OutputStream
+from aura_gql.sandboxes.values import OutputPiece, OutputStream
 
 PIECE_BYTES = 1 << 16
 # Reading pauses above the first and goes on below the second: the rest waits in the pipe, and the writer with it.

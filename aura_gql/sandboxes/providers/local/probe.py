@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aura_gql.kernel.errors import DomainError, ProviderUnavailable
-from aura_gql.sandboxes.ports import Command, OutputStream, SandboxFile
 from aura_gql.sandboxes.providers.local.bundle import INNER_PYTHON
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT
 from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.isolation import Isolation
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.values import Command, OutputStream, SandboxFile
 
 NAMESPACES = ("pid", "net", "mnt", "ipc", "uts")
 NO_CAPABILITIES = "0" * 16

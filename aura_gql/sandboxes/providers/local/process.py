@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import CommandNotFound, SandboxGone
-from aura_gql.sandboxes.ports import EndReason, ExitStatus, OutputPiece, OutputStream
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.pipes import OutputPipes, StdinPipe
+from aura_gql.sandboxes.values import EndReason, ExitStatus, OutputPiece, OutputStream
 
 START_TIMEOUT_S = 10.0
 # How long a keeper may take to end its tree, beyond the grace, before it is taken for frozen and killed itself.

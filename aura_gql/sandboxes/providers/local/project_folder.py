@@ -10,8 +10,8 @@ from pathlib import Path
 
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxGone, SandboxQuotaExceeded, UnsafePath
-from aura_gql.sandboxes.ports import SandboxFile
 from aura_gql.sandboxes.providers.local.openat2 import open_beneath
+from aura_gql.sandboxes.values import SandboxFile
 
 MAX_PATH_BYTES = 4095
 MAX_NAME_BYTES = 255

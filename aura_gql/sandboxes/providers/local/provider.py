@@ -10,7 +10,6 @@ from pathlib import Path
 from aura_gql.kernel.errors import Conflict, DomainError, InvalidInput, ProviderUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxQuotaExceeded
-from aura_gql.sandboxes.ports import Capabilities, ProviderHealth, SandboxSpec
 from aura_gql.sandboxes.providers.local.bwrap import find_bwrap
 from aura_gql.sandboxes.providers.local.cgroups import CgroupTree
 from aura_gql.sandboxes.providers.local.disk import remove_tree
@@ -21,6 +20,7 @@ from aura_gql.sandboxes.providers.local.probe import FOLDER_PREFIX, prove
 from aura_gql.sandboxes.providers.local.root_lock import RootLock
 from aura_gql.sandboxes.providers.local.sandbox import PROJECT, LocalSandbox
 from aura_gql.sandboxes.providers.local.uids import UidPool
+from aura_gql.sandboxes.values import Capabilities, ProviderHealth, SandboxSpec
 
 # No dot in front: such names are our own, and no sandbox may take one.
 SANDBOX_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

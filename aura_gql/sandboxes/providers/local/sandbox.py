@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.ports import Command, EndReason, SandboxFile
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.disk import remove_tree
@@ -16,6 +15,7 @@ from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
+from aura_gql.sandboxes.values import Command, EndReason, SandboxFile
 
 # One message of the supervisor's socket, which the kernel bounds.
 MAX_ORDER_BYTES = 128 * KIB

@@ -5,10 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aura_gql.sandboxes.ports import EndReason
 from aura_gql.sandboxes.providers.local.disk import Usage, measure
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.memory import process_tree, tree_memory
+from aura_gql.sandboxes.values import EndReason
 
 INTERVAL_S = 0.2
 # A long look must not become the host's main work.

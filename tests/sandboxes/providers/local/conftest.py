@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from aura_gql.sandboxes.ports import SandboxSpec
 from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.values import SandboxSpec
 
 # Small enough to be reached soon, large enough for node.
 SMALL = LocalLimits(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.sandboxes.ports import Command, SandboxSpec
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.values import Command, SandboxSpec
 from tests.support.local_sandbox import host_pids
 from tests.support.processes import finished, python, run, shell
 

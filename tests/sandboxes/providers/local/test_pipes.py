@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from aura_gql.sandboxes.ports import OutputStream
 from aura_gql.sandboxes.providers.local.pipes import PAUSE_ABOVE_BYTES, PIECE_BYTES, OutputPipes, StdinPipe
+from aura_gql.sandboxes.values import OutputStream
 from tests.support.waiting import until
 
 

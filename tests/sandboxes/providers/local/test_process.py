@@ -7,9 +7,9 @@ import os
 import pytest
 
 from aura_gql.kernel.errors import InvalidInput
-from aura_gql.sandboxes.ports import Command, EndReason, SandboxFile, SandboxSpec
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.values import Command, EndReason, SandboxFile, SandboxSpec
 from tests.support.local_sandbox import host_pids, open_channels
 from tests.support.processes import argv_of, finished, first_line, run
 from tests.support.waiting import until

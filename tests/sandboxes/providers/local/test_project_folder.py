@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aura_gql.sandboxes.errors import SandboxGone, UnsafePath
-from aura_gql.sandboxes.ports import SandboxFile
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
+from aura_gql.sandboxes.values import SandboxFile
 
 
 def test_files_get_modes_and_an_owner(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from aura_gql.kernel.errors import Conflict, InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxQuotaExceeded
-from aura_gql.sandboxes.ports import Sandbox, SandboxSpec
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.values import SandboxSpec
 from tests.sandboxes.providers.local.conftest import SMALL
 from tests.support.local_sandbox import open_channels
 from tests.support.processes import run
@@ -24,7 +25,7 @@ from tests.support.waiting import until
 DOOMED_SERVER = """
 import asyncio, json, sys
 from pathlib import Path
-from aura_gql.sandboxes.ports import Command, SandboxSpec
+from aura_gql.sandboxes.values import Command, SandboxSpec
 from aura_gql.sandboxes.providers.local.memory import process_tree
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 

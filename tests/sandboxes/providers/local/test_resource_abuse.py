@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 
 from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.ports import Command, EndReason, SandboxSpec
 from aura_gql.sandboxes.providers.local import process as process_module
 from aura_gql.sandboxes.providers.local.limits import SPARE_PROCESSES
 from aura_gql.sandboxes.providers.local.modes import IsolationMode
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.values import Command, EndReason, SandboxSpec
 from tests.sandboxes.providers.local.conftest import SMALL
 from tests.support.local_sandbox import host_pids
 from tests.support.processes import argv_of, finished, first_line, python, run, shell

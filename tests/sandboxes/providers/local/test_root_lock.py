@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from aura_gql.kernel.errors import ProviderUnavailable
-from aura_gql.sandboxes.ports import SandboxSpec
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.root_lock import RootLock
+from aura_gql.sandboxes.values import SandboxSpec
 
 
 def test_a_folder_has_one_owner_until_it_lets_go(tmp_path: Path) -> None:

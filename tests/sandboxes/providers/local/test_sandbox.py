@@ -6,10 +6,10 @@ import pytest
 
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.ports import Command, SandboxFile, SandboxSpec
 from aura_gql.sandboxes.providers.local import sandbox as sandbox_module
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import MAX_ORDER_BYTES, LocalSandbox
+from aura_gql.sandboxes.values import Command, SandboxFile, SandboxSpec
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.sandboxes.ports import EndReason
 from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
+from aura_gql.sandboxes.values import EndReason
 from tests.support.waiting import until
 
 LIMITS = LocalLimits(disk_bytes=MIB, disk_files=10)
