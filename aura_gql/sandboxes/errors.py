@@ -25,6 +25,12 @@ class SandboxQuotaExceeded(QuotaExceeded):
     """The user or the host has as many live sandboxes as the limit allows."""
 
 
+class PortNotOpen(InvalidState):
+    """Nothing in the sandbox accepts connections on that port."""
+
+    subject = "port"
+
+
 class CommandNotFound(InvalidInput):
     """There is no such program in the sandbox."""
 

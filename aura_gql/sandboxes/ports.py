@@ -4,6 +4,7 @@ A provider makes isolated machines that hold one project folder each. The server
 keeps our sandbox id with each machine, so that what no record wants can be found and removed.
 """
 
+import socket
 from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from aura_gql.sandboxes.values import (
     Capabilities,
     Command,
     ExitStatus,
+    ListeningPort,
     OutputPiece,
     ProviderHealth,
     SandboxFile,
@@ -70,6 +72,21 @@ class Sandbox(Protocol):
 
     async def read_file(self, path: str, max_bytes: int) -> bytes:
         """A regular file's bytes. FileNotInSandbox, UnsafePath for a link or anything else, InvalidInput if larger."""
+        ...
+
+    async def ports(self) -> list[ListeningPort]:
+        """The TCP ports on which the code listens now, one entry each, lowest first; of more than 100 the lowest. What
+        belongs to the provider itself is left out. Safe to repeat; nothing in the sandbox runs for it or can delay it.
+        """
+        ...
+
+    async def connect(self, port: int) -> socket.socket:
+        """A stream to what listens on the port of 127.0.0.1 inside, else of ::1: connected, non-blocking, the caller's
+        to close. PortNotOpen where nothing does or none is accepted within 10 seconds, InvalidInput for a number that
+        is no port. Each call is a connection of its own, bytes pass unchanged, `shutdown` of one direction leaves the
+        other open, and who does not read holds the other back. Safe to repeat. When the sandbox ends, so does the
+        stream; where the provider has only requests to offer, it bridges them to a socket pair.
+        """
         ...
 
     async def stop(self) -> None:

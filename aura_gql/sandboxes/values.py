@@ -69,6 +69,27 @@ class ExitStatus:
     peak_memory_bytes: int | None = None
 
 
+class IpVersion(StrEnum):
+    """The family of an address."""
+
+    V4 = "IPV4"
+    V6 = "IPV6"
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningPort:
+    """A TCP port that something in the sandbox listens on: over which IP versions, and who, where that is known.
+
+    A socket for both versions at once counts as one for V6. `pid` is as the sandbox sees it; `process_name` is what
+    the kernel calls it, at most 15 bytes, which the code chooses.
+    """
+
+    port: int
+    ip_versions: tuple[IpVersion, ...]
+    pid: int | None = None
+    process_name: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a provider can do by itself."""

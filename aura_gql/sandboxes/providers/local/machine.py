@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -111,6 +112,27 @@ class Machine:
             with theirs:
                 await self.send(message, [theirs.fileno()])
             await readable(ours.fileno())
+
+    async def connect(self, version: int, port: int) -> socket.socket | int:
+        """Have PID 1 connect to the loopback address of an IP version: a socket that may still be connecting, or the
+        errno. Raises SandboxGone.
+        """
+        ours, theirs = wire.channel_pair()
+        with ours:
+            with theirs:
+                await self.send(b"connect\0%d\0%d" % (version, port), [theirs.fileno()])
+            try:
+                return await wire.receive_connection(ours)
+            except OSError as error:
+                raise SandboxGone("The sandbox has ended.") from error
+
+    def is_alive(self) -> bool:
+        """Whether PID 1 runs at this moment, so that what was read about its pid just now was about it."""
+        if self.gone.done():
+            return False
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return not poll.poll(0)
 
     async def kill(self, why: str = "The sandbox was stopped.") -> None:
         """End everything in it. Returns when all has gone, its groups too. Safe to repeat: the first `why` counts."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
+from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
+from aura_gql.sandboxes.providers.local.listening import listening_ports
 from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
-from aura_gql.sandboxes.values import Command, EndReason, SandboxFile
+from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, SandboxFile
 
 # One message of the supervisor's socket, which the kernel bounds.
 MAX_ORDER_BYTES = 128 * KIB
@@ -98,6 +101,19 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         return await asyncio.to_thread(self._files.read, path, max_bytes)
+
+    async def ports(self) -> list[ListeningPort]:
+        """As the port says."""
+        self._require_running()
+        found = await asyncio.to_thread(listening_ports, self._machine.pid)
+        if not self._machine.is_alive():  # Else they may be those of another process that was given its pid.
+            raise SandboxGone("The sandbox has ended.")
+        return found
+
+    async def connect(self, port: int) -> socket.socket:
+        """As the port says."""
+        self._require_running()
+        return await dial(self._machine, port)
 
     async def stop(self) -> None:
         """As the port says. A caller that is cancelled does not stop the stopping."""

@@ -3,7 +3,9 @@
     host to PID 1     start NUL cwd NUL rlimits NUL argc NUL argv... NUL name=value...
                                                           with: channel, stdin, stdout, stderr
                       kill-keeper NUL PID | kill-all      with: a socket that is closed when nothing of it runs any more
-    PID 1 to host     ready PID
+                      connect NUL 4|6 NUL port            with: channel; to 127.0.0.1 or ::1
+    PID 1 to host     ready PID; on the channel of a connect:
+                      connecting (with: a socket that is connected or about to be) | error connect ERRNO
     keeper to host    started PID | error STAGE ERRNO      (STAGE: fork, set-up, cwd, exec)
                       ended WAIT_STATUS CPU_MS PEAK_BYTES DAEMONS_LEFT
     host to keeper    terminate GRACE_MS | unread (with: the pipes that nobody reads any more)
@@ -22,6 +24,7 @@ from aura_gql.sandboxes.providers.local.readiness import readable, writable
 
 REPORT_BYTES = 4096
 CREDENTIALS = struct.Struct("iii")
+DESCRIPTOR = struct.Struct("i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,24 @@ async def send(channel: socket.socket, message: bytes, descriptors: Sequence[int
             await writable(channel.fileno())
         else:
             return
+
+
+async def receive_connection(channel: socket.socket) -> socket.socket | int:
+    """Wait for the answer to `connect`: a socket that may still be connecting, or the errno. Raises OSError where PID 1
+    has gone.
+    """
+    await readable(channel.fileno())
+    space = socket.CMSG_SPACE(CREDENTIALS.size) + socket.CMSG_SPACE(DESCRIPTOR.size)
+    message, ancillary, _, _ = channel.recvmsg(REPORT_BYTES, space, socket.MSG_CMSG_CLOEXEC)
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            connection = socket.socket(fileno=DESCRIPTOR.unpack(data[: DESCRIPTOR.size])[0])
+            connection.setblocking(False)
+            return connection
+    match message.split():
+        case [b"error", b"connect", error]:
+            return int(error)
+    raise ConnectionResetError("no answer")
 
 
 async def receive_ready(channel: socket.socket, timeout_s: float) -> int | None:

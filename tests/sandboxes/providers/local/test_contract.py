@@ -2,12 +2,17 @@
 
 import pytest
 
+from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class TestProcesses(ProcessContract):
+    pass
+
+
+class TestPorts(PortContract):
     pass
 
 

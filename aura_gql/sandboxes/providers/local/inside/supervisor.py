@@ -9,6 +9,7 @@ import os
 import sys
 
 from aura_gql.sandboxes.providers.local.inside.command import Order
+from aura_gql.sandboxes.providers.local.inside.dialing import dial
 from aura_gql.sandboxes.providers.local.inside.keeper import Keeper
 from aura_gql.sandboxes.providers.local.inside.system import (
     HIGHEST_CAPABILITY,
@@ -66,6 +67,8 @@ class Supervisor:
             self.kill_keeper(int(message.split(b"\0")[1]))
         elif word == b"kill-all":
             kill_tree(self.commands, self.reap)
+        elif word == b"connect":
+            dial(message, descriptors)
 
     def start(self, message: bytes, descriptors: list[int]) -> None:
         """Fork a keeper; it answers on the socket that came with the request."""
