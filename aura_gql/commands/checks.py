@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pymongo.errors import OperationFailure, PyMongoError
 
+from aura_gql import bounds
 from aura_gql.app import create_trusting_schema
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
@@ -23,6 +24,7 @@ _MONGODB = "MongoDB"
 _BLOBS = "Blobs"
 _DOCUMENTS = "Trusted documents"
 _SESSIONS = "Sessions"
+_RATES = "Rate limits"
 # A random secret of 32 characters has about 20 different ones, in hexadecimal at least 10.
 _FEWEST_CHARACTERS = 8
 _OLDEST_MONGODB = (6, 0)
@@ -80,6 +82,26 @@ async def check_blobs(settings: Settings) -> list[Finding]:
     finally:
         await store.close()
     return [Finding(_BLOBS, State.OK, f"wrote, read and deleted in {place}")]
+
+
+async def check_rates(settings: Settings) -> list[Finding]:
+    """Where callers are counted, by counting once."""
+    redis_url = settings.rates.redis_url
+    if redis_url is None:
+        return [Finding(_RATES, State.OK, "counted in each process for itself")]
+    where = _CREDENTIALS.sub("", redis_url.get_secret_value())
+    try:
+        counters = bounds.create_counters(settings)
+    except SettingsError as error:
+        return [Finding(_RATES, State.FAILED, str(error), "pip install 'aura-gql[redis]'")]
+    try:
+        trouble = await counters.trouble()
+    finally:
+        await counters.close()
+    if trouble is not None:
+        advice = "See that it runs and can be reached from here, or correct REDIS_URL. Until then nobody is limited."
+        return [Finding(_RATES, State.FAILED, f"{where} does not count: {trouble}", advice)]
+    return [Finding(_RATES, State.OK, f"counted in {where}")]
 
 
 async def check_sandboxes(settings: Settings) -> list[Finding]:
@@ -185,6 +207,7 @@ def _topology(hello: dict[str, object]) -> str:
 CHECKS_OF_SETTINGS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
     check_sessions,
     check_blobs,
+    check_rates,
     check_sandboxes,
     check_trusted_documents,
     check_tools,

@@ -5,6 +5,7 @@ import math
 import time
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 from zlib import crc32
 
 from limits.aio.storage import RedisStorage, Storage
@@ -22,6 +23,9 @@ REDIS_CONNECTIONS = 32
 PAUSE_S = 5.0
 """How long a store that failed is left alone, so that not every request waits for it."""
 
+# A trial key goes by itself where it could not be cleared.
+_TRIAL_S = 60
+
 _log = logging.getLogger(__name__)
 
 
@@ -38,9 +42,7 @@ class WindowedRateLimiter:
         self._name = name
         self._window_s = window_s
         self._storage = storage
-        failures = storage.base_exceptions
-        more = failures if isinstance(failures, tuple) else (failures,)
-        self._failures: tuple[type[Exception], ...] = (OSError, *more)
+        self._failures = _failures_of(storage)
         self._paused_until = 0.0
 
     async def take(self, key: str, amount: int = 1) -> int:
@@ -116,7 +118,24 @@ class CounterStore:
             f"async+{self._redis_url}", implementation="redispy", key_prefix="aura", connection_pool=self._pool
         )
 
+    async def trouble(self) -> str | None:
+        """What keeps it from counting, in the store's own words and without its password; None where it counts."""
+        storage = self.open()
+        key = f"trial/{uuid4().hex}"
+        try:
+            await storage.incr(key, _TRIAL_S)
+            await storage.clear(key)
+        except _failures_of(storage) as error:
+            return str(error) or type(error).__name__
+        return None
+
     async def close(self) -> None:
         """Hang up."""
         if self._pool is not None:
             await self._pool.aclose()
+
+
+def _failures_of(storage: Storage) -> tuple[type[Exception], ...]:
+    """What a store that does not answer raises."""
+    failures = storage.base_exceptions
+    return (OSError, *(failures if isinstance(failures, tuple) else (failures,)))

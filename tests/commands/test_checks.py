@@ -8,6 +8,7 @@ import pytest
 from aura_gql.commands.checks import (
     check_blobs,
     check_mongodb,
+    check_rates,
     check_sandboxes,
     check_sessions,
     check_tools,
@@ -17,6 +18,7 @@ from aura_gql.commands.checks import (
 from aura_gql.commands.findings import State
 from aura_gql.infra.mongo import Database
 from aura_gql.settings import Mode, Settings, load_settings
+from tests.support.redis import free_port, needs_redis, running_redis
 
 RANDOM = token_hex(32)
 
@@ -145,3 +147,25 @@ async def test_trusted_documents_fit_the_schema(
 
 async def test_trusted_documents_are_not_asked_for(development: Settings) -> None:
     assert await check_trusted_documents(development) == []
+
+
+async def test_counting_without_redis(development: Settings) -> None:
+    (finding,) = await check_rates(development)
+    assert (finding.state, finding.detail) == (State.OK, "counted in each process for itself")
+
+
+@needs_redis
+async def test_counting_in_a_redis_that_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with running_redis(free_port(), tmp_path) as url:
+        (finding,) = await check_rates(settings_with(monkeypatch, REDIS_URL=url))
+    assert finding.state is State.OK, finding
+    assert finding.detail == f"counted in {url}"
+
+
+async def test_counting_in_a_redis_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    (finding,) = await check_rates(settings_with(monkeypatch, REDIS_URL=f"redis://me:hidden@127.0.0.1:{port}/"))
+    assert finding.state is State.FAILED
+    assert finding.detail.startswith(f"redis://127.0.0.1:{port}/ does not count: ")
+    assert "hidden" not in finding.detail
+    assert "REDIS_URL" in finding.advice
