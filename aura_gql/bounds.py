@@ -95,6 +95,8 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         max_per_host=sandboxes.max_sandboxes_per_host,
         idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
         lifetime_s=sandboxes.sandbox_lifetime_s,
+        max_lifetime_s=sandboxes.sandbox_max_lifetime_s,
+        output_bytes=settings.executions.execution_max_output_bytes,
     )
 
 
@@ -110,6 +112,8 @@ def local_limits(settings: Settings) -> LocalLimits:
         tmp_bytes=min(128 * _MIB, memory // 4),
         shm_bytes=min(64 * _MIB, memory // 8),
         disk_bytes=sandboxes.sandbox_disk_bytes,
+        disk_files=sandboxes.sandbox_max_files,
+        open_files=sandboxes.sandbox_open_files,
         max_sandboxes=sandboxes.max_sandboxes_per_host,
     )
 

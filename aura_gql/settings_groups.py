@@ -239,11 +239,16 @@ class SandboxSettings(Group):
     max_sandboxes_per_user: Count = Field(5, description="Most live sandboxes of a user.")
     max_sandboxes_per_host: Count = Field(20, description="Most live local sandboxes on this machine.")
     sandbox_lifetime_s: Seconds = Field(4 * 3600, description="Seconds after which a sandbox ends in any case.")
+    sandbox_max_lifetime_s: Seconds = Field(
+        24 * 3600, description="Seconds from its creation to which it can be extended, SANDBOX_LIFETIME_S at least."
+    )
     sandbox_idle_timeout_s: Seconds = Field(900, description="Seconds without activity after which it ends.")
     sandbox_memory_bytes: Annotated[int, Field(ge=64 * _MIB)] = Field(512 * _MIB, description="Bytes of memory.")
     sandbox_max_processes: Annotated[int, Field(ge=8)] = Field(128, description="Most processes and threads at once.")
     sandbox_cpus: float = Field(1.0, gt=0, le=1024, description="CPUs, in fractions, where cgroups are writable.")
     sandbox_disk_bytes: Annotated[int, Field(ge=_MIB)] = Field(512 * _MIB, description="Bytes of the project folder.")
+    sandbox_max_files: Annotated[int, Field(ge=1_000)] = Field(200_000, description="Files and folders in it.")
+    sandbox_open_files: Annotated[int, Field(ge=64)] = Field(4_096, description="Most open files of a process.")
 
 
 class ExecutionSettings(Group):

@@ -73,6 +73,7 @@ async def test_every_example_does_what_it_says(tryer: Tryer) -> None:
     assert (await tryer.execute("Node", id=execution))["__typename"] == "Execution"
     found = await tryer.execute("Nodes", ids=[project, sandbox])
     assert [node["__typename"] for node in found] == ["Project", "Sandbox"]
+    assert (await tryer.execute("DeleteSandbox", input={"sandboxId": sandbox}))["deletedSandboxId"] == sandbox
     assert (await tryer.execute("DeleteProject", input={"projectId": project}))["deletedProjectId"] == project
     assert [each.name for each in EXAMPLES if each.name not in tryer.done] == []
 
@@ -153,6 +154,10 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
         (await tryer.execute("RunCommand", input={"sandboxId": sandbox, "command": LONG_COMMAND}))["execution"]["id"]
     )
     await resume_and_cancel(tryer, execution)
+    extended = await tryer.execute("ExtendSandbox", input={"sandboxId": sandbox, "byS": 60})
+    assert extended["sandbox"]["idleStopsAt"] < extended["sandbox"]["expiresAt"]
+    await tryer.execute("RestartSandbox", input={"sandboxId": sandbox})
+    await tryer.watch("SandboxChanged", lambda event: bool(event["status"] == "RUNNING"), sandboxId=sandbox)
     listed = await tryer.execute("Executions", sandboxId=sandbox)
     assert [node["id"] for node in listed["nodes"]] == [execution, ran["id"]]
     await tryer.execute("StopSandbox", input={"sandboxId": sandbox})

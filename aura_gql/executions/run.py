@@ -22,7 +22,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.errors import SandboxGone, SandboxNotRunning
 from aura_gql.sandboxes.ports import Process, Sandbox
-from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.sandboxes.values import EndReason, ExitStatus, SandboxFile
 
@@ -56,6 +56,7 @@ class ExecutionRun:
         self._queued_at = self._loop.time()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._started_at: float | None = None
+        self._began_at: datetime | None = None
         self.outcome: Outcome | None = None
         self.totals = OutputTotals()
         self._recorder = OutputRecorder(record.id, bus, limit=limits.output_limit, ttl_s=limits.output_ttl_s)
@@ -113,6 +114,7 @@ class ExecutionRun:
         if self._interruption.done():
             raise Interrupted
         started_at, self._started_at = utcnow(), self._loop.time()
+        self._began_at = started_at
         queued_ms = _milliseconds(self._started_at - self._queued_at)
         if await patiently(lambda: CodeExecution.begin(self.record.id, started_at, queued_ms)) is None:
             return lost("Another server took it for lost.")
@@ -175,13 +177,20 @@ class ExecutionRun:
             _log.info("execution.script_left", execution_id=str(self.record.id), reason=error.message)
 
     async def _without_sandbox(self, otherwise: Outcome) -> Outcome:
-        """CANCELLED where the sandbox was stopped in order, else `otherwise`."""
+        """CANCELLED where the sandbox was stopped or restarted in order, else `otherwise`."""
         sandbox = await patiently(lambda: self._sandboxes.state(self.record.sandbox_id))
         if sandbox is None or sandbox.status in {SandboxStatus.STOPPING, SandboxStatus.STOPPED}:
             reason = (sandbox and sandbox.status_reason) or "It is gone."
             stopped = cancelled(f"The sandbox was stopped. {reason}")
-            return replace(otherwise, status=stopped.status, error_type=stopped.error_type, message=stopped.message)
-        return otherwise
+        elif sandbox.status is SandboxStatus.STARTING or self._is_older_than(sandbox):
+            stopped = cancelled("The sandbox was restarted.")
+        else:
+            return otherwise
+        return replace(otherwise, status=stopped.status, error_type=stopped.error_type, message=stopped.message)
+
+    def _is_older_than(self, sandbox: SandboxRecord) -> bool:
+        """Whether it began on a machine that another has taken the place of."""
+        return self._began_at is not None and sandbox.started_at is not None and self._began_at < sandbox.started_at
 
     async def _unless_interrupted(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         task = asyncio.ensure_future(work)

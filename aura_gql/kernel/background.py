@@ -23,6 +23,19 @@ async def undisturbed(work: Coroutine[None, None, ResultT]) -> ResultT:
     return await asyncio.shield(asyncio.ensure_future(work))
 
 
+async def to_its_end(work: Coroutine[None, None, ResultT]) -> ResultT:
+    """The result of `work`. Where its caller is cancelled meanwhile, that counts once `work` has ended.
+
+    For what nobody may find half done.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 class BackgroundTasks:
     """Tasks that nobody awaits at once: held so that they are not collected, and awaited at the end.
 

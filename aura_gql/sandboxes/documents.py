@@ -15,21 +15,28 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import (
     ENDED_STATUSES,
     LIVE_STATUSES,
+    USABLE_STATUSES,
     SandboxFilter,
     SandboxRecord,
     SandboxStatus,
     states_before,
 )
+from aura_gql.sandboxes.stored import to_record
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
-_HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0}
+_HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0, "wishes": 0}
+_NOT_DELETED = {"deleted_at": None}
+# An hour longer than the idempotency keys, which may name a sandbox that was deleted.
+_DELETED_KEPT_S = 25 * 3600
+_WISHES_KEPT = 50
 
 
 class SandboxSession(Document):
     """One sandbox. `owner` names the server process that holds the machine, and `lease_until` how long it vouches.
 
     `change_id` names the latest change of its status. It is `admitted` once it was found to be within the
-    quota; `admission_id` tells it from another under its id that was stored before or after it.
+    quota; `admission_id` tells it from another under its id that was stored before or after it. `wishes` names the
+    latest restarts and extensions, so that one that is asked for twice under one key is done once.
     """
 
     user_id: str
@@ -51,9 +58,15 @@ class SandboxSession(Document):
     last_activity_at: datetime
     stopped_at: datetime | None = None
     expires_at: datetime
+    idle_timeout_s: float | None = None
+    resource_limits: dict[str, Any] | None = None
+    wishes: list[PydanticObjectId] = Field(default_factory=list)
+    deleted_at: datetime | None = None
 
     class Settings:
-        """Collection and indexes: a user's and a project's sandboxes by time, and the live ones of each server."""
+        """Collection and indexes: a user's and a project's sandboxes by time, the live ones of each server, and the
+        end of deleted ones.
+        """
 
         name = "sandbox_sessions"
         indexes: ClassVar[list[IndexModel]] = [
@@ -62,6 +75,7 @@ class SandboxSession(Document):
             IndexModel([("user_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("project_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("status", ASCENDING), ("owner", ASCENDING)]),
+            IndexModel([("deleted_at", ASCENDING)], expireAfterSeconds=_DELETED_KEPT_S),
         ]
 
     @classmethod
@@ -81,8 +95,8 @@ class SandboxSession(Document):
 
     @classmethod
     async def find_owned(cls, user_id: str, sandbox_ids: Sequence[ObjectId]) -> list[SandboxRecord]:
-        """Those of the sandboxes that the user owns, in no order."""
-        return await cls._find({"_id": {"$in": list(sandbox_ids)}, "user_id": user_id})
+        """Those of the sandboxes that the user owns and has not deleted, in no order."""
+        return await cls._find({"_id": {"$in": list(sandbox_ids)}, "user_id": user_id} | _NOT_DELETED)
 
     @classmethod
     async def find_page(
@@ -102,7 +116,7 @@ class SandboxSession(Document):
 
     @classmethod
     async def find_live(cls, project_ids: Sequence[ObjectId]) -> list[SandboxRecord]:
-        """The live sandboxes of some projects, oldest first."""
+        """The live sandboxes of some projects, oldest first, those that are deleted and about to end included."""
         query = {"project_id": {"$in": list(project_ids)}, "status": _LIVE}
         return sorted(await cls._find(query), key=lambda record: (record.created_at, record.id))
 
@@ -156,11 +170,13 @@ class SandboxSession(Document):
         values: Mapping[str, Any] | None = None,
         only_from: Iterable[SandboxStatus] | None = None,
         idle_since: datetime | None = None,
+        wish_id: ObjectId | None = None,
     ) -> SandboxRecord | None:
         """Compare and set: enter `status` from a state that allows it, else None.
 
         `only_from` narrows the states, and `idle_since` asks that nothing used the sandbox from then on. Safe to repeat
-        with the same `change_id`: what an earlier try did whose answer was lost is this one's, too.
+        with the same `change_id`: what an earlier try did whose answer was lost is this one's, too. `wish_id` is
+        remembered, and was not before.
         """
         allowed = states_before(status) if only_from is None else list(only_from)
         match: dict[str, Any] = {"_id": sandbox_id, "status": {"$in": [before.value for before in allowed]}}
@@ -171,21 +187,40 @@ class SandboxSession(Document):
         changes |= values or {}
         if status in ENDED_STATUSES:
             changes["stopped_at"] = now
-        collection = cls.get_pymongo_collection()
-        document = await collection.find_one_and_update(
-            match,
-            {"$set": changes, "$inc": {"event_sequence": 1}},
-            projection=_HIDDEN,
-            return_document=ReturnDocument.AFTER,
-        )
-        if document is None:
-            document = await collection.find_one({"_id": sandbox_id, "change_id": change_id}, _HIDDEN)
-        return None if document is None else to_record(document)
+        record = await cls._change(match, changes, wish_id)
+        if record is None:
+            earlier = {"_id": sandbox_id, "change_id": change_id}
+            document = await cls.get_pymongo_collection().find_one(earlier, _HIDDEN)
+            return None if document is None else to_record(document)
+        return record
 
     @classmethod
-    async def touch(cls, sandbox_id: ObjectId) -> None:
-        """Note that somebody uses the sandbox now."""
-        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$set": {"last_activity_at": utcnow()}})
+    async def extend(cls, record: SandboxRecord, until: datetime, wish_id: ObjectId) -> SandboxRecord | None:
+        """Compare and set: move the end of a sandbox that `record` shows; None where it is elsewhere by now, the
+        sandbox ends, or the wish was granted before.
+        """
+        usable = [status.value for status in USABLE_STATUSES]
+        match = {"_id": record.id, "status": {"$in": usable}, "expires_at": record.expires_at}
+        return await cls._change(match, {"expires_at": until, "updated_at": utcnow()}, wish_id)
+
+    @classmethod
+    async def has_granted(cls, sandbox_id: ObjectId, wish_id: ObjectId) -> bool:
+        """Whether a restart or an extension under that id has been done."""
+        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id, "wishes": wish_id}, {"_id": 1})
+        return found is not None
+
+    @classmethod
+    async def mark_deleted(cls, user_id: str, sandbox_id: ObjectId) -> bool:
+        """Have the user not see the sandbox any more; False where that is so already."""
+        match = {"_id": sandbox_id, "user_id": user_id} | _NOT_DELETED
+        changed = await cls.get_pymongo_collection().update_one(match, {"$set": {"deleted_at": utcnow()}})
+        return changed.matched_count == 1
+
+    @classmethod
+    async def touch(cls, sandbox_ids: Sequence[ObjectId]) -> None:
+        """Note that somebody uses the sandboxes now."""
+        match = {"_id": {"$in": list(sandbox_ids)}}
+        await cls.get_pymongo_collection().update_many(match, {"$set": {"last_activity_at": utcnow()}})
 
     @classmethod
     async def set_synced_revision(cls, sandbox_id: ObjectId, revision: int) -> None:
@@ -224,37 +259,29 @@ class SandboxSession(Document):
         await cls.get_pymongo_collection().delete_many({"project_id": project_id})
 
     @classmethod
+    async def _change(
+        cls, match: Mapping[str, Any], values: Mapping[str, Any], wish_id: ObjectId | None
+    ) -> SandboxRecord | None:
+        """Compare and set, counted as an event of the sandbox."""
+        update: dict[str, Any] = {"$set": values, "$inc": {"event_sequence": 1}}
+        if wish_id is not None:
+            match = {**match, "wishes": {"$ne": wish_id}}
+            update["$push"] = {"wishes": {"$each": [wish_id], "$slice": -_WISHES_KEPT}}
+        document = await cls.get_pymongo_collection().find_one_and_update(
+            match, update, projection=_HIDDEN, return_document=ReturnDocument.AFTER
+        )
+        return None if document is None else to_record(document)
+
+    @classmethod
     async def _find(cls, query: Mapping[str, Any]) -> list[SandboxRecord]:
         documents = await cls.get_pymongo_collection().find(query, _HIDDEN).to_list()
         return [to_record(document) for document in documents]
 
 
 def _page_query(user_id: str, wanted: SandboxFilter) -> dict[str, Any]:
-    query: dict[str, Any] = {"user_id": user_id}
+    query: dict[str, Any] = {"user_id": user_id} | _NOT_DELETED
     if wanted.project_id is not None:
         query["project_id"] = wanted.project_id
     if wanted.statuses:
         query["status"] = {"$in": [status.value for status in wanted.statuses]}
     return query
-
-
-def to_record(document: Mapping[str, Any]) -> SandboxRecord:
-    """A raw document as a record."""
-    return SandboxRecord(
-        id=document["_id"],
-        project_id=document["project_id"],
-        user_id=document["user_id"],
-        provider=SandboxProviderName(document["provider"]),
-        provider_sandbox_id=document["provider_sandbox_id"],
-        status=SandboxStatus(document["status"]),
-        status_reason=document["status_reason"],
-        event_sequence=document["event_sequence"],
-        synced_revision=document["synced_revision"],
-        owner=document["owner"],
-        created_at=document["created_at"],
-        updated_at=document["updated_at"],
-        started_at=document["started_at"],
-        last_activity_at=document["last_activity_at"],
-        stopped_at=document["stopped_at"],
-        expires_at=document["expires_at"],
-    )

@@ -18,21 +18,35 @@ def topic_of(sandbox_id: ObjectId) -> str:
 
 def event_of(record: SandboxRecord) -> SandboxEventRecord:
     """The event that brought a sandbox where it stands."""
-    return SandboxEventRecord(record.id, record.event_sequence, record.status, record.status_reason, record.updated_at)
+    return SandboxEventRecord(
+        sandbox_id=record.id,
+        sequence=record.event_sequence,
+        status=record.status,
+        reason=record.status_reason,
+        at=record.updated_at,
+        expires_at=record.expires_at,
+    )
 
 
 def to_bus(event: SandboxEventRecord) -> Event:
     """The event as values that the bus can carry."""
-    return {"sequence": event.sequence, "status": event.status.value, "reason": event.reason, "at": event.at}
+    return {
+        "sequence": event.sequence,
+        "status": event.status.value,
+        "reason": event.reason,
+        "at": event.at,
+        "expires_at": event.expires_at,
+    }
 
 
 def from_bus(sandbox_id: ObjectId, event: Event) -> SandboxEventRecord:
     """The event that `to_bus` wrote."""
-    sequence, at, reason = event["sequence"], event["at"], event["reason"]
+    sequence, at, reason, expires_at = event["sequence"], event["at"], event["reason"], event["expires_at"]
     assert isinstance(sequence, int)  # noqa: S101
     assert isinstance(at, datetime)  # noqa: S101
+    assert isinstance(expires_at, datetime)  # noqa: S101
     status = SandboxStatus(str(event["status"]))
-    return SandboxEventRecord(sandbox_id, sequence, status, None if reason is None else str(reason), at)
+    return SandboxEventRecord(sandbox_id, sequence, status, None if reason is None else str(reason), at, expires_at)
 
 
 async def follow(

@@ -9,7 +9,8 @@ from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.sandboxes import events
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.records import MachineFacts, SandboxEventRecord, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.stored import to_stored_limits
 from aura_gql.sandboxes.tally import SandboxTally
 
 
@@ -28,30 +29,47 @@ class Lifecycle:
         *,
         only_from: Iterable[SandboxStatus] | None = None,
         idle_since: datetime | None = None,
+        wish_id: ObjectId | None = None,
     ) -> SandboxRecord | None:
-        """Enter a state; None where the sandbox is in none that allows it, or was used after `idle_since`."""
+        """Enter a state; None where the sandbox is in none that allows it, was used after `idle_since`, or has been
+        granted the wish before.
+        """
         states = None if only_from is None else list(only_from)
         change_id = ObjectId()
         record = await patiently(
             lambda: SandboxSession.advance(
-                sandbox_id, status, reason, change_id=change_id, only_from=states, idle_since=idle_since
+                sandbox_id,
+                status,
+                reason,
+                change_id=change_id,
+                only_from=states,
+                idle_since=idle_since,
+                wish_id=wish_id,
             )
         )
         return await self._published(record)
 
-    async def running(
-        self, sandbox_id: ObjectId, provider_sandbox_id: str, synced_revision: int, at: datetime
-    ) -> SandboxRecord | None:
-        """Enter RUNNING; None where a stop came meanwhile."""
+    async def running(self, sandbox_id: ObjectId, machine: MachineFacts, at: datetime) -> SandboxRecord | None:
+        """Enter RUNNING on a machine; None where a stop came meanwhile."""
         values = {
-            "provider_sandbox_id": provider_sandbox_id,
-            "synced_revision": synced_revision,
+            "provider_sandbox_id": machine.provider_sandbox_id,
+            "resource_limits": to_stored_limits(machine.limits),
+            "synced_revision": machine.synced_revision,
             "started_at": at,
             "last_activity_at": at,
         }
         return await self._published(
             await SandboxSession.advance(sandbox_id, SandboxStatus.RUNNING, None, change_id=ObjectId(), values=values)
         )
+
+    async def extend(self, record: SandboxRecord, until: datetime, wish_id: ObjectId) -> SandboxRecord | None:
+        """Move the end of a sandbox that stands as `record` says, and tell that as an event of the same state; None
+        where it does not stand so any more.
+        """
+        extended = await SandboxSession.extend(record, until, wish_id)
+        if extended is not None:
+            await self.publish(extended)
+        return extended
 
     async def publish(self, record: SandboxRecord) -> None:
         """Tell the bus where a sandbox stands."""

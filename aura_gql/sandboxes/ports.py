@@ -6,6 +6,7 @@ keeps our sandbox id with each machine, so that what no record wants can be foun
 
 import socket
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import Protocol
 
 from aura_gql.sandboxes.values import (
@@ -15,6 +16,7 @@ from aura_gql.sandboxes.values import (
     ListeningPort,
     OutputPiece,
     ProviderHealth,
+    ResourceLimits,
     SandboxFile,
     SandboxSpec,
 )
@@ -58,6 +60,11 @@ class Sandbox(Protocol):
         """The provider's own name for it."""
         ...
 
+    @property
+    def limits(self) -> ResourceLimits:
+        """What it may use and who sees to that, as it was made; asked for without a call to the provider."""
+        ...
+
     async def start_process(self, command: Command) -> Process:
         """Start a command. CommandNotFound where there is no such program, InvalidInput where `cwd` is no folder."""
         ...
@@ -86,6 +93,14 @@ class Sandbox(Protocol):
         is no port. Each call is a connection of its own, bytes pass unchanged, `shutdown` of one direction leaves the
         other open, and who does not read holds the other back. Safe to repeat. When the sandbox ends, so does the
         stream; where the provider has only requests to offer, it bridges them to a socket pair.
+        """
+        ...
+
+    async def extend(self, until: datetime) -> None:
+        """Have it live until then at least: where the provider's own clock would end it, that is moved, never back.
+
+        Safe to repeat. ProviderUnavailable where the provider could not be asked: its clock stands as it stood or as
+        wanted, and the caller tries again. Unsupported where it can't be moved.
         """
         ...
 

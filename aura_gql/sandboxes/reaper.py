@@ -17,7 +17,7 @@ from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
-from aura_gql.sandboxes.stopper import MachineStopper
+from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 
 _log = structlog.get_logger(__name__)
 
@@ -61,6 +61,8 @@ class SandboxReaper:
         if self._watch.renewed(asyncio.get_running_loop().time()):
             await self.recover(exclusive=False)
         held = self._registry.ids()
+        if used := self._registry.used():
+            await SandboxSession.touch(used)
         records = await SandboxSession.find_live_of_owner(self._registry.owner)
         for record in records:
             await self._inspect(record)
@@ -96,14 +98,19 @@ class SandboxReaper:
         now = utcnow()
         if record.status is SandboxStatus.STOPPING:
             self._stopper.begin(record, record.status_reason or "It was stopped.")
-        elif record.status is SandboxStatus.RUNNING and self._registry.get(record.id) is None:
+        elif record.is_deleted:
+            self._stopper.begin(record, DELETED)
+        elif self._is_lost(record):
             lost = "The server lost track of the machine."
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, lost, only_from=[SandboxStatus.RUNNING])
         elif record.expires_at <= now:
-            minutes = f"{self._limits.lifetime_s / 60:g}"
-            self._stopper.begin(record, f"It reached the longest lifetime of a sandbox, {minutes} minutes.")
+            minutes = f"{(record.expires_at - record.created_at).total_seconds() / 60:g}"
+            self._stopper.begin(record, f"It reached the end of its lifetime of {minutes} minutes.")
         elif record.status is SandboxStatus.RUNNING:
+            await self._starter.prolong(record)
             await self._stop_if_idle(record)
+        elif record.status is SandboxStatus.STARTING and self._registry.get(record.id) is not None:
+            self._starter.restart(record)  # Asked for by another server, which does not have the machine.
         elif not self._starter.is_starting(record.id) and self._is_overdue(record):
             early = [SandboxStatus.PENDING, SandboxStatus.STARTING]
             reason = "The server lost track of its start."
@@ -118,5 +125,9 @@ class SandboxReaper:
         if await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason, idle_since=cutoff) is not None:
             self._stopper.begin(record, reason)
 
+    def _is_lost(self, record: SandboxRecord) -> bool:
+        is_here = self._registry.get(record.id) is not None or self._starter.is_starting(record.id)
+        return record.status is SandboxStatus.RUNNING and not is_here
+
     def _is_overdue(self, record: SandboxRecord) -> bool:
-        return record.created_at < utcnow() - timedelta(seconds=self._limits.start_timeout_s)
+        return record.updated_at < utcnow() - timedelta(seconds=self._limits.start_timeout_s)

@@ -1,13 +1,13 @@
 """What the sandboxes room tells the others, as light objects."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.sandboxes.values import Capabilities
+from aura_gql.sandboxes.values import Capabilities, ResourceLimits
 
 
 class SandboxStatus(StrEnum):
@@ -24,17 +24,20 @@ class SandboxStatus(StrEnum):
 LIVE_STATUSES = frozenset(
     {SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING, SandboxStatus.STOPPING}
 )
+USABLE_STATUSES = LIVE_STATUSES - {SandboxStatus.STOPPING}
 ENDED_STATUSES = frozenset({SandboxStatus.STOPPED, SandboxStatus.ERROR})
 
 TRANSITIONS: dict[SandboxStatus, frozenset[SandboxStatus]] = {
     SandboxStatus.PENDING: frozenset({SandboxStatus.STARTING, SandboxStatus.STOPPED, SandboxStatus.ERROR}),
     SandboxStatus.STARTING: frozenset({SandboxStatus.RUNNING, SandboxStatus.STOPPING, SandboxStatus.ERROR}),
-    SandboxStatus.RUNNING: frozenset({SandboxStatus.STOPPING, SandboxStatus.ERROR}),
+    SandboxStatus.RUNNING: frozenset({SandboxStatus.STARTING, SandboxStatus.STOPPING, SandboxStatus.ERROR}),
     SandboxStatus.STOPPING: frozenset({SandboxStatus.STOPPED, SandboxStatus.ERROR}),
     SandboxStatus.STOPPED: frozenset(),
     SandboxStatus.ERROR: frozenset(),
 }
-"""The states that may follow each state. A machine whose server died passes through STOPPING like any other."""
+"""The states that may follow each state. A machine whose server died passes through STOPPING like any other, and one
+that gives way to a new one under the same id goes back from RUNNING to STARTING.
+"""
 
 
 def states_before(status: SandboxStatus) -> list[SandboxStatus]:
@@ -44,7 +47,11 @@ def states_before(status: SandboxStatus) -> list[SandboxStatus]:
 
 @dataclass(frozen=True, slots=True)
 class SandboxRecord:
-    """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push."""
+    """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push.
+
+    `limits` are those of its machine, None before there is one. `is_deleted` says that its owner does not see it any
+    more.
+    """
 
     id: ObjectId
     project_id: ObjectId
@@ -62,22 +69,47 @@ class SandboxRecord:
     last_activity_at: datetime
     stopped_at: datetime | None
     expires_at: datetime
+    idle_timeout_s: float | None = None
+    limits: ResourceLimits | None = None
+    is_deleted: bool = False
 
     @property
     def is_live(self) -> bool:
         """Whether it has not ended."""
         return self.status in LIVE_STATUSES
 
+    @property
+    def idle_stops_at(self) -> datetime | None:
+        """When it will be stopped as idle unless something uses it; None where it does not run."""
+        if self.status is not SandboxStatus.RUNNING or self.idle_timeout_s is None:
+            return None
+        return self.last_activity_at + timedelta(seconds=self.idle_timeout_s)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it runs or is about to, and its owner sees it."""
+        return self.status in USABLE_STATUSES and not self.is_deleted
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """What a record learns of the machine that it runs on."""
+
+    provider_sandbox_id: str
+    synced_revision: int
+    limits: ResourceLimits
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxEventRecord:
-    """The state that a sandbox entered; `sequence` counts the changes of this sandbox from 1."""
+    """The state that a sandbox entered, or whose end was moved; `sequence` counts the changes of a sandbox from 1."""
 
     sandbox_id: ObjectId
     sequence: int
     status: SandboxStatus
     reason: str | None
     at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +132,18 @@ class ProviderRecord:
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """How many sandboxes may live at once, and how long. Durations are seconds."""
+    """How many sandboxes may live at once, and how long. Durations are seconds.
+
+    `max_lifetime_s` is how far from its creation a sandbox can be extended; a lifetime that is longer counts.
+    `output_bytes` is told to owners alone: the executions see to it.
+    """
 
     max_per_user: int = 5
     max_per_host: int = 50
     idle_timeout_s: float = 900.0
     lifetime_s: float = 14_400.0
+    max_lifetime_s: float = 86_400.0
+    output_bytes: int = 10 * 1024 * 1024
     start_timeout_s: float = 60.0
     attach_timeout_s: float = 60.0
     lease_s: float = 30.0

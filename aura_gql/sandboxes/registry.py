@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bson import ObjectId
 
@@ -13,11 +14,15 @@ from aura_gql.sandboxes.ports import Sandbox
 
 @dataclass(slots=True)
 class LiveSandbox:
-    """A machine, the project revision on its disk, and the lock that keeps two pushes of files apart."""
+    """A machine, the project revision on its disk, and the lock that keeps two pushes of files apart.
+
+    `lives_until` is what the provider has been told of its end.
+    """
 
     machine: Sandbox
     project_id: ObjectId
     synced_revision: int
+    lives_until: datetime
     sync_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -51,6 +56,10 @@ class SandboxRegistry:
     def pop(self, sandbox_id: ObjectId) -> LiveSandbox | None:
         """Let go of a machine."""
         return self._live.pop(sandbox_id, None)
+
+    def used(self) -> list[ObjectId]:
+        """The sandboxes in which something runs."""
+        return list(self._uses)
 
     def in_use(self, sandbox_id: ObjectId) -> bool:
         """Whether something runs in it."""

@@ -33,8 +33,9 @@ from aura_gql.sandboxes.records import (
     SandboxStatus,
 )
 from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.renewal import SandboxRenewal
 from aura_gql.sandboxes.starter import MachineStarter
-from aura_gql.sandboxes.stopper import MachineStopper
+from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 from aura_gql.sandboxes.sync import FileSync
 from aura_gql.sandboxes.tally import SandboxTally
 
@@ -44,14 +45,13 @@ _STOP_PATIENCE_S = 2.0
 _REFRESH_PATIENCE_S = 5.0
 # A shorter use is noted once, when it begins.
 _SHORT_USE_S = 1.0
-_USABLE = frozenset({SandboxStatus.PENDING, SandboxStatus.STARTING, SandboxStatus.RUNNING})
 
 
 class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
-    `reaper` is its background loop. A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and
-    `close()` at its end.
+    `reaper` is its background loop, `renewal` gives sandboxes more time and new machines. A server calls `recover` and
+    `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class SandboxService:
         self._starter = MachineStarter(providers, self._sync, self._lifecycle, self._registry, limits)
         self._stopper = MachineStopper(self._starter, self._lifecycle, self._registry)
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
+        self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
         self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(
@@ -98,7 +99,10 @@ class SandboxService:
             key=idempotency_key,
             request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
         )
-        if idempotency_key is not None and await SandboxSession.find_record(sandbox_id) is not None:
+        earlier = None if idempotency_key is None else await SandboxSession.find_record(sandbox_id)
+        if earlier is not None:
+            if earlier.is_deleted:
+                raise SandboxNotFound("The sandbox that this key stands for was deleted.", field=("idempotencyKey",))
             return (await self._launch(sandbox_id, viewer_id, project_id, name))[0]
         resets_at = await self._operations.take(viewer_id)
         record, is_new = await self._launch(sandbox_id, viewer_id, project_id, name)
@@ -112,7 +116,7 @@ class SandboxService:
         Asks nothing of the project's status. SandboxNotRunning with the reason, Unsupported, SandboxQuotaExceeded.
         """
         self._starter.provider(provider)
-        live = [record for record in await SandboxSession.find_live([project_id]) if record.status in _USABLE]
+        live = [record for record in await SandboxSession.find_live([project_id]) if record.is_usable]
         if live:
             try:
                 await self._until_running(live[-1].id, self._limits.start_timeout_s)
@@ -142,7 +146,8 @@ class SandboxService:
 
     async def live_for_projects(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, SandboxRecord]:
         """The newest live sandbox of each project that has one, in one query."""
-        return {record.project_id: record for record in await SandboxSession.find_live(project_ids)}
+        found = await SandboxSession.find_live(project_ids)
+        return {record.project_id: record for record in found if not record.is_deleted}
 
     def status_changes(self, viewer_id: str, sandbox_id: ObjectId) -> AsyncGenerator[SandboxEventRecord, None]:
         """The present state, then each change, until STOPPED or ERROR; SandboxNotFound, also once it is gone."""
@@ -160,10 +165,15 @@ class SandboxService:
         record = await self.get(viewer_id, sandbox_id)
         if not record.is_live:
             return record
-        with contextlib.suppress(RateLimited):
-            await self._operations.take(viewer_id)
-        await asyncio.wait([self._stopper.begin(record, "Its owner stopped it.")], timeout=_STOP_PATIENCE_S)
+        await self._stop_soon(record, "Its owner stopped it.")
         return await self.get(viewer_id, sandbox_id)
+
+    async def delete(self, viewer_id: str, sandbox_id: ObjectId) -> None:
+        """End a sandbox, where it lives, and have it not be found any more; what it ran stays. SandboxNotFound."""
+        record = await self.get(viewer_id, sandbox_id)
+        await SandboxSession.mark_deleted(viewer_id, sandbox_id)
+        if record.is_live:
+            await self._stop_soon(record, DELETED)
 
     async def state(self, sandbox_id: ObjectId) -> SandboxRecord | None:
         """The sandbox whoever owns it, for rooms that have checked that already."""
@@ -210,7 +220,7 @@ class SandboxService:
 
     async def touch(self, sandbox_id: ObjectId) -> None:
         """Note activity: the time to the idle stop begins anew."""
-        await patiently(lambda: SandboxSession.touch(sandbox_id))
+        await patiently(lambda: SandboxSession.touch([sandbox_id]))
 
     async def stop_for_project(self, project_id: ObjectId) -> None:
         """End every sandbox of a project; returns when nothing of them runs here."""
@@ -270,6 +280,12 @@ class SandboxService:
         except TimeoutError:
             raise SandboxNotRunning(f"The sandbox did not start within {timeout_s:g} seconds.") from None
         raise SandboxNotRunning("The server is shutting down.")
+
+    async def _stop_soon(self, record: SandboxRecord, reason: str) -> None:
+        """Return when it has stopped, or after a while."""
+        with contextlib.suppress(RateLimited):
+            await self._operations.take(record.user_id)
+        await asyncio.wait([self._stopper.begin(record, reason)], timeout=_STOP_PATIENCE_S)
 
     async def _describe(self, name: SandboxProviderName) -> ProviderRecord:
         provider = self._providers.get(name)

@@ -2,21 +2,23 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from dataclasses import replace
 
 import structlog
 from bson import ObjectId
 
-from aura_gql.kernel.background import BackgroundTasks
+from aura_gql.kernel.background import BackgroundTasks, to_its_end
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError, Unsupported
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
-from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.records import MachineFacts, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.sync import FileSync
-from aura_gql.sandboxes.values import SandboxSpec
+from aura_gql.sandboxes.values import Enforcement, Limit, SandboxSpec
 
 _log = structlog.get_logger(__name__)
 
@@ -55,9 +57,30 @@ class MachineStarter:
 
     def start(self, record: SandboxRecord) -> None:
         """Bring a PENDING sandbox up in the background; how that ended is told by its status."""
-        task = self._tasks.spawn(self._start(record), f"start sandbox {record.id}")
-        self._starting[record.id] = task
-        task.add_done_callback(lambda _: self._starting.pop(record.id, None))
+        self._spawn(record.id, self._start(record))
+
+    def restart(self, record: SandboxRecord) -> None:
+        """Put a new machine in the place of the one of a sandbox that went back to STARTING, in the background.
+
+        What runs in the old one ends with it. Does nothing where that is under way.
+        """
+        if not self.is_starting(record.id):
+            self._spawn(record.id, self._replace(record))
+
+    async def prolong(self, record: SandboxRecord) -> None:
+        """Have the machine, where this process holds it, live as long as its record says. A failure is logged: the
+        next patrol tries again.
+        """
+        live = self._registry.get(record.id)
+        if live is None or live.lives_until >= record.expires_at:
+            return
+        try:
+            await live.machine.extend(record.expires_at)
+        except DomainError as error:
+            self._lifecycle.tally.failed(record.provider, "extend", error)
+            _log.warning("sandbox.not_extended", sandbox_id=str(record.id), reason=error.message)
+        else:
+            live.lives_until = max(live.lives_until, record.expires_at)
 
     def is_starting(self, sandbox_id: ObjectId) -> bool:
         """Whether this process is bringing it up."""
@@ -74,11 +97,31 @@ class MachineStarter:
         """Cancel whatever still starts or is watched."""
         await self._tasks.cancel()
 
+    def _spawn(self, sandbox_id: ObjectId, work: Coroutine[None, None, None]) -> None:
+        task = self._tasks.spawn(work, f"start sandbox {sandbox_id}")
+        self._starting[sandbox_id] = task
+        task.add_done_callback(lambda _: self._starting.pop(sandbox_id, None))
+
     async def _start(self, record: SandboxRecord) -> None:
-        if await self._lifecycle.advance(record.id, SandboxStatus.STARTING) is None:
+        pending = [SandboxStatus.PENDING]
+        if await self._lifecycle.advance(record.id, SandboxStatus.STARTING, only_from=pending) is not None:
+            await self._telling_failure(record, self._bring_up(record))
+
+    async def _replace(self, record: SandboxRecord) -> None:
+        await self._telling_failure(record, self._take_down_and_bring_up(record))
+
+    async def _take_down_and_bring_up(self, record: SandboxRecord) -> None:
+        current = await SandboxSession.find_record(record.id)
+        if current is None or current.status is not SandboxStatus.STARTING:
             return
+        live = self._registry.pop(record.id)
+        if live is not None:
+            await to_its_end(live.machine.stop())
+        await self._bring_up(record)
+
+    async def _telling_failure(self, record: SandboxRecord, work: Coroutine[None, None, None]) -> None:
         try:
-            await self._bring_up(record)
+            await work
         except Exception as error:
             self._lifecycle.tally.failed(record.provider, "start", error)
             await self._lifecycle.advance(
@@ -88,8 +131,11 @@ class MachineStarter:
     async def _bring_up(self, record: SandboxRecord) -> None:
         async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as machine:
             revision = await self._files.push_all(machine, record.project_id)
-            self._registry.add(record.id, LiveSandbox(machine, record.project_id, revision))
-            running = await self._lifecycle.running(record.id, machine.provider_sandbox_id, revision, utcnow())
+            self._registry.add(record.id, LiveSandbox(machine, record.project_id, revision, record.expires_at))
+            output = Limit(self._limits.output_bytes, Enforcement.HARD)
+            limits = replace(machine.limits, output_bytes=output)
+            facts = MachineFacts(machine.provider_sandbox_id, revision, limits)
+            running = await self._lifecycle.running(record.id, facts, utcnow())
             if running is None:
                 self._registry.pop(record.id)
                 await machine.stop()
@@ -101,7 +147,7 @@ class MachineStarter:
         """A new machine, stopped where the block fails or is cancelled."""
         async with self.gate:
             pass
-        spec = SandboxSpec(sandbox_id=str(record.id), project_id=str(record.project_id))
+        spec = SandboxSpec(str(record.id), str(record.project_id), lives_until=record.expires_at)
         machine = await self.provider(record.provider).create(spec)
         try:
             yield machine

@@ -13,6 +13,8 @@ from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
 
+DELETED = "Its owner deleted it."
+
 _log = structlog.get_logger(__name__)
 
 

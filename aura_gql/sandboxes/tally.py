@@ -13,7 +13,8 @@ GONE = "GONE"
 class SandboxTally:
     """`changes` counts each state entered; `failures` what went wrong, by provider, by what was being done and why.
 
-    What was being done is one of `start`, `run`, `stop` and `sweep`; why is the code of an error, or TIMED_OUT or GONE.
+    What was being done is one of `start`, `run`, `extend`, `stop` and `sweep`; why is the code of an error, or
+    TIMED_OUT or GONE.
     """
 
     def __init__(self) -> None:

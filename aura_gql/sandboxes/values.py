@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,10 +25,14 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SandboxSpec:
-    """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails."""
+    """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails.
+
+    A provider whose machines end by a clock of their own sets it to `lives_until` at least.
+    """
 
     sandbox_id: str
     project_id: str
+    lives_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,54 @@ class ListeningPort:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do by itself."""
+    """What a provider can do by itself: each is a method of the port that does not answer Unsupported.
+
+    `watch` tells changes of files as they happen, `persistent` keeps the disk of a machine that was paused or stopped.
+    """
 
     stdin: bool
     signals: bool
     network: bool
+    terminal: bool = False
+    ports: bool = False
+    watch: bool = False
+    pause: bool = False
+    extend: bool = False
+    metrics: bool = False
+    persistent: bool = False
+
+
+class Enforcement(StrEnum):
+    """Who sees to a limit: the kernel or a watcher that ends what exceeds it, somewhat late; or nobody."""
+
+    HARD = "HARD"
+    WATCHED = "WATCHED"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound of a machine: bytes, CPUs or a count."""
+
+    value: float
+    enforcement: Enforcement
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What a sandbox may use, as it was made; None for what its provider does not tell.
+
+    `disk_bytes` and `disk_files` are the project folder's, `open_files` those of one process. `output_bytes` are those
+    of one execution: the server sees to them, whoever the provider is.
+    """
+
+    cpus: Limit | None = None
+    memory_bytes: Limit | None = None
+    processes: Limit | None = None
+    disk_bytes: Limit | None = None
+    disk_files: Limit | None = None
+    open_files: Limit | None = None
+    output_bytes: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

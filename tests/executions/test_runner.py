@@ -34,6 +34,20 @@ async def test_stopping_the_sandbox_cancels_what_runs_in_it(bench: ExecutionBenc
     assert ended.exit_code is None
 
 
+async def test_restarting_the_sandbox_cancels_what_runs_and_keeps_what_waits(bench: ExecutionBench) -> None:
+    sandbox_id = await bench.sandbox()
+    running = [await bench.start(sandbox_id, "echo up; sleep 600") for _ in range(bench.limits.max_running_per_sandbox)]
+    for record in running:
+        await bench.printed(record, b"up")
+    waiting = await bench.start(sandbox_id, "echo later")
+    await bench.below.sandboxes.renewal.restart(OWNER, sandbox_id)
+    for record in running:
+        ended = (await bench.ended(record)).record
+        assert (ended.status, ended.error_type) == (Status.CANCELLED, Type.CANCELLED)
+        assert ended.error_message == "The sandbox was restarted."
+    assert (await bench.ended(waiting)).stdout == b"later\n"
+
+
 async def test_a_machine_that_dies_loses_what_runs_in_it(bench: ExecutionBench) -> None:
     sandbox_id = await bench.sandbox()
     record = await bench.start(sandbox_id, WAITING)

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from aura_gql.kernel.background import BackgroundTasks, Periodic, undisturbed
+from aura_gql.kernel.background import BackgroundTasks, Periodic, to_its_end, undisturbed
 from tests.support.waiting import until
 
 
@@ -141,3 +141,24 @@ async def test_work_goes_on_when_its_caller_is_cancelled() -> None:
     leave.set()
     await asyncio.wait_for(done.wait(), 10)
     assert await undisturbed(work()) == 5
+
+
+async def test_a_cancellation_waits_for_what_goes_to_its_end() -> None:
+    may_end = asyncio.Event()
+    ended: list[str] = []
+
+    async def work() -> str:
+        await may_end.wait()
+        ended.append("work")
+        return "result"
+
+    task = asyncio.create_task(to_its_end(work()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == ["work"]
+    assert await to_its_end(work()) == "result"

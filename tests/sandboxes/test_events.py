@@ -15,7 +15,8 @@ from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound
 from aura_gql.sandboxes.events import event_of, follow, from_bus, to_bus
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.records import SandboxEventRecord, SandboxStatus
+from aura_gql.sandboxes.records import MachineFacts, SandboxEventRecord, SandboxStatus
+from aura_gql.sandboxes.values import ResourceLimits
 from tests.support.mongo import init_documents
 from tests.support.waiting import until
 
@@ -60,7 +61,7 @@ async def test_a_follower_sees_the_present_and_the_end(database: Database, queue
     reading = asyncio.create_task(read())
     await until(lambda: len(seen) == 1)
     assert await lifecycle.advance(sandbox_id, Status.STARTING) is not None
-    assert await lifecycle.running(sandbox_id, "machine", 7, utcnow()) is not None
+    assert await lifecycle.running(sandbox_id, MachineFacts("machine", 7, ResourceLimits()), utcnow()) is not None
     running = await SandboxSession.find_record(sandbox_id)
     assert running is not None
     await lifecycle.publish(running)

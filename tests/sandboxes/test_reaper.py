@@ -36,13 +36,34 @@ async def test_an_idle_sandbox_is_stopped_but_never_one_in_use(database: Databas
         assert stopped.status_reason == "Nothing used it for 0 minutes."
 
 
+async def test_use_is_noted_for_as_long_as_it_lasts(bench: SandboxBench) -> None:
+    record = await bench.running()
+    assert record.idle_stops_at is not None
+    async with bench.sandboxes.in_use(record.id):
+        await bench.sandboxes.reaper.patrol()
+        first = (await bench.sandboxes.get(OWNER, record.id)).idle_stops_at
+        await bench.sandboxes.reaper.patrol()
+        later = (await bench.sandboxes.get(OWNER, record.id)).idle_stops_at
+    assert first is not None
+    assert later is not None
+    assert record.idle_stops_at < first < later
+
+
+async def test_a_deletion_that_its_server_did_not_see_is_made_up_for(bench: SandboxBench) -> None:
+    record = await bench.running()
+    await SandboxSession.mark_deleted(OWNER, record.id)
+    assert await bench.sandboxes.live_for_projects([record.project_id]) == {}
+    await bench.sandboxes.reaper.patrol()
+    assert (await bench.reached(record.id, Status.STOPPED)).status_reason == "Its owner deleted it."
+
+
 async def test_a_lifetime_ends(database: Database, tmp_path: Path) -> None:
     async with sandbox_bench(database, tmp_path, SandboxLimits(lifetime_s=0.0)) as bench:
         record = await bench.running()
         async with bench.sandboxes.in_use(record.id):
             await bench.sandboxes.reaper.patrol()
             stopped = await bench.reached(record.id, Status.STOPPED)
-        assert stopped.status_reason == "It reached the longest lifetime of a sandbox, 0 minutes."
+        assert stopped.status_reason == "It reached the end of its lifetime of 0 minutes."
 
 
 async def test_a_dead_servers_sandboxes_end_and_leave_nothing(bench: SandboxBench) -> None:
@@ -112,7 +133,7 @@ async def test_records_that_nothing_stands_behind_end(bench: SandboxBench) -> No
     for record in (running, starting, stopping):
         await bench.sandboxes.stop(OWNER, record.id)
     await sessions.update_one({"_id": running.id}, {"$set": {"status": "RUNNING"}})
-    early = {"status": "STARTING", "created_at": starting.created_at.replace(year=2000)}
+    early = {"status": "STARTING", "updated_at": starting.created_at.replace(year=2000)}
     await sessions.update_one({"_id": starting.id}, {"$set": early})
     await sessions.update_one({"_id": stopping.id}, {"$set": {"status": "STOPPING", "status_reason": "Why."}})
     await bench.sandboxes.reaper.patrol()

@@ -168,6 +168,28 @@ async def test_lists_are_paged_and_filtered(bench: SandboxBench) -> None:
         await bench.sandboxes.list(OWNER, SandboxFilter(), PageRequest(2, "WyJ4Il0"))
 
 
+async def test_a_deleted_sandbox_is_ended_and_not_found_any_more(bench: SandboxBench) -> None:
+    project_id, kept = await bench.project(), await bench.running()
+    record = await bench.sandboxes.create(OWNER, project_id, idempotency_key="k")
+    await bench.reached(record.id, Status.RUNNING)
+    await bench.sandboxes.delete(OWNER, record.id)
+    with pytest.raises(SandboxNotFound):
+        await bench.sandboxes.create(OWNER, project_id, idempotency_key="k")
+    assert _machines(bench) == {str(kept.id)}
+    with pytest.raises(SandboxNotFound):
+        await bench.sandboxes.get(OWNER, record.id)
+    with pytest.raises(SandboxNotFound):
+        await bench.sandboxes.delete(OWNER, record.id)
+    page = await bench.sandboxes.list(OWNER, SandboxFilter(), PageRequest())
+    assert ([found.id for found in page.items], await page.count()) == ([kept.id], 1)
+    ended = await bench.sandboxes.state(record.id)
+    assert ended is not None
+    assert (ended.status, ended.status_reason) == (Status.STOPPED, "Its owner deleted it.")
+    await bench.sandboxes.stop(OWNER, kept.id)
+    await bench.sandboxes.delete(OWNER, kept.id)
+    assert await bench.sandboxes.get_many(OWNER, [kept.id]) == {}
+
+
 async def test_deleting_a_project_ends_and_forgets_its_sandboxes(bench: SandboxBench) -> None:
     record = await bench.running()
     other = await bench.running()

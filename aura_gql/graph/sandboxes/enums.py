@@ -3,8 +3,9 @@
 from aura_gql.graph.enums import publish_enum
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.values import Enforcement
 
-__all__ = ["SandboxProviderName", "SandboxStatus"]
+__all__ = ["Enforcement", "SandboxProviderName", "SandboxStatus"]
 
 publish_enum(
     SandboxProviderName,
@@ -20,10 +21,19 @@ publish_enum(
     "Where a sandbox is in its life. STOPPED and ERROR are the end.",
     {
         SandboxStatus.PENDING: "It is recorded; nothing runs yet.",
-        SandboxStatus.STARTING: "The machine starts and gets the project's files.",
+        SandboxStatus.STARTING: "The machine starts and gets the project's files; after RUNNING, a new machine does.",
         SandboxStatus.RUNNING: "It runs code and commands.",
         SandboxStatus.STOPPING: "It is being stopped.",
         SandboxStatus.STOPPED: "It has ended; `statusReason` says why. Its disk is gone, its executions are kept.",
         SandboxStatus.ERROR: "It could not start, or failed; `statusReason` says why.",
+    },
+)
+publish_enum(
+    Enforcement,
+    "Who sees to it that a limit is kept.",
+    {
+        Enforcement.HARD: "The limit can't be exceeded.",
+        Enforcement.WATCHED: "It is looked after several times a second: what exceeds it is ended, somewhat late.",
+        Enforcement.NONE: "Nobody can on this host: it tells what is meant to be enough.",
     },
 )

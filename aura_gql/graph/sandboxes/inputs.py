@@ -41,3 +41,36 @@ class StopSandboxInput:
     """A sandbox to stop."""
 
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")
+
+
+@strawberry.input(description="How much more time a sandbox gets with `extendSandbox`.")
+class ExtendSandboxInput:
+    """A sandbox to keep."""
+
+    sandbox_id: strawberry.ID = strawberry.field(description="The sandbox. It has not ended and is not being stopped.")
+    by_s: int = strawberry.field(
+        description=(
+            "Seconds by which its end moves, from when it was: 1 at least. The server bounds how long a sandbox lives "
+            "in all; beyond that nothing moves, and the error says how many seconds are left."
+        )
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description=key_description("what the first call made of it", "extending twice")
+    )
+
+
+@strawberry.input(description="Which sandbox gets a new machine with `restartSandbox`.")
+class RestartSandboxInput:
+    """A sandbox to restart."""
+
+    sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description=key_description("the sandbox as it is by then", "restarting twice")
+    )
+
+
+@strawberry.input(description="Which sandbox to forget with `deleteSandbox`.")
+class DeleteSandboxInput:
+    """A sandbox to delete."""
+
+    sandbox_id: strawberry.ID = strawberry.field(description="The sandbox.")

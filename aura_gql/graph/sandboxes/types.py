@@ -1,5 +1,6 @@
 """Sandboxes and their providers, as clients see them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
@@ -7,7 +8,9 @@ import strawberry
 
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
+from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
 from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
+from aura_gql.sandboxes.values import Capabilities
 
 
 @strawberry.type(description="An isolated machine that holds a copy of a project's files and runs code.")
@@ -24,7 +27,18 @@ class Sandbox(Node):
         description="When something last ran in it: an idle sandbox is stopped after a while."
     )
     stopped_at: datetime | None = strawberry.field(description="When it ended.")
-    expires_at: datetime = strawberry.field(description="When it will be stopped at the latest.")
+    expires_at: datetime = strawberry.field(
+        description="When it will be stopped at the latest; `extendSandbox` moves that."
+    )
+    idle_stops_at: datetime | None = strawberry.field(
+        description=(
+            "When it will be stopped as idle unless something uses it before; null where it does not run. While "
+            "something runs, this moves on every few seconds."
+        )
+    )
+    resource_limits: SandboxResourceLimits | None = strawberry.field(
+        description="What it may use; null before it has run."
+    )
 
     @classmethod
     def from_record(cls, record: SandboxRecord) -> Self:
@@ -40,10 +54,14 @@ class Sandbox(Node):
             last_activity_at=record.last_activity_at,
             stopped_at=record.stopped_at,
             expires_at=record.expires_at,
+            idle_stops_at=record.idle_stops_at,
+            resource_limits=None if record.limits is None else SandboxResourceLimits.from_value(record.limits),
         )
 
 
-@strawberry.type(description="A state that a sandbox entered.")
+@strawberry.type(
+    description="A state that a sandbox entered, or the state that it is in where only `expiresAt` has moved."
+)
 class SandboxStatusEvent:
     """A change of status on the wire."""
 
@@ -54,9 +72,12 @@ class SandboxStatusEvent:
             "has been in other states meanwhile that you were not told; this is the one that it is in."
         )
     )
-    status: SandboxStatus = strawberry.field(description="The state that it entered.")
+    status: SandboxStatus = strawberry.field(
+        description="The state that it entered; the same again where it was extended."
+    )
     reason: str | None = strawberry.field(description="Why, where there is more to say.")
-    at: datetime = strawberry.field(description="When it entered the state.")
+    at: datetime = strawberry.field(description="When that was.")
+    expires_at: datetime = strawberry.field(description="When it will be stopped at the latest.")
 
     @classmethod
     def from_record(cls, record: SandboxEventRecord) -> Self:
@@ -67,6 +88,7 @@ class SandboxStatusEvent:
             status=record.status,
             reason=record.reason,
             at=record.at,
+            expires_at=record.expires_at,
         )
 
 
@@ -77,6 +99,18 @@ class SandboxCapabilities:
     stdin: bool = strawberry.field(description="Whether programs can be given standard input.")
     signals: bool = strawberry.field(description="Whether programs can be stopped by signals, with all their children.")
     network: bool = strawberry.field(description="Whether code inside reaches the network.")
+    terminal: bool = strawberry.field(description="Whether terminals can be opened in it.")
+    ports: bool = strawberry.field(description="Whether what listens on a port can be found and reached.")
+    watch: bool = strawberry.field(description="Whether changes of files are told as they happen.")
+    pause: bool = strawberry.field(description="Whether a machine can be paused and go on.")
+    extend: bool = strawberry.field(description="Whether `extendSandbox` works.")
+    metrics: bool = strawberry.field(description="Whether `sandboxMetrics` has figures.")
+    persistent: bool = strawberry.field(description="Whether the disk of a stopped machine is kept.")
+
+    @classmethod
+    def from_value(cls, can: Capabilities) -> Self:
+        """The capabilities of a provider."""
+        return cls(**asdict(can))
 
 
 @strawberry.type(description="A provider of sandboxes, as this server has it.")
@@ -98,7 +132,5 @@ class SandboxProvider:
             name=record.name,
             available=record.available,
             detail=record.detail,
-            capabilities=None
-            if can is None
-            else SandboxCapabilities(stdin=can.stdin, signals=can.signals, network=can.network),
+            capabilities=None if can is None else SandboxCapabilities.from_value(can),
         )

@@ -54,3 +54,50 @@ async def test_foreign_things_answer_as_missing_ones(ada: Member, eve: Member) -
 
     assert [(error["code"], error["field"]) for error in created["errors"]] == [("NOT_FOUND", ["input", "projectId"])]
     assert [(error["code"], error["field"]) for error in stopped["errors"]] == [("NOT_FOUND", ["input", "sandboxId"])]
+
+
+EXTEND = """mutation ($input: ExtendSandboxInput!) { extendSandbox(input: $input) {
+    sandbox { expiresAt idleStopsAt } errors { code field details }
+} }"""
+RESTART = """mutation ($input: RestartSandboxInput!) { restartSandbox(input: $input) {
+    sandbox { status } errors { code field }
+} }"""
+DELETE = """mutation ($input: DeleteSandboxInput!) { deleteSandbox(input: $input) {
+    deletedSandboxId errors { code field }
+} }"""
+SANDBOX = """query ($id: ID!) { sandbox(id: $id) { status expiresAt idleStopsAt resourceLimits {
+    cpus { value enforcement } memoryBytes { value enforcement } processes { value enforcement }
+    diskBytes { value enforcement } diskFiles { value enforcement } openFiles { value enforcement }
+    outputBytes { value enforcement }
+} } }"""
+
+
+async def test_a_sandbox_is_extended_restarted_and_deleted(ada: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    before = (await ada.execute(SANDBOX, id=sandbox))["sandbox"]
+
+    extended = (await ada.execute(EXTEND, input={"sandboxId": sandbox, "byS": 60}))["extendSandbox"]
+    too_much = (await ada.execute(EXTEND, input={"sandboxId": sandbox, "byS": 2**31 - 1}))["extendSandbox"]
+    restarted = (await ada.execute(RESTART, input={"sandboxId": sandbox}))["restartSandbox"]
+    deleted = (await ada.execute(DELETE, input={"sandboxId": sandbox}))["deleteSandbox"]
+    again = (await ada.execute(DELETE, input={"sandboxId": sandbox}))["deleteSandbox"]
+
+    assert before["idleStopsAt"] < before["expiresAt"] < extended["sandbox"]["expiresAt"]
+    assert (too_much["errors"][0]["code"], too_much["errors"][0]["field"]) == ("INVALID_INPUT", ["input", "byS"])
+    assert too_much["errors"][0]["details"]["limit"] > 0
+    assert restarted["sandbox"]["status"] == "STARTING"
+    assert deleted == {"deletedSandboxId": sandbox, "errors": []}
+    assert (again["deletedSandboxId"], again["errors"][0]["code"]) == (None, "NOT_FOUND")
+    assert (await ada.execute(SANDBOX, id=sandbox))["sandbox"] is None
+
+
+async def test_limits_are_told_with_who_sees_to_them(ada: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+
+    limits = (await ada.execute(SANDBOX, id=sandbox))["sandbox"]["resourceLimits"]
+
+    assert limits["memoryBytes"]["value"] == 512 * 1024 * 1024
+    assert limits["cpus"]["enforcement"] in ("HARD", "NONE")
+    assert limits["diskFiles"] == {"value": 200_000, "enforcement": "WATCHED"}
+    assert limits["outputBytes"] == {"value": 10 * 1024 * 1024, "enforcement": "HARD"}
+    assert all(limits.values())

@@ -26,11 +26,17 @@ async def test_sandboxes_are_listed_and_found(ada: Member, eve: Member) -> None:
 
 
 async def test_every_provider_is_told(ada: Member) -> None:
-    query = "{ sandboxProviders { name available detail capabilities { stdin signals network } } }"
+    query = "{ sandboxProviders { name available detail capabilities { stdin signals network extend persistent } } }"
 
     providers = {item["name"]: item for item in (await ada.execute(query))["sandboxProviders"]}
 
     assert providers.keys() == {"LOCAL", "E2B", "DAYTONA"}
     assert providers["LOCAL"]["available"] is True
-    assert providers["LOCAL"]["capabilities"] == {"stdin": True, "signals": True, "network": False}
+    assert providers["LOCAL"]["capabilities"] == {
+        "stdin": True,
+        "signals": True,
+        "network": False,
+        "extend": True,
+        "persistent": False,
+    }
     assert (providers["E2B"]["available"], providers["E2B"]["capabilities"]) == (False, None)

@@ -40,6 +40,7 @@ export const schemaRules = {
         exceptions: {
           suffixes: ["Payload", "Connection", "Edge", "Event"],
           types: [
+            "CpuLimit",
             "ExecutionFinished",
             "ExecutionGap",
             "ExecutionOutputBatch",
@@ -49,6 +50,8 @@ export const schemaRules = {
             "ProjectConfiguration",
             "ProjectFile",
             "RateLimit",
+            "ResourceLimit",
+            "ResourceLimits",
             "SandboxCapabilities",
             "SandboxProvider",
             "TemplateCategory",

@@ -1,7 +1,10 @@
 """What one local sandbox may use."""
 
 import resource
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
 
 KIB = 1 << 10
 MIB = 1 << 20
@@ -43,6 +46,17 @@ class LocalLimits:
             raise ValueError(
                 f"2 * tmp_bytes + shm_bytes is kept in memory: {backed_by_memory} must be below memory_bytes"
             )
+
+    def as_enforced(self, controllers: Collection[str]) -> ResourceLimits:
+        """What a machine in groups of these controllers may use, and who sees to it."""
+        return ResourceLimits(
+            cpus=Limit(self.cpus, Enforcement.HARD if "cpu" in controllers else Enforcement.NONE),
+            memory_bytes=Limit(self.memory_bytes, Enforcement.HARD if "memory" in controllers else Enforcement.WATCHED),
+            processes=Limit(self.processes, Enforcement.HARD),
+            disk_bytes=Limit(self.disk_bytes, Enforcement.WATCHED),
+            disk_files=Limit(self.disk_files, Enforcement.WATCHED),
+            open_files=Limit(self.open_files, Enforcement.HARD),
+        )
 
     def rlimits(self) -> dict[int, int]:
         """The rlimits that every process of the sandbox starts with, by resource number."""

@@ -82,7 +82,7 @@ async def prove(isolation: Isolation, root: Path, uid: int) -> None:
         isolation.owner(uid),
         machine,
         isolation.limits,
-        watch_memory=not isolation.holds_memory,
+        controllers=isolation.cgroups.controllers,
         on_stopped=lambda: None,
     )
     try:

@@ -64,7 +64,7 @@ class LocalProvider:
     @property
     def capabilities(self) -> Capabilities:
         """As the port says."""
-        return Capabilities(stdin=True, signals=True, network=False)
+        return Capabilities(stdin=True, signals=True, network=False, ports=True, extend=True)
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:
         """As the port says. While one with the same id starts: Conflict."""
@@ -192,7 +192,7 @@ class LocalProvider:
             isolation.owner(uid),
             machine,
             self._limits,
-            watch_memory=not isolation.holds_memory,
+            controllers=isolation.cgroups.controllers,
             on_stopped=forget,
         )
 

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
@@ -18,7 +19,7 @@ from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
-from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, SandboxFile
+from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, ResourceLimits, SandboxFile
 
 # One message of the supervisor's socket, which the kernel bounds.
 MAX_ORDER_BYTES = 128 * KIB
@@ -36,15 +37,18 @@ class LocalSandbox:
         machine: Machine,
         limits: LocalLimits,
         *,
-        watch_memory: bool,
+        controllers: Collection[str],
         on_stopped: Callable[[], None],
     ) -> None:
-        """`folder` holds the project folder; `owner` is the sandbox's own uid where it has one."""
+        """`folder` holds the project folder; `owner` is the sandbox's own uid where it has one; `controllers` are those
+        of the machine's groups.
+        """
         self._id = sandbox_id
         self._folder = folder
         self._owner = owner
         self._machine = machine
         self._limits = limits
+        self._enforced = limits.as_enforced(controllers)
         self._on_stopped = on_stopped
         self._files = ProjectFolder(folder / PROJECT, owner)
         self._processes: set[LocalProcess] = set()
@@ -53,7 +57,7 @@ class LocalSandbox:
             machine.pid,
             folder / PROJECT,
             limits,
-            watch_memory=watch_memory,
+            watch_memory="memory" not in controllers,
             on_excess=self._end_everything,
             on_hopeless=self._give_up,
         )
@@ -64,6 +68,11 @@ class LocalSandbox:
     def provider_sandbox_id(self) -> str:
         """Ours: this host has no names of its own."""
         return self._id
+
+    @property
+    def limits(self) -> ResourceLimits:
+        """As the port says."""
+        return self._enforced
 
     @property
     def host_pid(self) -> int:
@@ -114,6 +123,10 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         return await dial(self._machine, port)
+
+    async def extend(self, until: datetime) -> None:
+        """As the port says: no clock of this host ends a machine."""
+        self._require_running()
 
     async def stop(self) -> None:
         """As the port says. A caller that is cancelled does not stop the stopping."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sandboxes.life_contract import LifeContract
 from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
 
@@ -17,4 +18,8 @@ class TestPorts(PortContract):
 
 
 class TestSandboxes(SandboxContract):
+    pass
+
+
+class TestLife(LifeContract):
     pass
