@@ -19,6 +19,7 @@ from aura_gql.sandboxes.values import (
     ResourceLimits,
     SandboxFile,
     SandboxSpec,
+    TerminalSpec,
 )
 
 
@@ -41,9 +42,54 @@ class Process(Protocol):
         """End of input. Safe to repeat."""
         ...
 
+    async def signal(self, number: int) -> None:
+        """Send one of the signals 1 to 31 to the process group of the command, which is not waited for. InvalidInput
+        for any other number. Does nothing once the main process has ended.
+        """
+        ...
+
     async def terminate(self, grace_ms: int) -> None:
         """SIGTERM, then after `grace_ms` SIGKILL to the whole tree of the command, daemons included. Returns when
         nothing of it runs. Safe to repeat and after the end.
+        """
+        ...
+
+    async def wait(self) -> ExitStatus:
+        """How it ended; waits for that. Safe to call again. Never raises for a lost machine: that is LOST."""
+        ...
+
+
+class Terminal(Protocol):
+    """One command on a terminal of its own, which leads a session and has job control. It ends as its main process
+    does; what it left in the background goes on without a terminal, until the sandbox ends or `terminate` is called.
+    """
+
+    def output(self) -> AsyncIterator[bytes]:
+        """Every byte shown until the main process ended, in order, 1 byte to 64 KiB at a time; read once. Not reading
+        holds the processes on it back: memory stays bounded. Ends early where all of them have closed it.
+        """
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Type these bytes, all in order behind what was written before: `\\x03` is Ctrl-C. Waits while nobody reads
+        them and the terminal is full; cancelled then, a part may have been typed. Bytes for an ended command are
+        dropped.
+        """
+        ...
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Give it another size, of which the programs in the foreground are told by SIGWINCH. InvalidInput unless both
+        are 1 to 1000. Does nothing once it has ended.
+        """
+        ...
+
+    async def signal(self, number: int) -> None:
+        """Send one of the signals 1 to 31 to the group in the foreground: InvalidInput for any other number."""
+        ...
+
+    async def terminate(self, grace_ms: int) -> None:
+        """Hang up (SIGHUP), then after `grace_ms` SIGKILL to everything that was started on it. Returns when nothing of
+        it runs. Safe to repeat and after the end.
         """
         ...
 
@@ -67,6 +113,13 @@ class Sandbox(Protocol):
 
     async def start_process(self, command: Command) -> Process:
         """Start a command. CommandNotFound where there is no such program, InvalidInput where `cwd` is no folder."""
+        ...
+
+    async def open_terminal(self, spec: TerminalSpec) -> Terminal:
+        """Start a command on a new terminal that takes its input for UTF-8. Errors as for `start_process`, and
+        InvalidInput where it can't have the size. A lost connection to the provider ends it as LOST; it is never
+        started twice.
+        """
         ...
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:

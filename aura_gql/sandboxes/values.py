@@ -54,6 +54,17 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalSpec:
+    """A command to start on a terminal: a login shell unless it names another. 1 to 1000 columns and rows."""
+
+    argv: Sequence[str] = ("bash", "-l")
+    cwd: str = "."
+    env: Mapping[str, str] = field(default_factory=dict)
+    columns: int = 80
+    rows: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class OutputPiece:
     """Bytes as one read gave them, 1 byte to 64 KiB."""
 

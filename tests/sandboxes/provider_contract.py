@@ -1,6 +1,6 @@
-"""What every provider's sandboxes must do: subclass the two contracts beside a `provider` fixture.
+"""What every provider's sandboxes must do: subclass the contracts beside a `provider` fixture.
 
-Both run on one event loop a module, `pytest.mark.asyncio(loop_scope="module")`, so that one provider serves them all.
+They run on one event loop a module, `pytest.mark.asyncio(loop_scope="module")`, so that one provider serves them all.
 """
 
 import asyncio

@@ -6,7 +6,7 @@ import fcntl
 import os
 import termios
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from aura_gql.sandboxes.values import OutputPiece, OutputStream
 
@@ -19,14 +19,15 @@ RESUME_BELOW_BYTES = 1 << 17
 class OutputPipes(AsyncIterator[OutputPiece]):
     """Reads ahead a bounded amount; as an iterator it gives every byte once. Not for two readers at a time."""
 
-    def __init__(self, streams: Mapping[int, OutputStream]) -> None:
-        """Takes over the descriptors, which must not block."""
+    def __init__(self, streams: Mapping[int, OutputStream], waiting: Callable[[int], int] | None = None) -> None:
+        """Takes over the descriptors, which must not block. `waiting` tells how much one holds, at most."""
         self._loop = asyncio.get_running_loop()
         self._streams = dict(streams)
         self._pieces: deque[OutputPiece] = deque()
         self._buffered = 0
         self._reading = False
         self._changed = asyncio.Event()
+        self._waiting = waiting or _bytes_waiting
         self._resume()
 
     async def __anext__(self) -> OutputPiece:
@@ -46,7 +47,7 @@ class OutputPipes(AsyncIterator[OutputPiece]):
         """Take what lies in the pipes now and read no more; the pipes still open, for the caller to close."""
         self._pause()
         for descriptor in list(self._streams):
-            left = _bytes_waiting(descriptor)
+            left = self._waiting(descriptor)
             while left > 0 and (taken := self._take(descriptor, min(left, PIECE_BYTES))):
                 left -= taken
         still_open = list(self._streams)

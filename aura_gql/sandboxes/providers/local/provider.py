@@ -64,7 +64,7 @@ class LocalProvider:
     @property
     def capabilities(self) -> Capabilities:
         """As the port says."""
-        return Capabilities(stdin=True, signals=True, network=False, ports=True, extend=True)
+        return Capabilities(stdin=True, signals=True, network=False, terminal=True, ports=True, extend=True)
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:
         """As the port says. While one with the same id starts: Conflict."""

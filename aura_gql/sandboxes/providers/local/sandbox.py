@@ -3,27 +3,32 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
+from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
+from aura_gql.sandboxes.providers.local.kept import KeptCommand
 from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
 from aura_gql.sandboxes.providers.local.listening import listening_ports
 from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
+from aura_gql.sandboxes.providers.local.terminal import LocalTerminal
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
-from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, ResourceLimits, SandboxFile
+from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, ResourceLimits, SandboxFile, TerminalSpec
 
 # One message of the supervisor's socket, which the kernel bounds.
 MAX_ORDER_BYTES = 128 * KIB
 PROJECT = "project"
+KeptT = TypeVar("KeptT", bound=KeptCommand)
 
 
 class LocalSandbox:
@@ -51,7 +56,7 @@ class LocalSandbox:
         self._enforced = limits.as_enforced(controllers)
         self._on_stopped = on_stopped
         self._files = ProjectFolder(folder / PROJECT, owner)
-        self._processes: set[LocalProcess] = set()
+        self._commands: set[KeptCommand] = set()
         self._stopping: asyncio.Task[None] | None = None
         watchdog = Watchdog(
             machine.pid,
@@ -87,12 +92,16 @@ class LocalSandbox:
     async def start_process(self, command: Command) -> LocalProcess:
         """As the port says."""
         self._require_running()
-        limits = self._limits.rlimits()
-        order = _order(command, limits)
-        process = await LocalProcess.start(self._machine, order, self._owner)
-        self._processes.add(process)
-        process.gone.add_done_callback(lambda _: self._processes.discard(process))
-        return process
+        order = _order(command.argv, command.cwd, command.env, self._limits.rlimits())
+        return self._kept(await LocalProcess.start(self._machine, order, self._owner))
+
+    async def open_terminal(self, spec: TerminalSpec) -> LocalTerminal:
+        """As the port says."""
+        self._require_running()
+        require_window(spec.columns, spec.rows)
+        window = (spec.columns, spec.rows)
+        order = _order(spec.argv, spec.cwd, spec.env, self._limits.rlimits(), window)
+        return self._kept(await LocalTerminal.start(self._machine, order))
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:
         """As the port says."""
@@ -142,8 +151,8 @@ class LocalSandbox:
         await self._machine.kill()
         self._watchdog.cancel()
         await asyncio.wait({self._watchdog})
-        for process in list(self._processes):
-            process.abandon()
+        for command in list(self._commands):
+            command.abandon()
         try:
             await asyncio.to_thread(remove_tree, self._folder)
         except OSError as error:
@@ -154,36 +163,48 @@ class LocalSandbox:
 
     async def _end_everything(self, excess: EndReason) -> None:
         """Kill all that runs but the machine itself, and tell each command why."""
-        running = list(self._processes)
-        for process in running:
-            process.note_excess(excess)
+        running = list(self._commands)
+        for command in running:
+            command.note_excess(excess)
         try:
             await self._machine.ask(b"kill-all")
         except SandboxGone:
             return
-        await asyncio.gather(*(process.terminate(grace_ms=0) for process in running))
+        await asyncio.gather(*(command.terminate(grace_ms=0) for command in running))
 
     async def _give_up(self) -> None:
         await self._machine.kill("The sandbox used far more disk than it may.")
+
+    def _kept(self, command: KeptT) -> KeptT:
+        """Remember it until nothing of it runs."""
+        self._commands.add(command)
+        command.gone.add_done_callback(lambda _: self._commands.discard(command))
+        return command
 
     def _require_running(self) -> None:
         if not self.running:
             raise SandboxGone("The sandbox has ended.")
 
 
-def _order(command: Command, rlimits: Mapping[int, int]) -> bytes:
+def _order(
+    argv: Sequence[str],
+    cwd: str,
+    env: Mapping[str, str],
+    rlimits: Mapping[int, int],
+    window: tuple[int, int] | None = None,
+) -> bytes:
     """The order to start a command. Raises InvalidInput for what the kernel could not take."""
-    if not command.argv or not command.argv[0]:
+    if not argv or not argv[0]:
         raise InvalidInput("A command names a program.", field=("command",))
-    for name in command.env:
+    for name in env:
         if not name or "=" in name:
             raise InvalidInput(f"{name!r} is no name for an environment variable.", field=("env",))
-    if any("\0" in text for text in (*command.argv, *command.env, *command.env.values())):
+    if any("\0" in text for text in (*argv, *env, *env.values())):
         raise InvalidInput("Arguments and environment have no NUL.", field=("command",))
-    cwd = PROJECT_FOLDER
-    if command.cwd not in ("", "."):
-        cwd = os.path.join(PROJECT_FOLDER, *safe_parts(command.cwd.rstrip("/")))
-    order = wire.start_message(command.argv, cwd, {**BASE_ENVIRONMENT, **command.env}, rlimits)
+    folder = PROJECT_FOLDER
+    if cwd not in ("", "."):
+        folder = os.path.join(PROJECT_FOLDER, *safe_parts(cwd.rstrip("/")))
+    order = wire.start_message(argv, folder, {**BASE_ENVIRONMENT, **env}, rlimits, window)
     if len(order) > MAX_ORDER_BYTES:
         raise InvalidInput(
             f"Arguments and environment together have at most {MAX_ORDER_BYTES} bytes.", field=("command",)

@@ -2,13 +2,16 @@
 
     host to PID 1     start NUL cwd NUL rlimits NUL argc NUL argv... NUL name=value...
                                                           with: channel, stdin, stdout, stderr
+                      terminal COLUMNS ROWS NUL cwd NUL ...   the rest as for start; with: channel
                       kill-keeper NUL PID | kill-all      with: a socket that is closed when nothing of it runs any more
                       connect NUL 4|6 NUL port            with: channel; to 127.0.0.1 or ::1
     PID 1 to host     ready PID; on the channel of a connect:
                       connecting (with: a socket that is connected or about to be) | error connect ERRNO
-    keeper to host    started PID | error STAGE ERRNO      (STAGE: fork, set-up, cwd, exec)
+    keeper to host    started PID                         with, for a terminal: its master
+                      error STAGE ERRNO                   (STAGE: fork, set-up, cwd, exec)
                       ended WAIT_STATUS CPU_MS PEAK_BYTES DAEMONS_LEFT
-    host to keeper    terminate GRACE_MS | unread (with: the pipes that nobody reads any more)
+    host to keeper    terminate GRACE_MS | signal NUMBER
+                      unread                              with: the pipes that nobody reads any more
 
 Closing either end is a message as well: a keeper kills its command, PID 1 ends the sandbox, the host learns of a loss.
 """
@@ -63,11 +66,17 @@ def channel_pair() -> tuple[socket.socket, socket.socket]:
     return ours, theirs
 
 
-def start_message(argv: Sequence[str], cwd: str, env: Mapping[str, str], rlimits: Mapping[int, int]) -> bytes:
-    """The order to start a command."""
+def start_message(
+    argv: Sequence[str],
+    cwd: str,
+    env: Mapping[str, str],
+    rlimits: Mapping[int, int],
+    window: tuple[int, int] | None = None,
+) -> bytes:
+    """The order to start a command, on a terminal of so many columns and rows where a window is given."""
     limits = ",".join(f"{number}:{value}" for number, value in rlimits.items())
     fields: Iterable[str] = (
-        "start",
+        "start" if window is None else f"terminal {window[0]} {window[1]}",
         cwd,
         limits,
         str(len(argv)),
@@ -87,6 +96,29 @@ def parse_report(message: bytes) -> Report:
         case [b"ended", status, cpu_ms, peak_bytes, daemons]:
             return Ended(int(status), int(cpu_ms), int(peak_bytes), daemons != b"0")
     raise ValueError(f"not a report: {message[:64]!r}")
+
+
+def receive_report(channel: socket.socket) -> tuple[Report | None, list[int]]:
+    """The keeper's next message, None where it has gone or says nothing sensible, and the descriptors that came along.
+
+    Raises BlockingIOError where there is none yet.
+    """
+    space = socket.CMSG_SPACE(CREDENTIALS.size) + socket.CMSG_SPACE(DESCRIPTOR.size)
+    try:
+        message, ancillary, _, _ = channel.recvmsg(REPORT_BYTES, space, socket.MSG_CMSG_CLOEXEC)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return None, []
+    descriptors: list[int] = []
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            whole = len(data) - len(data) % DESCRIPTOR.size
+            descriptors += [descriptor for (descriptor,) in DESCRIPTOR.iter_unpack(data[:whole])]
+    try:
+        return (parse_report(message) if message else None), descriptors
+    except ValueError:
+        return None, descriptors
 
 
 async def send(channel: socket.socket, message: bytes, descriptors: Sequence[int] = ()) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.sandboxes.life_contract import LifeContract
 from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
+from tests.sandboxes.terminal_contract import SignalContract, TerminalContract
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,4 +23,12 @@ class TestSandboxes(SandboxContract):
 
 
 class TestLife(LifeContract):
+    pass
+
+
+class TestSignals(SignalContract):
+    pass
+
+
+class TestTerminals(TerminalContract):
     pass

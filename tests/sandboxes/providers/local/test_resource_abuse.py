@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.providers.local import process as process_module
+from aura_gql.sandboxes.providers.local import kept as kept_module
 from aura_gql.sandboxes.providers.local.limits import SPARE_PROCESSES
 from aura_gql.sandboxes.providers.local.modes import IsolationMode
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
@@ -149,7 +149,7 @@ async def test_code_that_kills_its_keeper_is_lost_and_ended(sandbox: LocalSandbo
 async def test_code_that_freezes_its_keeper_can_be_terminated(
     sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process_module, "KEEPER_PATIENCE_S", 0.2)
+    monkeypatch.setattr(kept_module, "KEEPER_PATIENCE_S", 0.2)
     process = await sandbox.start_process(Command(["python3", "-c", SIGNAL_KEEPER.format("SIGSTOP")]))
     assert await first_line(process) == "sent"
     await process.terminate(grace_ms=0)

@@ -18,6 +18,31 @@ def test_an_order_survives_the_journey() -> None:
     assert (order.cwd, order.rlimits) == (b"/project/x", b"7:10,4:0")
 
 
+def test_an_order_may_want_a_terminal() -> None:
+    order = Order(wire.start_message(["sh"], "/", {}, {4: 0}, (132, 50)))
+    assert (order.window, order.argv) == ([132, 50], [b"sh"])
+    assert Order(wire.start_message(["sh"], "/", {}, {4: 0})).window == []
+
+
+def test_reports_bring_descriptors() -> None:
+    ours, theirs = wire.channel_pair()
+    with ours, theirs:
+        with pytest.raises(BlockingIOError):
+            wire.receive_report(ours)
+        reader, writer = os.pipe()
+        socket.send_fds(theirs, [b"started 9"], [reader])
+        report, (received,) = wire.receive_report(ours)
+        assert report == wire.Started(9)
+        assert os.fstat(received).st_ino == os.fstat(reader).st_ino
+        assert not os.get_inheritable(received)
+        for descriptor in (reader, writer, received):
+            os.close(descriptor)
+        theirs.send(b"nonsense")
+        assert wire.receive_report(ours) == (None, [])
+        theirs.close()
+        assert wire.receive_report(ours) == (None, [])
+
+
 def test_parses_reports() -> None:
     assert wire.parse_report(b"started 17") == wire.Started(17)
     assert wire.parse_report(b"error exec 2") == wire.Failed("exec", 2)

@@ -6,6 +6,7 @@ import resource
 from _collections_abc import Mapping
 
 from aura_gql.sandboxes.providers.local.inside.system import LAST_SIGNAL, UNCATCHABLE
+from aura_gql.sandboxes.providers.local.inside.terminal import control_terminal
 
 # Where stdio and the report pipe are parked while 0 to 3 are overwritten.
 SCRATCH_FD = 100
@@ -17,8 +18,10 @@ class Order:
     """What to run: everything is bytes, as the kernel takes it."""
 
     def __init__(self, message: bytes) -> None:
-        """Take apart a `start` message; `wire.py` says how it is laid out."""
-        _, self.cwd, self.rlimits, count, *rest = message.split(b"\0")
+        """Take apart a `start` or `terminal` message; `wire.py` says how they are laid out."""
+        head, self.cwd, self.rlimits, count, *rest = message.split(b"\0")
+        # Columns and rows of the terminal that it wants; none for pipes.
+        self.window = [int(size) for size in head.split()[1:]]
         self.argv = rest[: int(count)]
         self.env = dict(pair.split(b"=", 1) for pair in rest[int(count) :])
 
@@ -33,6 +36,8 @@ def run_command(order: Order, stdio: list[int], report: int) -> None:
         for target, descriptor in enumerate(parked):
             os.dup2(descriptor, target, inheritable=target != REPORT_FD)
         os.closerange(FIRST_UNUSED_FD, LAST_FD)
+        if order.window:
+            control_terminal(0)
         reset_signals()
         set_rlimits(order.rlimits)
         stage = b"cwd"

@@ -7,6 +7,8 @@ import time
 from aura_gql.sandboxes.providers.local.inside.command import Order, run_command
 from aura_gql.sandboxes.providers.local.inside.system import (
     PR_SET_CHILD_SUBREAPER,
+    SIGCONT,
+    SIGHUP,
     SIGTERM,
     close_all,
     prctl,
@@ -17,6 +19,7 @@ from aura_gql.sandboxes.providers.local.inside.system import (
     wait_readable,
     watch_children,
 )
+from aura_gql.sandboxes.providers.local.inside.terminal import foreground_group, open_terminal
 from aura_gql.sandboxes.providers.local.inside.trees import children_of, kill_tree, with_descendants
 
 TERM_POLL_S = 0.02
@@ -31,6 +34,8 @@ class Keeper:
         self.stdio = stdio
         self.unread: list[int] = []
         self.main = 0
+        self.main_ended = False
+        self.has_terminal = False
         self.has_children = True
         self.kill_at: float | None = None
 
@@ -38,21 +43,37 @@ class Keeper:
         """Start the command and stay until nothing of it runs."""
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         child_ended = watch_children()
+        try:
+            master = self.open_terminal(order.window)
+        except OSError as failure:
+            send(self.channel, b"error set-up %d" % (failure.errno or 0))
+            return
         readable, writable = os.pipe2(os.O_CLOEXEC)
         self.main = os.fork()
         if self.main == 0:
             run_command(order, self.stdio, writable)
-        close_all([writable, *self.stdio])
+        close_all([writable, *set(self.stdio)])
         trouble = os.read(readable, TROUBLE_BYTES)
         os.close(readable)
         if trouble:
             send(self.channel, b"error " + trouble)
             return
-        send(self.channel, b"started %d" % os.getpid())
+        send(self.channel, b"started %d" % os.getpid(), master)
+        # The host alone keeps it: when it lets go, the kernel hangs up.
+        close_all(master)
         self.reap()
         while self.has_children:
             self.serve(child_ended)
             self.reap()
+
+    def open_terminal(self, window: list[int]) -> list[int]:
+        """Put a terminal in the place of the pipes, if one is wanted; its master. Raises OSError."""
+        if not window:
+            return []
+        master, slave = open_terminal(*window)
+        self.has_terminal = True
+        self.stdio = [slave] * 3
+        return [master]
 
     def serve(self, child_ended: int) -> None:
         """Wait until something happens and deal with it."""
@@ -74,14 +95,23 @@ class Keeper:
         if word == b"unread":
             # Daemons may go on writing. Nobody wants that any more, but a full pipe would stop them.
             self.unread += descriptors
+        elif word == b"signal":
+            self.signal(int(argument))
         elif word == b"terminate":
             grace_s = int(argument) / 1000
             if grace_s:
-                signal_group(self.main, SIGTERM)
+                # An interactive shell heeds no SIGTERM, but passes a hangup on to its jobs. What is stopped must go on.
+                signal_group(self.main, SIGHUP if self.has_terminal else SIGTERM)
+                signal_group(self.main, SIGCONT)
             kill_at = time.monotonic() + grace_s
             self.kill_at = kill_at if self.kill_at is None else min(self.kill_at, kill_at)
         else:
             self.kill()
+
+    def signal(self, number: int) -> None:
+        """Pass a signal on to the command's group; on a terminal to the one in front."""
+        if not self.main_ended:
+            signal_group(foreground_group(self.main) if self.has_terminal else self.main, number)
 
     def pursue_termination(self) -> None:
         """Kill what is left once the group has gone by itself, or its time is up."""
@@ -109,6 +139,7 @@ class Keeper:
             if pid == 0:
                 break
             if pid == self.main:
+                self.main_ended = True
                 cpu_ms = round((usage.ru_utime + usage.ru_stime) * 1000)
                 ended = b"ended %d %d %d" % (status, cpu_ms, usage.ru_maxrss * 1024)
         if ended:

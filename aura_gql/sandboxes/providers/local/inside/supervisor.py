@@ -60,8 +60,8 @@ class Supervisor:
 
     def obey(self, message: bytes, descriptors: list[int]) -> None:
         """Do what the host says. It knows that an order is done when the descriptor that came with it is closed."""
-        word = message.split(b"\0", 1)[0]
-        if word == b"start":
+        word = message.split(b"\0", 1)[0].split(b" ", 1)[0]
+        if word in (b"start", b"terminal"):
             self.start(message, descriptors)
         elif word == b"kill-keeper":
             self.kill_keeper(int(message.split(b"\0")[1]))

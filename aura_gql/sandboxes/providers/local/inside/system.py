@@ -10,7 +10,7 @@ from _collections_abc import Sequence
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
 HIGHEST_CAPABILITY = 63
-SIGKILL, SIGTERM, SIGCHLD, SIGSTOP = 9, 15, 17, 19
+SIGHUP, SIGKILL, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP = 1, 9, 15, 17, 18, 19
 LAST_SIGNAL = 64
 # SIGKILL, SIGSTOP, and the two that libc keeps for itself.
 UNCATCHABLE = (9, 19, 32, 33)
@@ -52,10 +52,11 @@ def receive(channel: _socket.socket) -> tuple[bytes, list[int]]:
     return message, descriptors
 
 
-def send(channel: _socket.socket, message: bytes) -> None:
+def send(channel: _socket.socket, message: bytes, descriptors: Sequence[int] = ()) -> None:
     """Tell the host; that it has gone is noticed elsewhere."""
+    words = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
     try:
-        channel.send(message)
+        channel.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, words)] if words else [])
     except OSError:
         return
 
