@@ -21,6 +21,7 @@ from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
 from aura_gql.infra.rate_limits import CounterStore
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
+from aura_gql.kernel.background import BackgroundTasks
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
@@ -30,6 +31,7 @@ from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.service import SandboxService
+from aura_gql.sandboxes.tally import PoolTally
 from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
@@ -83,7 +85,9 @@ class Server:
         self._client: Client = connect(settings.database, surroundings.database_url)
         self.database: Database = self._client[settings.database.mongodb_db_name]
         self.blobs = create_blob_store(settings)
-        self.providers = create_providers(settings)
+        self._pool = PoolTally()
+        self._has_pool = settings.sandboxes.sandbox_warm_pool > 0
+        self.providers = create_providers(settings, self._pool)
         self.unexpected = UnexpectedErrors()
         self.live = LiveConnections(bounds.live_limits(settings))
         self._bus = InProcessBus()
@@ -119,7 +123,15 @@ class Server:
             stack.push_async_callback(self._jobs.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
+            warming = BackgroundTasks()
+            stack.push_async_callback(warming.join)
+            if self._has_pool:
+                warming.spawn(self._warm_up(), "warm up the sandboxes")
             yield
+
+    async def _warm_up(self) -> None:
+        """Prove the isolation before anybody waits for that, from when on machines are made ahead."""
+        await self.providers[SandboxProviderName.LOCAL].health()
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises PyMongoError where it gives none."""
@@ -128,7 +140,14 @@ class Server:
     def sources(self, data_directory: Path) -> Sources:
         """Whom metrics ask at each scrape."""
         return Sources(
-            self.services, self._jobs, self._bus, self.live, self.unexpected, data_directory, list(self.providers)
+            self.services,
+            self._jobs,
+            self._bus,
+            self.live,
+            self.unexpected,
+            data_directory,
+            list(self.providers),
+            self._pool,
         )
 
     def _wire(self, settings: Settings) -> Services:
@@ -173,7 +192,10 @@ def create_blob_store(settings: Settings) -> BlobStore:
     )
 
 
-def create_providers(settings: Settings) -> Mapping[SandboxProviderName, SandboxProvider]:
-    """The sandbox providers that this server has."""
+def create_providers(
+    settings: Settings, pool: PoolTally | None = None
+) -> Mapping[SandboxProviderName, SandboxProvider]:
+    """The sandbox providers that this server has; `pool` counts what becomes of machines made ahead."""
     root = settings.server.data_directory / "sandboxes"
-    return {SandboxProviderName.LOCAL: LocalProvider(root, bounds.local_limits(settings))}
+    warm = settings.sandboxes.sandbox_warm_pool
+    return {SandboxProviderName.LOCAL: LocalProvider(root, bounds.local_limits(settings), warm=warm, tally=pool)}

@@ -238,6 +238,15 @@ class SandboxSettings(Group):
 
     max_sandboxes_per_user: Count = Field(5, description="Most live sandboxes of a user.")
     max_sandboxes_per_host: Count = Field(20, description="Most live local sandboxes on this machine.")
+    sandbox_warm_pool: int = Field(
+        1,
+        ge=0,
+        le=1_000,
+        description=(
+            "Local sandboxes made ahead, at about 4 MiB of memory each, within MAX_SANDBOXES_PER_HOST: while one "
+            "waits, a sandbox starts in a few milliseconds."
+        ),
+    )
     sandbox_lifetime_s: Seconds = Field(4 * 3600, description="Seconds after which a sandbox ends in any case.")
     sandbox_max_lifetime_s: Seconds = Field(
         24 * 3600, description="Seconds from its creation to which it can be extended, SANDBOX_LIFETIME_S at least."

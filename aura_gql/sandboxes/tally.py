@@ -1,6 +1,7 @@
 """What became of the sandboxes that this process held, counted since it began."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from aura_gql.kernel.errors import DomainError, ErrorCode
 from aura_gql.kernel.providers import SandboxProviderName
@@ -25,6 +26,19 @@ class SandboxTally:
     def failed(self, provider: SandboxProviderName, action: str, error: Exception | None = None) -> None:
         """Count a failure; without an error, the machine went by itself."""
         self.failures[provider, action, _reason(error)] += 1
+
+
+@dataclass(slots=True)
+class PoolTally:
+    """What became of machines made ahead: `made`, `taken` by a sandbox, `missed` when one was wanted and none was
+    there, `failed` to start, `died` before they were wanted.
+    """
+
+    made: int = 0
+    taken: int = 0
+    missed: int = 0
+    failed: int = 0
+    died: int = 0
 
 
 def _reason(error: Exception | None) -> str:

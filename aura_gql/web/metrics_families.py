@@ -43,6 +43,12 @@ SANDBOX_FAILURES = Family(
     "What failed with a sandbox or its provider, by what was being done (start, run, stop, sweep) and why.",
     ("provider", "action", "code"),
 )
+SANDBOX_POOL = Family(
+    "aura_sandbox_pool",
+    "counter",
+    "Local sandboxes made ahead: made, taken, missed when one was wanted, failed to start, died while they waited.",
+    ("event",),
+)
 EXECUTIONS = Family(
     "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
 )
@@ -81,6 +87,7 @@ FAMILIES = (
     SANDBOXES,
     SANDBOX_CHANGES,
     SANDBOX_FAILURES,
+    SANDBOX_POOL,
     EXECUTIONS,
     EXECUTIONS_OPEN,
     OUTPUT_CHUNKS,

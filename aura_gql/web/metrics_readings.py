@@ -5,7 +5,7 @@ import itertools
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -17,7 +17,7 @@ from aura_gql.files.records import StorageUse
 from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.errors import ErrorCode
-from aura_gql.sandboxes.tally import TIMED_OUT
+from aura_gql.sandboxes.tally import TIMED_OUT, PoolTally
 from aura_gql.services import Services
 from aura_gql.web import metrics_families as families
 
@@ -61,6 +61,7 @@ class Sources:
     unexpected: UnexpectedErrors
     data_directory: Path
     providers: Sequence[str]
+    pool: PoolTally
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class Readings(Collector):
         yield families.SANDBOX_CHANGES.of(tally.changes.items())
         failures = dict.fromkeys(itertools.product(sources.providers, ["start"], _USUAL_FAILURES), 0) | tally.failures
         yield families.SANDBOX_FAILURES.of(failures.items())
+        yield families.SANDBOX_POOL.of(((event,), count) for event, count in asdict(sources.pool).items())
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())

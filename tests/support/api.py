@@ -124,6 +124,8 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
     changes: dict[str, dict[str, object]] = {
         "server": {"data_directory": folder},
         "database": {"mongodb_db_name": database_name},
+        # Whoever tests it has one: the others would make machines for nobody.
+        "sandboxes": {"sandbox_warm_pool": 0},
         # The tests of a module are one user, and faster than any.
         "rates": dict.fromkeys(("user_cost_limit", "anonymous_cost_limit", "sandbox_operations_limit"), 10**9),
     }

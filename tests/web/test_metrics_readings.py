@@ -44,9 +44,14 @@ async def scrape(api: Api) -> Samples:
 
 
 async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Database, tmp_path: Path) -> None:
-    async with running_api(mongodb_uri, tmp_path, database) as api:
+    async with running_api(mongodb_uri, tmp_path, database, sandboxes={"sandbox_warm_pool": 1}) as api:
         ada = await api.sign_in("ada")
         project = await ready_project(ada)
+
+        async def one_waits() -> bool:
+            return (await scrape(api))["aura_sandbox_pool_total", ("made",)] == 1
+
+        await until(one_waits)
         sandbox = await running_sandbox(ada, project)
         payload = (await ada.execute(RUN, input={"sandboxId": sandbox, "command": "echo one; exit 3"}))["runCommand"]
         await finished(ada, payload["execution"]["id"])
@@ -64,6 +69,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_database_up", ()] == 1
     assert shown["aura_sandboxes", ("LOCAL", "RUNNING")] == 1
     assert shown["aura_sandbox_changes_total", ("LOCAL", "RUNNING")] == 1
+    assert shown["aura_sandbox_pool_total", ("taken",)] == 1
     assert shown["aura_executions_total", ("RUNTIME", "FAILED")] == 1  # Labels come in the order of their names.
     assert shown["aura_executions_open", ()] == 0
     assert shown["aura_unexpected_errors_total", ("graph",)] == 0

@@ -134,6 +134,17 @@ class Machine:
         poll.register(self._pidfd, select.POLLIN)
         return not poll.poll(0)
 
+    async def answers(self) -> bool:
+        """Whether PID 1 says so itself: one that is being killed closes its sockets before it has ended. Waits for
+        one that is frozen.
+        """
+        ours, theirs = wire.channel_pair()
+        with ours:
+            with theirs, contextlib.suppress(SandboxGone):
+                await self.send(b"ping", [theirs.fileno()])
+            await readable(ours.fileno())
+            return bool(ours.recv(wire.REPORT_BYTES))
+
     async def kill(self, why: str = "The sandbox was stopped.") -> None:
         """End everything in it. Returns when all has gone, its groups too. Safe to repeat: the first `why` counts."""
         if not self._watch.done():

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
-import re
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 
@@ -11,21 +9,18 @@ from aura_gql.kernel.errors import Conflict, DomainError, InvalidInput, Provider
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxQuotaExceeded
 from aura_gql.sandboxes.providers.local.bwrap import find_bwrap
-from aura_gql.sandboxes.providers.local.cgroups import CgroupTree
 from aura_gql.sandboxes.providers.local.disk import remove_tree
-from aura_gql.sandboxes.providers.local.isolation import Isolation, build_shared_etc
+from aura_gql.sandboxes.providers.local.isolation import Isolation
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
+from aura_gql.sandboxes.providers.local.maker import MachineMaker, MadeMachine
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
-from aura_gql.sandboxes.providers.local.probe import FOLDER_PREFIX, prove
-from aura_gql.sandboxes.providers.local.root_lock import RootLock
-from aura_gql.sandboxes.providers.local.sandbox import PROJECT, LocalSandbox
+from aura_gql.sandboxes.providers.local.pool import WarmPool
+from aura_gql.sandboxes.providers.local.probe import prove
+from aura_gql.sandboxes.providers.local.root_folder import ETC, SANDBOX_ID, RootFolder
+from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.providers.local.uids import UidPool
+from aura_gql.sandboxes.tally import PoolTally
 from aura_gql.sandboxes.values import Capabilities, ProviderHealth, SandboxSpec
-
-# No dot in front: such names are our own, and no sandbox may take one.
-SANDBOX_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ETC = ".etc"
-ENVIRONMENT_DIGITS = 12
 
 
 class LocalProvider:
@@ -41,15 +36,22 @@ class LocalProvider:
         *,
         modes: Sequence[IsolationMode] | None = None,
         use_cgroups: bool = True,
+        warm: int = 0,
+        tally: PoolTally | None = None,
     ) -> None:
-        """`modes` narrows the ways to isolate; None tries what this process can do, best first."""
+        """`modes` narrows the ways to isolate; None tries what this process can do, best first. `warm` is how many
+        machines wait for their sandboxes, within the limit of the host; `tally` counts what becomes of them.
+        """
         self._root = root.absolute()
-        self._lock = RootLock(self._root)
         self._limits = limits or LocalLimits()
         self._configured_bwrap = bwrap
         self._modes = possible_modes() if modes is None else [mode for mode in modes if mode in possible_modes()]
-        self._use_cgroups = use_cgroups
+        self._folder = RootFolder(self._root, self._limits, use_cgroups=use_cgroups)
         self._uids = UidPool()
+        self._maker = MachineMaker(self._uids)
+        self._pool = WarmPool(warm, self._make_warm, self._maker.unmake, self._spare, tally or PoolTally())
+        # The groups of a machine keep the name that it had in the pool.
+        self._pooled: set[str] = set()
         self._proving = asyncio.Lock()
         self._isolation: Isolation | None = None
         self._sandboxes: dict[str, LocalSandbox | None] = {}
@@ -70,6 +72,10 @@ class LocalProvider:
         """As the port says. While one with the same id starts: Conflict."""
         if not SANDBOX_ID.fullmatch(spec.sandbox_id):
             raise InvalidInput("A sandbox id has 1 to 64 letters, digits, hyphens and underscores.")
+        with self._pool.held_back():
+            return await self._create(spec)
+
+    async def _create(self, spec: SandboxSpec) -> LocalSandbox:
         isolation = await self._proved()
         if spec.sandbox_id in self._sandboxes:
             present = self._sandboxes[spec.sandbox_id]
@@ -80,7 +86,7 @@ class LocalProvider:
             raise SandboxQuotaExceeded(f"This host runs at most {self._limits.max_sandboxes} sandboxes at a time.")
         self._sandboxes[spec.sandbox_id] = None
         # A start that is cut off half-way could leave things behind, so it runs to its end and is undone then.
-        starting = asyncio.create_task(self._start(isolation, spec.sandbox_id))
+        starting = asyncio.create_task(self._start(isolation, spec))
         self._starting.add(starting)
         try:
             sandbox = await asyncio.shield(starting)
@@ -97,7 +103,8 @@ class LocalProvider:
     async def health(self) -> ProviderHealth:
         """As the port says: the first time by running the self-test."""
         try:
-            isolation = await self._proved()
+            with self._pool.held_back():
+                isolation = await self._proved()
         except DomainError as error:
             return ProviderHealth(False, error.message)
         return ProviderHealth(True, isolation.describe())
@@ -112,13 +119,16 @@ class LocalProvider:
                     await sandbox.stop()
                 removed.add(sandbox_id)
         async with self._proving:  # which makes groups of its own, wanted by nobody
-            removed.update(await asyncio.to_thread(self._remove_leftovers, wanted | set(self._sandboxes)))
+            in_use = {*self._sandboxes, *self._pool.names, *self._pooled}
+            cgroups = self._isolation.cgroups if self._isolation else None
+            removed.update(await asyncio.to_thread(self._folder.remove_leftovers, wanted | in_use, cgroups))
         return sorted(removed)
 
     async def close(self) -> None:
         """As the port says."""
         for starting in list(self._starting):
             await _undo(starting)
+        await self._pool.close()
         while self._background:
             await asyncio.wait(self._background)
         running = [sandbox for sandbox in self._sandboxes.values() if sandbox is not None]
@@ -126,7 +136,7 @@ class LocalProvider:
         if self._isolation:
             self._isolation.cgroups.leave()
             self._isolation = None
-        self._lock.release()
+        self._folder.release()
 
     async def _proved(self) -> Isolation:
         """The isolation in use; proved once, tried again after a failure, as an administrator may have mended it.
@@ -150,7 +160,7 @@ class LocalProvider:
         """The first mode that passes its self-test. Raises ProviderUnavailable with what each of them said."""
         bwrap = find_bwrap(self._configured_bwrap)
         try:
-            cgroups = await asyncio.to_thread(self._prepare_root)
+            cgroups = await asyncio.to_thread(self._folder.prepare)
         except OSError as error:
             raise ProviderUnavailable(f"The folder of the sandboxes can't be used: {error}") from error
         trouble = []
@@ -169,72 +179,71 @@ class LocalProvider:
         reasons = "; ".join(trouble) or "none of the wanted modes is possible for this user"
         raise ProviderUnavailable(f"No local isolation works here, and nothing runs without it. {reasons}")
 
-    async def _start(self, isolation: Isolation, sandbox_id: str) -> LocalSandbox:
-        folder = self._root / sandbox_id
-        uid = self._uids.lend()
+    async def _start(self, isolation: Isolation, spec: SandboxSpec) -> LocalSandbox:
+        folder = self._root / spec.sandbox_id
+        try:
+            made = await self._from_pool(spec, folder) or await self._make_cold(isolation, spec, folder)
+        except BaseException:
+            self._sandboxes.pop(spec.sandbox_id, None)
+            raise
 
         def forget() -> None:
-            self._uids.give_back(uid)
-            self._sandboxes.pop(sandbox_id, None)
+            self._uids.give_back(made.uid)
+            self._pooled.discard(made.name)
+            self._sandboxes.pop(spec.sandbox_id, None)
+            self._pool.refill()
 
-        try:
-            await asyncio.to_thread(isolation.make_project, folder / PROJECT, uid)
-            machine = await isolation.start_machine(sandbox_id, folder / PROJECT, uid)
-        except BaseException as error:
-            forget()
-            await asyncio.to_thread(remove_tree, folder)
-            if isinstance(error, OSError):
-                raise ProviderUnavailable(f"The sandbox's folder or groups could not be made: {error}") from error
-            raise
         return LocalSandbox(
-            sandbox_id,
+            spec.sandbox_id,
             folder,
-            isolation.owner(uid),
-            machine,
+            isolation.owner(made.uid),
+            made.machine,
             self._limits,
             controllers=isolation.cgroups.controllers,
             on_stopped=forget,
         )
 
-    def _prepare_root(self) -> CgroupTree:
-        """Make the shared folder and find the groups. Raises OSError, ProviderUnavailable. Blocks."""
-        self._lock.acquire()
-        for left in self._root.glob(f"{FOLDER_PREFIX}*"):
-            remove_tree(left)
-        build_shared_etc(self._root / ETC)
-        return self._find_groups()
-
-    def _find_groups(self) -> CgroupTree:
-        """The groups of this root, whichever process made them. Blocks."""
-        if not self._use_cgroups:
-            return CgroupTree([])
-        digest = hashlib.sha256(str(self._root).encode()).hexdigest()[:ENVIRONMENT_DIGITS]
-        return CgroupTree.find(f"aura-{digest}", self._limits)
-
-    def _remove_leftovers(self, keep: set[str]) -> set[str]:
-        """Folders and groups that belong to no wanted sandbox; none where they are another server's. Blocks."""
+    async def _from_pool(self, spec: SandboxSpec, folder: Path) -> MadeMachine | None:
+        """A machine that was made ahead, now in `folder`; None where there is none, or it is not as the spec asks."""
+        if spec != SandboxSpec(spec.sandbox_id, spec.project_id):
+            return None
+        made = await self._pool.take()
+        if made is None:
+            return None
+        self._pooled.add(made.name)
         try:
-            self._lock.acquire()
-        except (ProviderUnavailable, OSError):
-            return set()
-        removed = set()
-        found = {entry.name for entry in self._root.iterdir() if SANDBOX_ID.fullmatch(entry.name)}
-        for name in found - keep:
-            with contextlib.suppress(OSError):  # the next round tries again
-                remove_tree(self._root / name)
-                removed.add(name)
-        cgroups = self._isolation.cgroups if self._isolation else self._find_groups()
-        for name in cgroups.names() - keep:
-            cgroups.remove(name)
-        if not self._isolation:
-            cgroups.leave()
-        return removed
+            await asyncio.to_thread(_move_over, made.folder, folder)
+        except OSError:
+            await self._maker.unmake(made)
+            self._pooled.discard(made.name)
+            return None
+        return made
+
+    async def _make_cold(self, isolation: Isolation, spec: SandboxSpec, folder: Path) -> MadeMachine:
+        if self._spare() < 0:
+            await self._pool.give_way()
+        return await self._maker.make(isolation, spec.sandbox_id, folder)
+
+    async def _make_warm(self, name: str) -> MadeMachine:
+        return await self._maker.make(await self._proved(), name, self._root / name)
+
+    def _spare(self) -> int:
+        """How many more machines this host may hold; none before it has been proved that it can hold any."""
+        if self._isolation is None:
+            return 0
+        return self._limits.max_sandboxes - len(self._sandboxes) - len(self._pool)
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         """Keep a task from being forgotten; `close` waits for it."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _move_over(source: Path, target: Path) -> None:
+    """Give a folder another name, over what a sandbox of that name may have left. Raises OSError. Blocks."""
+    remove_tree(target)
+    source.rename(target)
 
 
 async def _undo(starting: "asyncio.Task[LocalSandbox]") -> None:

@@ -5,6 +5,7 @@
                       terminal COLUMNS ROWS NUL cwd NUL ...   the rest as for start; with: channel
                       kill-keeper NUL PID | kill-all      with: a socket that is closed when nothing of it runs any more
                       connect NUL 4|6 NUL port            with: channel; to 127.0.0.1 or ::1
+                      ping                                with: a socket for the answer, pong
     PID 1 to host     ready PID; on the channel of a connect:
                       connecting (with: a socket that is connected or about to be) | error connect ERRNO
     keeper to host    started PID                         with, for a terminal: its master

@@ -15,7 +15,14 @@ from aura_gql.sandboxes.providers.local.bundle import INNER_PYTHON
 
 NOBODY = "65534"
 REPOSITORY = Path(__file__).parents[4]
-SUITES = ("test_contract.py", "test_isolation_abuse.py", "test_resource_abuse.py", "test_process.py", "test_probe.py")
+SUITES = (
+    "test_contract.py",
+    "test_isolation_abuse.py",
+    "test_resource_abuse.py",
+    "test_process.py",
+    "test_probe.py",
+    "test_pool.py",
+)
 AS_NOBODY = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--")
 
 

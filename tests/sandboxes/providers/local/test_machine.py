@@ -14,7 +14,7 @@ from aura_gql.sandboxes.providers.local.isolation import Isolation, build_shared
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.modes import possible_modes
-from aura_gql.sandboxes.providers.local.provider import ETC
+from aura_gql.sandboxes.providers.local.root_folder import ETC
 from tests.support.local_sandbox import open_channels
 from tests.support.waiting import until
 
@@ -47,6 +47,15 @@ async def test_lives_and_ends(root: Path) -> None:
     assert await machine.gone == "The sandbox was stopped."
     with pytest.raises(SandboxGone):
         await machine.ask(b"kill-all")
+
+
+async def test_answers_while_it_lives(root: Path) -> None:
+    machine = await start(isolation_with(root), root)
+    assert await machine.answers()
+    os.kill(machine.pid, 9)
+    assert not await machine.answers()
+    await machine.gone
+    assert not await machine.answers()
 
 
 async def test_notices_when_it_dies_by_itself(root: Path) -> None:

@@ -12,7 +12,7 @@ from aura_gql.sandboxes.providers.local.cgroups import CgroupTree
 from aura_gql.sandboxes.providers.local.isolation import Isolation, build_shared_etc
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.modes import IsolationMode
-from aura_gql.sandboxes.providers.local.provider import ETC
+from aura_gql.sandboxes.providers.local.root_folder import ETC
 from aura_gql.sandboxes.providers.local.uids import UidPool
 
 SOUND = {

@@ -21,7 +21,7 @@ from tests.support.local_sandbox import open_channels
 from tests.support.processes import run
 from tests.support.waiting import until
 
-# A server that starts a sandbox with a daemon in it, says so, and waits to be killed.
+# A server that starts a sandbox with a daemon in it and makes another machine ahead, says so, and waits to be killed.
 DOOMED_SERVER = """
 import asyncio, json, sys
 from pathlib import Path
@@ -30,12 +30,15 @@ from aura_gql.sandboxes.providers.local.memory import process_tree
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 
 async def main():
-    provider = LocalProvider(Path(sys.argv[1]))
+    provider = LocalProvider(Path(sys.argv[1]), warm=1)
     sandbox = await provider.create(SandboxSpec("doomed", "project"))
+    while not provider._pool._ready:
+        await asyncio.sleep(0.01)
     process = await sandbox.start_process(Command(["sh", "-c", "setsid sleep 600 & sleep 600 & wait"]))
     while len(process_tree(sandbox.host_pid)) < 5:
         await asyncio.sleep(0.01)
-    print(json.dumps(process_tree(sandbox.host_pid)), flush=True)
+    warm = provider._pool._ready[0].machine
+    print(json.dumps([*process_tree(sandbox.host_pid), warm.pid]), flush=True)
     await process.wait()
 
 asyncio.run(main())
@@ -152,10 +155,11 @@ async def test_a_killed_server_takes_everything_with_it(root: Path) -> None:
     server.kill()
     await server.wait()
     await until(lambda: not [pid for pid in pids if _runs(pid)])
+    assert len(list(root.glob(".warm-*"))) == 1
     provider = LocalProvider(root)
-    await provider.health()
     assert await provider.remove_orphans(["wanted"]) == ["doomed"]
     assert entries(root) == []
+    assert sorted(os.listdir(root)) == [".etc", ".lock"]
     await provider.close()
 
 

@@ -65,6 +65,8 @@ class Supervisor:
             self.start(message, descriptors)
         elif word == b"kill-keeper":
             self.kill_keeper(int(message.split(b"\0")[1]))
+        elif word == b"ping":
+            os.write(descriptors[0], b"pong")
         elif word == b"kill-all":
             kill_tree(self.commands, self.reap)
         elif word == b"connect":
