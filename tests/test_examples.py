@@ -154,6 +154,8 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
         (await tryer.execute("RunCommand", input={"sandboxId": sandbox, "command": LONG_COMMAND}))["execution"]["id"]
     )
     await resume_and_cancel(tryer, execution)
+    (use,) = await tryer.watch("SandboxMetrics", lambda _: True, sandboxId=sandbox)
+    assert 0 <= use["memoryBytes"] < use["memoryLimitBytes"]
     extended = await tryer.execute("ExtendSandbox", input={"sandboxId": sandbox, "byS": 60})
     assert extended["sandbox"]["idleStopsAt"] < extended["sandbox"]["expiresAt"]
     await tryer.execute("RestartSandbox", input={"sandboxId": sandbox})

@@ -90,6 +90,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.cancelExecution": Weight(10, stops=True),
         "Subscription.projectChanged": Weight(20),
         "Subscription.sandboxStatus": Weight(20),
+        "Subscription.sandboxMetrics": Weight(50),
         "Subscription.executionOutput": Weight(50),
     }
 )

@@ -1,11 +1,26 @@
-"""What every sandbox provider promises, whoever runs the machine.
+"""What every sandbox provider promises, whoever runs the machine. Adapters are written from this page and proved by the
+contract suite of the tests.
 
 A provider makes isolated machines that hold one project folder each. The server's records are the truth: a provider
 keeps our sandbox id with each machine, so that what no record wants can be found and removed.
+
+Unless a method says otherwise:
+
+- **Errors.** It raises the kinds that it names, ProviderUnavailable, and SandboxGone once the machine has ended;
+  nothing of a vendor's SDK or of its HTTP library leaves the adapter. The message is for the sandbox's owner and tells
+  no secret.
+- **Time.** It answers within 30 seconds or raises ProviderUnavailable. What waits for something inside (`wait`,
+  `wait_gone`, `write_stdin`, the reading of output) takes as long as that takes. A caller that is cancelled leaves
+  nothing half done: what was begun is brought to its end or undone behind it.
+- **Retry.** An adapter tries again by itself only what changes nothing: reads, and what is safe to repeat. A caller may
+  repeat whatever is called safe to repeat here; all else it does not.
+- **A lost connection** to the provider is no end of the machine. What was only asked raises ProviderUnavailable, and
+  the machine is taken to be there until the provider itself says that it has gone. Nobody invents an exit code.
+- **Two at once.** Methods may be called side by side from one event loop, and never block it.
 """
 
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,8 +29,10 @@ from aura_gql.sandboxes.values import (
     Command,
     ExitStatus,
     ListeningPort,
+    MachineMetrics,
     OutputPiece,
     ProviderHealth,
+    ProviderSandbox,
     ResourceLimits,
     SandboxFile,
     SandboxSpec,
@@ -24,17 +41,23 @@ from aura_gql.sandboxes.values import (
 
 
 class Process(Protocol):
-    """One running command. Its end is the end of its main process, not of its pipes, which a grandchild may hold."""
+    """One running command. Its end is the end of its main process, not of its pipes, which a grandchild may hold.
+
+    Where the connection to it is lost, the adapter takes it up again if the provider can go on behind the last byte
+    that came. Else the output ends there and `wait` gives LOST: bytes are never told twice, and a gap never goes
+    unnoticed.
+    """
 
     def output(self) -> AsyncIterator[OutputPiece]:
         """Every byte written until the main process ended, in order within each stream; read once. Not reading holds
-        the process back: memory stays bounded.
+        the process back: memory stays bounded, where the provider can't hold it back, by ending it. Ends, and raises
+        nothing, where the machine goes.
         """
         ...
 
     async def write_stdin(self, data: bytes) -> None:
-        """Hand over bytes; waits while the process does not read. Bytes for a closed stdin or an ended process are
-        dropped.
+        """Hand over bytes, in order; waits while the process does not read. Bytes for a closed stdin or an ended
+        process are dropped. Not safe to repeat: where the connection breaks, stdin is closed rather than written twice.
         """
         ...
 
@@ -50,18 +73,23 @@ class Process(Protocol):
 
     async def terminate(self, grace_ms: int) -> None:
         """SIGTERM, then after `grace_ms` SIGKILL to the whole tree of the command, daemons included. Returns when
-        nothing of it runs. Safe to repeat and after the end.
+        nothing of it runs, at the latest some seconds after the grace: what can't be ended otherwise takes the machine
+        with it. Safe to repeat and after the end, also of the machine.
         """
         ...
 
     async def wait(self) -> ExitStatus:
-        """How it ended; waits for that. Safe to call again. Never raises for a lost machine: that is LOST."""
+        """How it ended; waits for that. Safe to call again, and for several at once. Never raises: a machine that went
+        and an end that nobody can know are LOST.
+        """
         ...
 
 
 class Terminal(Protocol):
     """One command on a terminal of its own, which leads a session and has job control. It ends as its main process
     does; what it left in the background goes on without a terminal, until the sandbox ends or `terminate` is called.
+
+    A lost connection is dealt with as that of a Process.
     """
 
     def output(self) -> AsyncIterator[bytes]:
@@ -99,7 +127,11 @@ class Terminal(Protocol):
 
 
 class Sandbox(Protocol):
-    """One running machine. Any method may raise SandboxGone where it has ended."""
+    """One running machine. Any method may raise SandboxGone where it has ended.
+
+    Paths are relative to the project folder, without `.`, `..` and empty parts: UnsafePath else, and wherever a link or
+    anything but a regular file stands in the way.
+    """
 
     @property
     def provider_sandbox_id(self) -> str:
@@ -112,7 +144,12 @@ class Sandbox(Protocol):
         ...
 
     async def start_process(self, command: Command) -> Process:
-        """Start a command. CommandNotFound where there is no such program, InvalidInput where `cwd` is no folder."""
+        """Start a command and return once it runs. CommandNotFound where there is no such program, InvalidInput where
+        `cwd` is no folder or the arguments are more than the provider takes (100 kB at least).
+
+        Not safe to repeat: where the answer to a start is lost, the adapter ends what it may have started and raises
+        ProviderUnavailable. A caller that is cancelled leaves no process behind.
+        """
         ...
 
     async def open_terminal(self, spec: TerminalSpec) -> Terminal:
@@ -123,11 +160,15 @@ class Sandbox(Protocol):
         ...
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:
-        """Write or replace files, making folders as needed. Never follows a link that code planted: UnsafePath."""
+        """Write or replace files, making folders as needed. Never follows a link that code planted: UnsafePath. Each is
+        replaced at once, so that code sees the old or the new one. SandboxQuotaExceeded where the disk is full.
+
+        Safe to repeat: those before the first that fails may be written already.
+        """
         ...
 
     async def remove_files(self, paths: Iterable[str]) -> None:
-        """Remove files; those not there are passed over. Never follows a link."""
+        """Remove files; those not there are passed over. Never follows a link. Safe to repeat."""
         ...
 
     async def read_file(self, path: str, max_bytes: int) -> bytes:
@@ -149,6 +190,23 @@ class Sandbox(Protocol):
         """
         ...
 
+    async def metrics(self) -> MachineMetrics:
+        """What it uses now, seen from outside: code inside can neither delay nor change it. `cpu_time_ms` never falls.
+        Safe to repeat, once a second and less. Unsupported where the provider has no figures.
+        """
+        ...
+
+    async def pause(self) -> None:
+        """Have nothing in it run until `resume`, with memory and disk as they are, and not pay for its CPUs.
+
+        Commands go on where they stood. Safe to repeat. Unsupported where the provider can't; then nothing changes.
+        """
+        ...
+
+    async def resume(self) -> None:
+        """Go on behind a `pause`. Safe to repeat, also where it runs. Unsupported likewise."""
+        ...
+
     async def extend(self, until: datetime) -> None:
         """Have it live until then at least: where the provider's own clock would end it, that is moved, never back.
 
@@ -158,16 +216,23 @@ class Sandbox(Protocol):
         ...
 
     async def stop(self) -> None:
-        """End it and everything in it, and remove its disk. Returns when nothing runs. Safe to repeat."""
+        """End it and everything in it, and remove its disk. Returns when nothing runs. Safe to repeat, and of several
+        at once each waits. A caller that is cancelled does not stop the stopping. ProviderUnavailable where something
+        may be left: then it is an orphan for `remove_orphans`.
+        """
         ...
 
     async def wait_gone(self) -> str:
-        """Waits until it ends by itself or by `stop`; why, in words for its owner."""
+        """Waits until it ends by itself or by `stop`; why, in words for its owner. Safe for several at once. Never
+        raises: while the provider can't be asked, it waits.
+        """
         ...
 
 
 class SandboxProvider(Protocol):
-    """A maker of sandboxes."""
+    """A maker of sandboxes, for one environment: what another server of the same account or host has made is never
+    listed, connected to or removed.
+    """
 
     @property
     def name(self) -> str:
@@ -176,25 +241,41 @@ class SandboxProvider(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What it can do by itself."""
+        """What it can do by itself; the same for as long as it lives."""
         ...
 
     async def create(self, spec: SandboxSpec) -> Sandbox:
         """Start a machine with an empty project folder. ProviderUnavailable where it can't, QuotaExceeded where it is
         full. Nothing is left behind by a failure or a cancellation.
+
+        Safe to repeat with the same sandbox id: the machine that an earlier call made whose answer was lost is given,
+        or Conflict while it starts or stops. Our id and environment are on the machine before it can run anything.
+        """
+        ...
+
+    async def connect(self, sandbox_id: str) -> Sandbox:
+        """The running machine of that id, where this process or the vendor has it; SandboxGone else. Safe to repeat,
+        and it starts nothing. A machine whose life is bound to the process that made it is found by that process alone.
+        """
+        ...
+
+    async def list(self) -> Sequence[ProviderSandbox]:
+        """Every machine of this environment, whichever process made it, and what is left of any, paused and failed ones
+        too: all of them or ProviderUnavailable, never a part. Safe to repeat.
         """
         ...
 
     async def health(self) -> ProviderHealth:
-        """Whether it works, proved as far as that is cheap; never raises."""
+        """Whether it works, proved as far as that is cheap; never raises. Safe to repeat, several times a minute."""
         ...
 
-    async def remove_orphans(self, keep: Iterable[str]) -> list[str]:
+    async def remove_orphans(self, keep: Iterable[str]) -> Sequence[str]:
         """End every machine and remove every disk of this environment whose sandbox id is not in `keep`; the ids of
-        those removed. Called at start and then at intervals.
+        those removed. Called at start and then at intervals; no machine is created meanwhile. Safe to repeat: what
+        could not be removed is tried again by the next call, and does not keep the others.
         """
         ...
 
     async def close(self) -> None:
-        """Stop every machine whose life is bound to this process, then let go."""
+        """Stop every machine whose life is bound to this process, then let go of connections. Safe to repeat."""
         ...

@@ -42,7 +42,7 @@ class SandboxReaper:
         self._limits = limits
         self._watch = LeaseWatch(limits.lease_s)
         self._patrol = Periodic("sandbox patrol", limits.reaper_interval_s, self.patrol)
-        self._orphans = Periodic("sandbox orphans", limits.orphan_interval_s, self.remove_orphans)
+        self._orphans = Periodic("sandbox orphans", limits.orphan_interval_s, self._compare)
 
     def start(self) -> None:
         """Begin the loops."""
@@ -93,6 +93,41 @@ class SandboxReaper:
                     continue
             if removed:
                 _log.warning("sandbox.orphans_removed", provider=name.value, count=len(removed))
+
+    async def end_lost(self) -> None:
+        """End the records of this process whose machines their providers do not know any more."""
+        for name, provider in self._providers.items():
+            records = [
+                record
+                for record in await SandboxSession.find_live_of_owner(self._registry.owner)
+                if record.provider is name and record.status is SandboxStatus.RUNNING
+            ]
+            held = {record.id: self._registry.get(record.id) for record in records}
+            try:
+                there = {machine.sandbox_id for machine in await provider.list()}
+            except DomainError as error:
+                self._lifecycle.tally.failed(name, "sweep", error)
+                _log.warning("sandbox.list_unknown", provider=name.value, reason=error.message)
+                continue
+            for record in records:
+                # One that got another machine meanwhile, or none, may have been missing in between.
+                is_same = self._registry.get(record.id) is held[record.id] is not None
+                if is_same and str(record.id) not in there:
+                    await self._end_as_lost(record)
+
+    async def _compare(self) -> None:
+        await self.remove_orphans()
+        await self.end_lost()
+
+    async def _end_as_lost(self, record: SandboxRecord) -> None:
+        reason = "Its provider does not know the machine any more."
+        running = [SandboxStatus.RUNNING]
+        if await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=running) is None:
+            return
+        self._lifecycle.tally.failed(record.provider, "run")
+        live = self._registry.pop(record.id)
+        if live is not None:
+            await live.machine.stop()
 
     async def _inspect(self, record: SandboxRecord) -> None:
         now = utcnow()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.sandboxes.values import Capabilities, ResourceLimits
+from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits
 
 
 class SandboxStatus(StrEnum):
@@ -110,6 +110,14 @@ class SandboxEventRecord:
     reason: str | None
     at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxUse:
+    """What a sandbox uses, and what it may use."""
+
+    metrics: MachineMetrics
+    limits: ResourceLimits
 
 
 @dataclass(frozen=True, slots=True)

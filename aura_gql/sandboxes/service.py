@@ -21,6 +21,7 @@ from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.meter import SandboxMeter
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.reaper import SandboxReaper
 from aura_gql.sandboxes.records import (
@@ -50,8 +51,8 @@ _SHORT_USE_S = 1.0
 class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
-    `reaper` is its background loop, `renewal` gives sandboxes more time and new machines. A server calls `recover` and
-    `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
+    `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use.
+    A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class SandboxService:
         self._stopper = MachineStopper(self._starter, self._lifecycle, self._registry)
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
+        self.meter = SandboxMeter(self._lifecycle, self._registry)
         self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(

@@ -159,6 +159,37 @@ class ResourceLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineMetrics:
+    """What a machine uses at a moment; None for what its provider does not count.
+
+    `cpu_time_ms` is what all its processes have used since it was made, and `cpu_percent` how much of one CPU they use
+    now, 250 for two and a half: a provider tells either. `memory_bytes` leaves out what the kernel gives back at once,
+    `processes` counts threads, `disk_bytes` and `disk_files` are the project folder's. The network's are since it was
+    made.
+    """
+
+    at: datetime
+    cpu_time_ms: int | None = None
+    cpu_percent: float | None = None
+    memory_bytes: int | None = None
+    processes: int | None = None
+    disk_bytes: int | None = None
+    disk_files: int | None = None
+    network_received_bytes: int | None = None
+    network_sent_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSandbox:
+    """A machine, or what is left of one, as its provider lists it: by our id and its own, with our environment."""
+
+    sandbox_id: str
+    provider_sandbox_id: str
+    created_at: datetime
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderHealth:
     """Whether sandboxes can be created now; `detail` says how they are isolated, or what is wrong and what to do."""
 

@@ -40,7 +40,7 @@ SANDBOX_CHANGES = Family(
 SANDBOX_FAILURES = Family(
     "aura_sandbox_failures",
     "counter",
-    "What failed with a sandbox or its provider, by what was being done (start, run, stop, sweep) and why.",
+    "What failed with a sandbox or its provider, by what was done (start, run, extend, save, stop, sweep) and why.",
     ("provider", "action", "code"),
 )
 SANDBOX_POOL = Family(

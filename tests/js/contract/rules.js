@@ -53,6 +53,7 @@ export const schemaRules = {
             "ResourceLimit",
             "ResourceLimits",
             "SandboxCapabilities",
+            "SandboxMetrics",
             "SandboxProvider",
             "TemplateCategory",
             "TemplateDependency",

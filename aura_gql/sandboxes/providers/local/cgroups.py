@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +49,10 @@ class Controller:
 class Cgroup:
     """The groups of one sandbox. Its methods are short writes to kernel memory; they do not touch a disk."""
 
-    def __init__(self, folders: dict[Path, None], memory: Controller | None, name: str) -> None:
+    def __init__(self, folders: dict[Path, None], controllers: Iterable[Controller], name: str) -> None:
         self._folders = list(folders)
-        self._events: Path | None = None
-        if memory:
-            self._events = memory.folder / name / ("memory.events" if memory.unified else "memory.oom_control")
+        self._of = {controller.name: controller for controller in controllers}
+        self._name = name
 
     def add(self, pid: int) -> None:
         """Move a process in; its future children follow. Raises OSError."""
@@ -62,13 +61,43 @@ class Cgroup:
 
     def oom_kills(self) -> int:
         """How many of its processes the kernel has killed for want of memory."""
-        if self._events is None:
-            return 0
+        return self._read("memory", "memory.events", "memory.oom_control", "oom_kill") or 0
+
+    def cpu_time_ms(self) -> int | None:
+        """What its processes have used since it was made, the ended included; None where no group counts that."""
+        used_us = self._read("cpu", "cpu.stat", None, "usage_usec")
+        if used_us is not None:
+            return used_us // 1000
+        used_ns = self._read("cpu", None, "cpuacct.usage")
+        return None if used_ns is None else used_ns // 1_000_000
+
+    def memory_bytes(self) -> int | None:
+        """What its processes use, but for file contents that the kernel would give back; None where no group counts."""
+        used = self._read("memory", "memory.current", "memory.usage_in_bytes")
+        if used is None:
+            return None
+        idle = self._read("memory", "memory.stat", None, "inactive_file")
+        if idle is None:
+            idle = self._read("memory", None, "memory.stat", "total_inactive_file")
+        return max(0, used - (idle or 0))
+
+    def threads(self) -> int | None:
+        """How many processes and threads there are; None where no group counts them."""
+        return self._read("pids", "pids.current", "pids.current")
+
+    def _read(self, controller: str, unified: str | None, old: str | None, key: str | None = None) -> int | None:
+        """The number in a controller's file, which has another name in either version, or behind a key in it."""
+        found = self._of.get(controller)
+        file = unified if found and found.unified else old
+        if found is None or file is None:
+            return None
         try:
-            lines = self._events.read_text(encoding="ascii").splitlines()
+            text = (found.folder / self._name / file).read_text(encoding="ascii")
         except OSError:
-            return 0
-        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+            return None
+        if key is None:
+            return int(text)
+        return next((int(value) for name, value in map(str.split, text.splitlines()) if name == key), None)
 
     def remove(self) -> None:
         """Kill what is in them and remove them; waits until they are empty, up to a second. Blocks."""
@@ -104,9 +133,8 @@ class CgroupTree:
 
     def make(self, name: str, limits: LocalLimits) -> Cgroup:
         """Make a sandbox's groups with their limits; none is left by a failure. Raises OSError."""
-        memory = next((controller for controller in self._controllers if controller.name == "memory"), None)
         folders = {controller.folder / name: None for controller in self._controllers}
-        group = Cgroup(folders, memory, name)
+        group = Cgroup(folders, self._controllers, name)
         try:
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -139,7 +167,7 @@ class CgroupTree:
 
     def remove(self, name: str) -> None:
         """End and remove a sandbox's groups, whoever made them. Blocks."""
-        Cgroup({controller.folder / name: None for controller in self._controllers}, None, name).remove()
+        Cgroup({controller.folder / name: None for controller in self._controllers}, (), name).remove()
 
 
 def _candidates(name: str) -> Iterator[Controller]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aura_gql.kernel.errors import Conflict, DomainError, InvalidInput, ProviderUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.sandboxes.errors import SandboxQuotaExceeded
+from aura_gql.sandboxes.errors import SandboxGone, SandboxQuotaExceeded
 from aura_gql.sandboxes.providers.local.bwrap import find_bwrap
 from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.isolation import Isolation
@@ -22,7 +22,7 @@ from aura_gql.sandboxes.providers.local.root_folder import ETC, SANDBOX_ID, Root
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.providers.local.uids import UidPool
 from aura_gql.sandboxes.tally import PoolTally
-from aura_gql.sandboxes.values import Capabilities, ProviderHealth, SandboxSpec
+from aura_gql.sandboxes.values import Capabilities, ProviderHealth, ProviderSandbox, SandboxSpec
 
 # What a machine of this host need not know: it has no names and no clock of its own.
 _TOLD_LATER: dict[str, Any] = {"sandbox_id": "", "project_id": "", "lives_until": None}
@@ -71,7 +71,9 @@ class LocalProvider:
     @property
     def capabilities(self) -> Capabilities:
         """As the port says."""
-        return Capabilities(stdin=True, signals=True, network=False, terminal=True, ports=True, extend=True)
+        return Capabilities(
+            stdin=True, signals=True, network=False, terminal=True, ports=True, extend=True, metrics=True
+        )
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:
         """As the port says. While one with the same id starts: Conflict."""
@@ -105,6 +107,20 @@ class LocalProvider:
             self._sandboxes[spec.sandbox_id] = sandbox
         return sandbox
 
+    async def connect(self, sandbox_id: str) -> LocalSandbox:
+        """As the port says: machines die with the process that made them."""
+        present = self._sandboxes.get(sandbox_id)
+        if present is None or not present.running:
+            raise SandboxGone("This server runs no such sandbox.")
+        return present
+
+    async def list(self) -> Sequence[ProviderSandbox]:
+        """As the port says; what has no machine any more is a folder that was left. No lock: it only looks."""
+        left = await asyncio.to_thread(self._folder.made_at)
+        held = {name: sandbox for name, sandbox in self._sandboxes.items() if sandbox is not None}
+        made = left | {name: sandbox.created_at for name, sandbox in held.items()}
+        return [ProviderSandbox(name, name, at, self._folder.environment) for name, at in sorted(made.items())]
+
     async def health(self) -> ProviderHealth:
         """As the port says: the first time by running the self-test."""
         try:
@@ -114,7 +130,7 @@ class LocalProvider:
             return ProviderHealth(False, error.message)
         return ProviderHealth(True, isolation.describe())
 
-    async def remove_orphans(self, keep: Iterable[str]) -> list[str]:
+    async def remove_orphans(self, keep: Iterable[str]) -> Sequence[str]:
         """As the port says. Machines die with the process that made them; folders and groups are what it leaves."""
         wanted = set(keep)
         removed = set()

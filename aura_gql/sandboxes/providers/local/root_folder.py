@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aura_gql.kernel.errors import ProviderUnavailable
@@ -21,7 +22,7 @@ ENVIRONMENT_DIGITS = 12
 
 
 class RootFolder:
-    """One server's folder. All methods block."""
+    """One server's folder. All methods block. `environment` tells it from those of other servers on this host."""
 
     def __init__(self, root: Path, limits: LocalLimits, *, use_cgroups: bool) -> None:
         """Touches nothing yet."""
@@ -29,6 +30,7 @@ class RootFolder:
         self._limits = limits
         self._use_cgroups = use_cgroups
         self._lock = RootLock(root)
+        self.environment = hashlib.sha256(str(root).encode()).hexdigest()[:ENVIRONMENT_DIGITS]
 
     def prepare(self) -> CgroupTree:
         """Take the folder, make what sandboxes share and find the groups. Raises OSError, ProviderUnavailable."""
@@ -42,6 +44,16 @@ class RootFolder:
     def release(self) -> None:
         """Let another server take it."""
         self._lock.release()
+
+    def made_at(self) -> dict[str, datetime]:
+        """When the folder of each sandbox was made, by name; whichever process did, as this takes nothing."""
+        made = {}
+        with contextlib.suppress(FileNotFoundError):
+            for entry in self._root.iterdir():
+                if SANDBOX_ID.fullmatch(entry.name):
+                    with contextlib.suppress(FileNotFoundError):
+                        made[entry.name] = datetime.fromtimestamp(entry.lstat().st_mtime, UTC)
+        return made
 
     def remove_leftovers(self, keep: set[str], cgroups: CgroupTree | None) -> set[str]:
         """Remove folders and groups whose names are not in `keep`; the sandboxes they were of. `cgroups` is None where
@@ -69,8 +81,7 @@ class RootFolder:
         """The groups of this root, whichever process made them."""
         if not self._use_cgroups:
             return CgroupTree([])
-        digest = hashlib.sha256(str(self._root).encode()).hexdigest()[:ENVIRONMENT_DIGITS]
-        return CgroupTree.find(f"aura-{digest}", self._limits)
+        return CgroupTree.find(f"aura-{self.environment}", self._limits)
 
     def _remove_warm(self, keep: set[str]) -> None:
         """Remove the folders of machines that a dead process made ahead."""

@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable, Unsupported
 from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
+from aura_gql.sandboxes.providers.local.figures import MachineGauge
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
 from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
 from aura_gql.sandboxes.providers.local.listening import listening_ports
@@ -23,7 +25,15 @@ from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
 from aura_gql.sandboxes.providers.local.terminal import LocalTerminal
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
-from aura_gql.sandboxes.values import Command, EndReason, ListeningPort, ResourceLimits, SandboxFile, TerminalSpec
+from aura_gql.sandboxes.values import (
+    Command,
+    EndReason,
+    ListeningPort,
+    MachineMetrics,
+    ResourceLimits,
+    SandboxFile,
+    TerminalSpec,
+)
 
 # One message of the supervisor's socket, which the kernel bounds.
 MAX_ORDER_BYTES = 128 * KIB
@@ -66,6 +76,8 @@ class LocalSandbox:
             on_excess=self._end_everything,
             on_hopeless=self._give_up,
         )
+        self._gauge = MachineGauge(machine.pid, machine.cgroup, limits.memory_bytes, watchdog.usage)
+        self.created_at = utcnow()
         self._watchdog = asyncio.create_task(watchdog.run())
         machine.gone.add_done_callback(lambda _: self._watchdog.cancel())
 
@@ -132,6 +144,22 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         return await dial(self._machine, port)
+
+    async def metrics(self) -> MachineMetrics:
+        """As the port says."""
+        self._require_running()
+        found = await asyncio.to_thread(self._gauge.read)
+        if not self._machine.is_alive():  # Else they may be those of another process that was given its pid.
+            raise SandboxGone("The sandbox has ended.")
+        return found
+
+    async def pause(self) -> None:
+        """As the port says: a paused machine would hold its memory all the same."""
+        raise Unsupported("A local sandbox can't be paused.")
+
+    async def resume(self) -> None:
+        """As the port says."""
+        raise Unsupported("A local sandbox can't be paused.")
 
     async def extend(self, until: datetime) -> None:
         """As the port says: no clock of this host ends a machine."""

@@ -11,6 +11,7 @@ from aura_gql.sandboxes.providers.local.memory import process_tree, tree_memory
 from aura_gql.sandboxes.values import EndReason
 
 INTERVAL_S = 0.2
+FRESH_S = 1.0
 # A long look must not become the host's main work.
 REST_PER_LOOK = 2
 # A command that makes what is too large still larger is ended, but late: many of them would fill the host. So one that
@@ -39,6 +40,7 @@ class Watchdog:
         self._on_excess = on_excess
         self._on_hopeless = on_hopeless
         self._disk = Usage(0, 0)
+        self._latest = (-FRESH_S, self._disk)
         self.is_hopeless = False
 
     async def run(self) -> None:
@@ -75,5 +77,12 @@ class Watchdog:
         self.is_hopeless = was_too_much and (far_too_large or far_too_many)
         return too_large or too_many or (now.too_deep and not before.too_deep)
 
+    def usage(self) -> Usage:
+        """What the project folder takes, as of a second ago at the most. Blocks."""
+        measured_at, usage = self._latest
+        return usage if time.monotonic() - measured_at < FRESH_S else self._measure()
+
     def _measure(self) -> Usage:
-        return measure(self._project, HOPELESS * self._limits.disk_files)
+        usage = measure(self._project, HOPELESS * self._limits.disk_files)
+        self._latest = (time.monotonic(), usage)
+        return usage

@@ -77,3 +77,30 @@ def test_a_failure_leaves_no_group(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="pids"):
         tree.make("box", LIMITS)
     assert not (tmp_path / "memory" / "box").exists()
+
+
+UNIFIED = {
+    "memory": {"memory.current": "5000\n", "memory.stat": "anon 100\ninactive_file 2000\n"},
+    "cpu": {"cpu.stat": "usage_usec 1500000\nuser_usec 1\n"},
+    "pids": {"pids.current": "7\n"},
+}
+OLD = {
+    "memory": {"memory.usage_in_bytes": "5000\n", "memory.stat": "cache 9\ntotal_inactive_file 2000\n"},
+    "cpu": {"cpuacct.usage": "1500000000\n"},
+    "pids": {"pids.current": "7\n"},
+}
+
+
+@pytest.mark.parametrize(("unified", "files"), [(True, UNIFIED), (False, OLD)])
+def test_figures_are_read_in_either_version(tmp_path: Path, unified: bool, files: dict[str, dict[str, str]]) -> None:
+    group = CgroupTree([Controller(name, tmp_path / name, unified) for name in files]).make("box", LIMITS)
+    assert (group.cpu_time_ms(), group.memory_bytes(), group.threads()) == (None, None, None)
+    for name, contents in files.items():
+        for file, text in contents.items():
+            (tmp_path / name / "box" / file).write_text(text)
+    assert (group.cpu_time_ms(), group.memory_bytes(), group.threads()) == (1500, 3000, 7)
+
+
+def test_without_controllers_there_are_no_figures() -> None:
+    group = CgroupTree([]).make("box", LIMITS)
+    assert (group.cpu_time_ms(), group.memory_bytes(), group.threads()) == (None, None, None)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aura_gql.kernel.errors import Conflict, InvalidInput, ProviderUnavailable
-from aura_gql.sandboxes.errors import SandboxQuotaExceeded
+from aura_gql.sandboxes.errors import SandboxGone, SandboxQuotaExceeded
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
@@ -157,7 +157,11 @@ async def test_a_killed_server_takes_everything_with_it(root: Path) -> None:
     await until(lambda: not [pid for pid in pids if _runs(pid)])
     assert len(list(root.glob(".warm-*"))) == 1
     provider = LocalProvider(root)
+    assert [left.sandbox_id for left in await provider.list()] == ["doomed"]
+    with pytest.raises(SandboxGone):
+        await provider.connect("doomed")
     assert await provider.remove_orphans(["wanted"]) == ["doomed"]
+    assert await provider.list() == []
     assert entries(root) == []
     assert sorted(os.listdir(root)) == [".etc", ".lock"]
     await provider.close()
