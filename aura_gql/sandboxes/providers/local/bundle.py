@@ -10,7 +10,7 @@ from aura_gql.kernel.errors import ProviderUnavailable
 INNER_PYTHON = "/usr/bin/python3"
 INNER_PACKAGE = "aura_gql.sandboxes.providers.local.inside"
 # In the order of their imports.
-INNER_MODULES = ("system", "trees", "terminal", "command", "keeper", "dialing", "supervisor")
+INNER_MODULES = ("system", "trees", "terminal", "command", "keeper", "dialing", "listening", "supervisor")
 COMPILE_TIMEOUT_S = 30
 
 # Runs under the inner interpreter, whose byte code may differ from ours. A module that stands in sys.modules is

@@ -122,7 +122,21 @@ class Machine:
             with theirs:
                 await self.send(b"connect\0%d\0%d" % (version, port), [theirs.fileno()])
             try:
-                return await wire.receive_connection(ours)
+                return await wire.receive_socket(ours)
+            except OSError as error:
+                raise SandboxGone("The sandbox has ended.") from error
+
+    async def listen(self, port: int) -> socket.socket | int:
+        """Have PID 1 listen on 127.0.0.1: the socket, on which the host accepts, or the errno. Raises SandboxGone.
+
+        It keeps the sandbox's network alive until it is closed.
+        """
+        ours, theirs = wire.channel_pair()
+        with ours:
+            with theirs:
+                await self.send(b"listen\0%d" % port, [theirs.fileno()])
+            try:
+                return await wire.receive_socket(ours)
             except OSError as error:
                 raise SandboxGone("The sandbox has ended.") from error
 

@@ -5,9 +5,11 @@
                       terminal COLUMNS ROWS NUL cwd NUL ...   the rest as for start; with: channel
                       kill-keeper NUL PID | kill-all      with: a socket that is closed when nothing of it runs any more
                       connect NUL 4|6 NUL port            with: channel; to 127.0.0.1 or ::1
+                      listen NUL port                     with: channel; on 127.0.0.1
                       ping                                with: a socket for the answer, pong
-    PID 1 to host     ready PID; on the channel of a connect:
+    PID 1 to host     ready PID; on the channel of a connect or a listen:
                       connecting (with: a socket that is connected or about to be) | error connect ERRNO
+                      listening (with: a socket that listens) | error listen ERRNO
     keeper to host    started PID                         with, for a terminal: its master
                       error STAGE ERRNO                   (STAGE: fork, set-up, cwd, exec)
                       ended WAIT_STATUS CPU_MS PEAK_BYTES DAEMONS_LEFT
@@ -133,9 +135,9 @@ async def send(channel: socket.socket, message: bytes, descriptors: Sequence[int
             return
 
 
-async def receive_connection(channel: socket.socket) -> socket.socket | int:
-    """Wait for the answer to `connect`: a socket that may still be connecting, or the errno. Raises OSError where PID 1
-    has gone.
+async def receive_socket(channel: socket.socket) -> socket.socket | int:
+    """Wait for the answer to `connect` or `listen`: a socket, which does not block, or the errno. Raises OSError where
+    PID 1 has gone.
     """
     await readable(channel.fileno())
     space = socket.CMSG_SPACE(CREDENTIALS.size) + socket.CMSG_SPACE(DESCRIPTOR.size)
@@ -146,7 +148,7 @@ async def receive_connection(channel: socket.socket) -> socket.socket | int:
             connection.setblocking(False)
             return connection
     match message.split():
-        case [b"error", b"connect", error]:
+        case [b"error", b"connect" | b"listen", error]:
             return int(error)
     raise ConnectionResetError("no answer")
 

@@ -1,6 +1,8 @@
 """Starting bubblewrap and getting rid of it."""
 
+import errno
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,21 @@ async def test_answers_while_it_lives(root: Path) -> None:
     assert not await machine.answers()
     await machine.gone
     assert not await machine.answers()
+
+
+async def test_listens_inside_alone(root: Path) -> None:
+    machine = await start(isolation_with(root), root)
+    listener = await machine.listen(61_000)
+    assert isinstance(listener, socket.socket)
+    with listener:
+        assert listener.getsockname() == ("127.0.0.1", 61_000)
+        assert await machine.listen(61_000) == errno.EADDRINUSE
+        # Nothing of the sandbox's network is the host's.
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", 61_000), 5)
+    await machine.kill()
+    with pytest.raises(SandboxGone):
+        await machine.listen(61_000)
 
 
 async def test_notices_when_it_dies_by_itself(root: Path) -> None:

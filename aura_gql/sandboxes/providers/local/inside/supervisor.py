@@ -11,6 +11,7 @@ import sys
 from aura_gql.sandboxes.providers.local.inside.command import Order
 from aura_gql.sandboxes.providers.local.inside.dialing import dial
 from aura_gql.sandboxes.providers.local.inside.keeper import Keeper
+from aura_gql.sandboxes.providers.local.inside.listening import listen
 from aura_gql.sandboxes.providers.local.inside.system import (
     HIGHEST_CAPABILITY,
     PR_CAPBSET_DROP,
@@ -71,6 +72,8 @@ class Supervisor:
             kill_tree(self.commands, self.reap)
         elif word == b"connect":
             dial(message, descriptors)
+        elif word == b"listen":
+            listen(message, descriptors)
 
     def start(self, message: bytes, descriptors: list[int]) -> None:
         """Fork a keeper; it answers on the socket that came with the request."""

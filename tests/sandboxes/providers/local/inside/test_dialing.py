@@ -16,7 +16,7 @@ async def answer(version: int, port: int) -> socket.socket | int:
     with ours:
         with theirs:
             dial(b"connect\0%d\0%d" % (version, port), [theirs.fileno()])
-        return await wire.receive_connection(ours)
+        return await wire.receive_socket(ours)
 
 
 async def test_hands_the_connection_out() -> None:
@@ -44,4 +44,4 @@ async def test_a_supervisor_that_goes_without_a_word() -> None:
     ours, theirs = wire.channel_pair()
     theirs.close()
     with ours, pytest.raises(ConnectionResetError):
-        await wire.receive_connection(ours)
+        await wire.receive_socket(ours)
