@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from aura_gql.sandboxes.machine_files.ports import SandboxFiles
 from aura_gql.sandboxes.values import (
     Capabilities,
     Command,
@@ -34,7 +35,6 @@ from aura_gql.sandboxes.values import (
     ProviderHealth,
     ProviderSandbox,
     ResourceLimits,
-    SandboxFile,
     SandboxSpec,
     TerminalSpec,
 )
@@ -126,12 +126,8 @@ class Terminal(Protocol):
         ...
 
 
-class Sandbox(Protocol):
-    """One running machine. Any method may raise SandboxGone where it has ended.
-
-    Paths are relative to the project folder, without `.`, `..` and empty parts: UnsafePath else, and wherever a link or
-    anything but a regular file stands in the way.
-    """
+class Sandbox(SandboxFiles, Protocol):
+    """One running machine. Any method may raise SandboxGone where it has ended."""
 
     @property
     def provider_sandbox_id(self) -> str:
@@ -157,22 +153,6 @@ class Sandbox(Protocol):
         InvalidInput where it can't have the size. A lost connection to the provider ends it as LOST; it is never
         started twice.
         """
-        ...
-
-    async def write_files(self, files: Iterable[SandboxFile]) -> None:
-        """Write or replace files, making folders as needed. Never follows a link that code planted: UnsafePath. Each is
-        replaced at once, so that code sees the old or the new one. SandboxQuotaExceeded where the disk is full.
-
-        Safe to repeat: those before the first that fails may be written already.
-        """
-        ...
-
-    async def remove_files(self, paths: Iterable[str]) -> None:
-        """Remove files; those not there are passed over. Never follows a link. Safe to repeat."""
-        ...
-
-    async def read_file(self, path: str, max_bytes: int) -> bytes:
-        """A regular file's bytes. FileNotInSandbox, UnsafePath for a link or anything else, InvalidInput if larger."""
         ...
 
     async def ports(self) -> list[ListeningPort]:

@@ -44,6 +44,28 @@ class SandboxFile:
     executable: bool = False
 
 
+class FileKind(StrEnum):
+    """What an entry of a folder is; OTHER is a FIFO, a socket or a device, which nobody here opens."""
+
+    FILE = "FILE"
+    FOLDER = "FOLDER"
+    LINK = "LINK"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """An entry below the project folder. `size` is a file's bytes, 0 for anything else; `modified_at` is what the code
+    in the sandbox chose to have it say. Bytes of a name that are no UTF-8 stand as `\\xNN` in `path`.
+    """
+
+    path: str
+    kind: FileKind
+    size: int
+    executable: bool
+    modified_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A process to start: `argv[0]` is looked up in the sandbox's PATH, `cwd` is relative to the project folder."""

@@ -23,7 +23,9 @@ class OpenHow(ctypes.Structure):
 
 def open_beneath(folder: int, path: str, flags: int, mode: int = 0) -> int:
     """A descriptor for `path` below the open folder. Raises OSError: ELOOP for a link, EXDEV for a way out."""
-    how = OpenHow(flags | SAFE_FLAGS, mode, RESOLVE)
+    # What opens nothing takes no flags that say how.
+    safe = os.O_CLOEXEC if flags & os.O_PATH else SAFE_FLAGS
+    how = OpenHow(flags | safe, mode, RESOLVE)
     encoded = os.fsencode(path)
     for _ in range(TRIES):
         opened: int = _libc.syscall(SYS_OPENAT2, folder, encoded, ctypes.byref(how), ctypes.sizeof(how))

@@ -1,25 +1,24 @@
 """The host's hand in a sandbox's project folder, where code inside may plant links, FIFOs and sockets at any moment."""
 
 import contextlib
-import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-from aura_gql.kernel.errors import InvalidInput
-from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxGone, SandboxQuotaExceeded, UnsafePath
+from aura_gql.kernel.errors import Conflict, InvalidInput
+from aura_gql.sandboxes.errors import FileNotInSandbox, UnsafePath
+from aura_gql.sandboxes.providers.local.beneath import ABSENT, OWN_PREFIX, Beneath, folder_parts, safe_parts, translated
+from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.openat2 import open_beneath
-from aura_gql.sandboxes.values import SandboxFile
+from aura_gql.sandboxes.providers.local.renames import rename_new
+from aura_gql.sandboxes.providers.local.staging import Staging
+from aura_gql.sandboxes.providers.local.walk import entries, info_of, walk
+from aura_gql.sandboxes.values import FileInfo, SandboxFile
 
-MAX_PATH_BYTES = 4095
-MAX_NAME_BYTES = 255
-FOLDER_MODE = 0o755
-FILE_MODE = 0o644
-EXECUTABLE_MODE = 0o755
-ABSENT = (errno.ENOENT, errno.ENOTDIR)
-FULL = (errno.ENOSPC, errno.EDQUOT)
+REMOVED_PREFIX = f"{OWN_PREFIX}gone-"
 
 
 class ProjectFolder:
@@ -27,50 +26,39 @@ class ProjectFolder:
 
     def __init__(self, folder: Path, owner: int | None) -> None:
         """`owner` is the uid (and gid) that files shall belong to; None for our own."""
-        self._folder = folder
-        self._owner = owner
+        self.beneath = Beneath(folder, owner)
+        self.observers: list[Callable[[str], None]] = []
+        """Each is told every path that these methods changed, before anybody else can look at it."""
 
     def write_all(self, files: Sequence[SandboxFile]) -> None:
-        """`write` each; those before the first that fails stay written."""
-        for file in files:
-            self.write(file)
+        """Write or replace files, all or none. Raises UnsafePath, SandboxQuotaExceeded."""
+        with self.staging() as staging:
+            for file in files:
+                staging.write(file.path, file.data, executable=file.executable)
+            staging.commit()
+
+    def staging(self) -> Staging:
+        """A place to make files in before they are put where they belong."""
+        return Staging(self.beneath, self._note)
 
     def remove_all(self, paths: Sequence[str]) -> None:
         """`remove` each."""
         for path in paths:
             self.remove(path)
 
-    def write(self, file: SandboxFile) -> None:
-        """Write or replace a file at once: code inside sees the old or the new one. Raises UnsafePath."""
-        *folders, name = safe_parts(file.path)
-        with _translated(file.path), self._parent(folders, make=True) as parent:
-            _require_replaceable(parent, name, file.path)
-            temporary = f".{secrets.token_hex(8)}.aura"
-            try:
-                self._write_new(parent, temporary, file)
-                os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary, dir_fd=parent)
-                raise
-
     def remove(self, path: str) -> None:
         """Remove a file, or a link itself; passes over what is not there. Raises UnsafePath for a folder."""
         *folders, name = safe_parts(path)
         absent = contextlib.suppress(FileNotFoundError, NotADirectoryError)
-        with _translated(path), absent, self._parent(folders, make=False) as parent:
+        with self.beneath.lock, translated(path), absent, self.beneath.parent(folders) as parent:
             os.unlink(name, dir_fd=parent)
+            self._note(path)
 
     def read(self, path: str, max_bytes: int) -> bytes:
         """A regular file's bytes. Raises FileNotInSandbox, UnsafePath, and InvalidInput where it is larger."""
         parts = safe_parts(path)
-        with _translated(path), self._root() as root:
-            try:
-                opened = open_beneath(root, "/".join(parts), os.O_RDONLY)
-            except OSError as error:
-                if error.errno in ABSENT:
-                    raise FileNotInSandbox(f"There is no file {path!r} in the sandbox.", field=("path",)) from error
-                raise
+        with translated(path), self.beneath.root() as root, _found(path):
+            opened = open_beneath(root, "/".join(parts), os.O_RDONLY)
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             os.close(opened)
             raise UnsafePath(f"{path!r} is no regular file.", field=("path",))
@@ -80,97 +68,85 @@ class ProjectFolder:
             raise InvalidInput(f"{path!r} is larger than {max_bytes} bytes.", field=("path",))
         return data
 
-    @contextlib.contextmanager
-    def _root(self) -> Iterator[int]:
-        try:
-            root = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError as error:
-            raise SandboxGone("The sandbox has ended and its files with it.") from error
-        try:
-            yield root
-        finally:
-            os.close(root)
+    def list_files(self, path: str, limit: int, *, recursive: bool) -> list[FileInfo]:
+        """Up to `limit` of what is in a folder, by name. Raises FileNotInSandbox, UnsafePath where it is no folder."""
+        parts = folder_parts(path)
+        prefix = "".join(f"{part}/" for part in parts)
+        with translated(path), _found(path), self.beneath.parent(parts) as folder:
+            found = walk(folder, prefix) if recursive else entries(folder, prefix)
+            listed = [info_of(each.path, each.status) for each in islice(found, limit)]
+            found.close()
+            return listed
 
-    @contextlib.contextmanager
-    def _parent(self, folders: list[str], *, make: bool) -> Iterator[int]:
-        """The folder at the end of the way, opened; made if need be."""
-        with self._root() as root:
-            parent = self._open_folder(root, folders, make=make)
-        try:
-            yield parent
-        finally:
-            os.close(parent)
+    def stat(self, path: str) -> FileInfo:
+        """What is at a path, a link being told as such. Raises FileNotInSandbox, UnsafePath."""
+        parts = folder_parts(path)
+        with translated(path), self.beneath.root() as root, _found(path):
+            opened = open_beneath(root, "/".join(parts) or ".", os.O_PATH | os.O_NOFOLLOW)
+            try:
+                return info_of(path, os.fstat(opened))
+            finally:
+                os.close(opened)
 
-    def _open_folder(self, root: int, folders: list[str], *, make: bool) -> int:
-        try:
-            return open_beneath(root, "/".join(folders) or ".", os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            if not make:
-                raise
-        with contextlib.ExitStack() as stack:
-            current = root
-            for name in folders:
-                current = self._open_or_make(current, name)
-                stack.callback(os.close, current)
-            return os.dup(current)
+    def move(self, source: str, target: str) -> None:
+        """Rename whatever is at `source`. Raises FileNotInSandbox, UnsafePath, Conflict where `target` is there."""
+        *source_folders, source_name = safe_parts(source)
+        *target_folders, target_name = safe_parts(target)
+        if source == target or target.startswith(f"{source}/"):
+            raise InvalidInput("Nothing can be moved into itself.", field=("target",))
+        with self.beneath.lock:
+            with translated(source), _found(source), self.beneath.parent(source_folders) as old:
+                os.stat(source_name, dir_fd=old, follow_symlinks=False)
+                with translated(target), self.beneath.parent(target_folders, make=True) as new:
+                    try:
+                        _rename(old, source_name, new, target_name)
+                    except FileExistsError as error:
+                        raise Conflict(f"There is something at {target!r} already.", field=("target",)) from error
+            self._note(source)
+            for depth in range(1, len(target_folders) + 2):
+                self._note("/".join([*target_folders, target_name][:depth]))
 
-    def _open_or_make(self, parent: int, name: str) -> int:
-        try:
-            os.mkdir(name, FOLDER_MODE, dir_fd=parent)
-            made = True
-        except FileExistsError:
-            made = False
-        folder = open_beneath(parent, name, os.O_RDONLY | os.O_DIRECTORY)
-        if made:
-            # Code inside may have swapped it for another folder of its own by now, which does no harm to hand to it.
-            self._hand_over(folder)
-        return folder
+    def remove_tree(self, path: str) -> None:
+        """Remove a folder with all below it, or a file; passes over what is not there. Raises UnsafePath.
 
-    def _write_new(self, parent: int, name: str, file: SandboxFile) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(name, flags, FILE_MODE, dir_fd=parent), "wb") as handle:
-            handle.write(file.data)
-            os.fchmod(handle.fileno(), EXECUTABLE_MODE if file.executable else FILE_MODE)
-            self._hand_over(handle.fileno())
+        It is gone at once, and emptied then.
+        """
+        *folders, name = safe_parts(path)
+        aside = f"{REMOVED_PREFIX}{secrets.token_hex(8)}"
+        absent = contextlib.suppress(FileNotFoundError, NotADirectoryError)
+        with self.beneath.lock, translated(path), absent:
+            with self.beneath.root() as root, self.beneath.parent(folders) as parent:
+                if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+                    os.unlink(name, dir_fd=parent)
+                else:
+                    _rename(parent, name, root, aside)
+            self._note(path)
+        with translated(path):
+            remove_tree(self.beneath.folder / aside)
 
-    def _hand_over(self, descriptor: int) -> None:
-        if self._owner is not None:
-            os.fchown(descriptor, self._owner, self._owner)
-
-
-def safe_parts(path: str) -> list[str]:
-    """The names that a relative path is made of. Raises UnsafePath where it could lead out or is too long."""
-    parts = path.split("/")
-    if "\0" in path or len(os.fsencode(path)) > MAX_PATH_BYTES:
-        raise UnsafePath(f"A path has no NUL and at most {MAX_PATH_BYTES} bytes.", field=("path",))
-    if any(part in ("", ".", "..") or len(os.fsencode(part)) > MAX_NAME_BYTES for part in parts):
-        raise UnsafePath(
-            f"{path[:200]!r} is no plain path relative to the project folder "
-            f"(no '..', '.' or empty parts, names of at most {MAX_NAME_BYTES} bytes).",
-            field=("path",),
-        )
-    return parts
+    def _note(self, path: str) -> None:
+        for observer in self.observers:
+            observer(path)
 
 
-def _require_replaceable(parent: int, name: str, path: str) -> None:
-    """A link would be replaced, not followed, but its owner meant something by it: refuse to guess what."""
+def _rename(old: int, source: str, new: int, target: str) -> None:
+    """Rename also a folder that its owner closed to himself, which the kernel wants to write to where it is ours."""
     try:
-        present = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    except FileNotFoundError:
-        return
-    if not stat.S_ISREG(present.st_mode):
-        raise UnsafePath(f"{path!r} is no regular file in the sandbox.", field=("path",))
+        rename_new(old, source, new, target)
+    except PermissionError:
+        handle = open_beneath(old, source, os.O_PATH | os.O_DIRECTORY)
+        try:
+            os.chmod(f"/proc/self/fd/{handle}", stat.S_IRWXU)
+        finally:
+            os.close(handle)
+        rename_new(old, source, new, target)
 
 
 @contextlib.contextmanager
-def _translated(path: str) -> Iterator[None]:
-    """Turn what the kernel says into what it means here."""
+def _found(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            raise SandboxQuotaExceeded("The disk of the sandboxes is full.") from error
-        raise UnsafePath(
-            f"{path!r} can't be used: it leads through a link, or is no regular file ({error.strerror}).",
-            field=("path",),
-        ) from error
+        if error.errno in ABSENT:
+            raise FileNotInSandbox(f"There is no file {path!r} in the sandbox.", field=("path",)) from error
+        raise

@@ -13,6 +13,7 @@ from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable, Unsupporte
 from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import wire
+from aura_gql.sandboxes.providers.local.beneath import safe_parts
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
@@ -22,12 +23,13 @@ from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
 from aura_gql.sandboxes.providers.local.listening import listening_ports
 from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.process import LocalProcess
-from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder, safe_parts
+from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.local.terminal import LocalTerminal
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
 from aura_gql.sandboxes.values import (
     Command,
     EndReason,
+    FileInfo,
     ListeningPort,
     MachineMetrics,
     ResourceLimits,
@@ -131,6 +133,26 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         return await asyncio.to_thread(self._files.read, path, max_bytes)
+
+    async def list_files(self, path: str, limit: int, *, recursive: bool = False) -> list[FileInfo]:
+        """As the port says."""
+        self._require_running()
+        return await asyncio.to_thread(self._files.list_files, path, limit, recursive=recursive)
+
+    async def stat(self, path: str) -> FileInfo:
+        """As the port says."""
+        self._require_running()
+        return await asyncio.to_thread(self._files.stat, path)
+
+    async def move_file(self, source: str, target: str) -> None:
+        """As the port says."""
+        self._require_running()
+        await asyncio.to_thread(self._files.move, source, target)
+
+    async def remove_tree(self, path: str) -> None:
+        """As the port says."""
+        self._require_running()
+        await asyncio.to_thread(self._files.remove_tree, path)
 
     async def ports(self) -> list[ListeningPort]:
         """As the port says."""

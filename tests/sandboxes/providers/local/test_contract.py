@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sandboxes.file_contract import FileContract
 from tests.sandboxes.life_contract import LifeContract
 from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
@@ -19,6 +20,10 @@ class TestPorts(PortContract):
 
 
 class TestSandboxes(SandboxContract):
+    pass
+
+
+class TestFiles(FileContract):
     pass
 
 

@@ -1,0 +1,1 @@
+"""The files in machines: what providers promise of them, and archives."""
