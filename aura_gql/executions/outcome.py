@@ -46,6 +46,18 @@ def output_limited(limit: int) -> Outcome:
     return failed(ExecutionErrorType.OUTPUT_LIMIT, message)
 
 
+def at_fault(outcome: Outcome, language: str) -> Outcome:
+    """The same end, for which the code itself was to blame before any of it ran."""
+    message = f"It is not valid {language}; what it printed says where."
+    return replace(outcome, error_type=ExecutionErrorType.SYNTAX, message=message)
+
+
+def compiler_starved(outcome: Outcome) -> Outcome:
+    """The same end, which came because the compiler found no room."""
+    message = "Its compiler needed more memory or disk than the sandbox has."
+    return replace(outcome, error_type=ExecutionErrorType.MEMORY, message=message)
+
+
 def of_exit(end: ExitStatus, interruption: Outcome | None = None) -> Outcome:
     """The outcome of a process that ended as `end` says; where it was stopped, `interruption` says why."""
     outcome = interruption or _by_itself(end)

@@ -26,6 +26,7 @@ OPEN_STATUSES = frozenset({ExecutionStatus.QUEUED, ExecutionStatus.RUNNING})
 class ExecutionErrorType(StrEnum):
     """Why an execution did not complete."""
 
+    SYNTAX = "SYNTAX"
     RUNTIME = "RUNTIME"
     TIMEOUT = "TIMEOUT"
     MEMORY = "MEMORY"
@@ -47,7 +48,27 @@ class ExecutionLanguage(StrEnum):
 
     PYTHON = "PYTHON"
     JAVASCRIPT = "JAVASCRIPT"
+    TYPESCRIPT = "TYPESCRIPT"
     BASH = "BASH"
+    RUBY = "RUBY"
+    GO = "GO"
+    RUST = "RUST"
+    C = "C"
+    CPP = "CPP"
+    JAVA = "JAVA"
+    PHP = "PHP"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSupport:
+    """Whether a provider's sandboxes run a language. `detail` says by which program, or what is missing; `version` is
+    that program's own word for it, None where there is none.
+    """
+
+    language: ExecutionLanguage
+    available: bool
+    version: str | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from aura_gql.executions.languages import LIVE_OUTPUT_ENV, code_argv, script_path, shell_argv
+from aura_gql.executions.languages import LIVE_OUTPUT_ENV, script_path, shell_argv
 from aura_gql.executions.records import (
     CodeRequest,
     CommandRequest,
@@ -16,6 +16,7 @@ from aura_gql.executions.records import (
     ExecutionLanguage,
     ExecutionLimits,
 )
+from aura_gql.executions.toolchains import Toolchain
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.values import Command, SandboxFile
 
@@ -25,7 +26,10 @@ _MAX_CWD_BYTES = 1024
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPlan:
-    """A checked request. `source` is the code or the shell line; `asked_timeout_ms` None left it to the server."""
+    """A checked request. `source` is the code or the shell line; `asked_timeout_ms` None left it to the server.
+
+    `toolchain` runs the code, once it is known what there is in the sandbox.
+    """
 
     sandbox_id: ObjectId
     kind: ExecutionKind
@@ -37,6 +41,7 @@ class ExecutionPlan:
     env: Mapping[str, str]
     timeout_ms: int
     asked_timeout_ms: int | None = None
+    toolchain: Toolchain | None = None
 
     def fingerprint(self) -> dict[str, object]:
         """What makes two requests the same one, as JSON-able values; secrets in it only as digests."""
@@ -62,10 +67,10 @@ class ExecutionPlan:
 
     def command(self, script: SandboxFile | None) -> Command:
         """The process to start."""
-        if self.language is None or script is None:
+        if self.toolchain is None or script is None:
             argv = shell_argv(self.source, self.args)
         else:
-            argv = code_argv(self.language, script.path, self.args)
+            argv = self.toolchain.command(script.path, self.args)
         return Command(argv=argv, cwd=self.cwd, env={**LIVE_OUTPUT_ENV, **self.env})
 
 

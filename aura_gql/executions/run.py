@@ -16,6 +16,8 @@ from aura_gql.executions.outcome import Outcome, cancelled, failed, lost, of_exi
 from aura_gql.executions.recorder import OutputRecorder
 from aura_gql.executions.records import ExecutionErrorType, ExecutionLimits, ExecutionRecord, OutputTotals
 from aura_gql.executions.requests import ExecutionPlan
+from aura_gql.executions.toolchains import leftovers
+from aura_gql.executions.verdict import judged
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
@@ -56,6 +58,7 @@ class ExecutionRun:
         self._queued_at = self._loop.time()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._started_at: float | None = None
+        self._ended_at: float | None = None
         self._began_at: datetime | None = None
         self.outcome: Outcome | None = None
         self.totals = OutputTotals()
@@ -124,6 +127,7 @@ class ExecutionRun:
         try:
             interruption, end = await self._await_end(process)
         finally:
+            self._ended_at = self._loop.time()
             feeding.cancel()
             await asyncio.wait([feeding, collecting])
         collecting.result()
@@ -132,7 +136,9 @@ class ExecutionRun:
         outcome = of_exit(end, interruption)
         if interruption is None and end.reason in {EndReason.LOST, EndReason.SIGNALLED}:
             return await self._without_sandbox(outcome)
-        return outcome
+        if script is None or self._plan.language is None or self._plan.toolchain is None:
+            return outcome
+        return await judged(machine, script, self._plan.language, self._plan.toolchain, outcome)
 
     async def _await_end(self, process: Process) -> tuple[Outcome | None, ExitStatus]:
         waiting = asyncio.ensure_future(process.wait())
@@ -172,7 +178,7 @@ class ExecutionRun:
         if script is None:
             return
         try:
-            await machine.remove_files([script.path])
+            await machine.remove_files(leftovers(script.path))
         except DomainError as error:
             _log.info("execution.script_left", execution_id=str(self.record.id), reason=error.message)
 
@@ -204,7 +210,7 @@ class ExecutionRun:
         return task.result()
 
     async def _finish(self, outcome: Outcome, totals: OutputTotals) -> None:
-        duration_s = None if self._started_at is None else self._loop.time() - self._started_at
+        duration_s = None if self._started_at is None else (self._ended_at or self._loop.time()) - self._started_at
         values = {
             **totals.as_fields(),
             **end_fields(outcome, utcnow()),

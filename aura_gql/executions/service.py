@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bson import ObjectId
@@ -17,14 +18,17 @@ from aura_gql.executions.records import (
     ExecutionKind,
     ExecutionLimits,
     ExecutionRecord,
+    LanguageSupport,
 )
 from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
 from aura_gql.executions.runner import ExecutionRunner
+from aura_gql.executions.scout import LanguageScout
 from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.page import Page, PageRequest
+from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
@@ -54,13 +58,15 @@ class ExecutionService:
         self._operations = operations
         self._runner = ExecutionRunner(sandboxes, bus, limits)
         self._ledger = ExecutionLedger(bus)
+        self._scout = LanguageScout(sandboxes)
 
     async def execute_code(
         self, viewer_id: str, request: CodeRequest, idempotency_key: str | None = None
     ) -> ExecutionRecord:
         """Run code in the project folder of a live sandbox: QUEUED at once, the rest in the background.
 
-        InvalidInput, SandboxNotFound, SandboxNotRunning, TooManyExecutions, IdempotencyMismatch, RateLimited.
+        InvalidInput, SandboxNotFound, SandboxNotRunning, LanguageUnavailable, TooManyExecutions, IdempotencyMismatch,
+        RateLimited.
         """
         return await self._launch(viewer_id, plan_code(request, self._limits), idempotency_key)
 
@@ -69,6 +75,10 @@ class ExecutionService:
     ) -> ExecutionRecord:
         """Run a shell line in a folder of the project, in the same way as `execute_code`."""
         return await self._launch(viewer_id, plan_command(request, self._limits), idempotency_key)
+
+    async def languages(self, provider: SandboxProviderName) -> Sequence[LanguageSupport]:
+        """Every language there is, and whether sandboxes of a provider run it."""
+        return await self._scout.supported(provider)
 
     async def get(self, viewer_id: str, execution_id: ObjectId) -> ExecutionRecord:
         """The viewer's execution; ExecutionNotFound."""
@@ -150,6 +160,8 @@ class ExecutionService:
         if sandbox.status in _ENDED_OR_ENDING:
             reason = f": {sandbox.status_reason}" if sandbox.status_reason else "."
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
+        if plan.language is not None:
+            plan = replace(plan, toolchain=await self._scout.toolchain(sandbox.provider, plan.language))
         with self._runner.room(plan.sandbox_id):
             resets_at = await self._operations.take(viewer_id)
             record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))

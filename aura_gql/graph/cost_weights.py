@@ -68,6 +68,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Template.dependencies": Weight(3, items=20),
         "TemplateFile.content": Weight(10),
         "TemplateFile.base64": Weight(10),
+        "SandboxProvider.languages": Weight(20, items=11),
         "Project.template": Weight(2),
         "Project.sandbox": Weight(2),
         "Project.files": Weight(5, items=50),

@@ -39,6 +39,7 @@ from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 from aura_gql.sandboxes.sync import FileSync
 from aura_gql.sandboxes.tally import SandboxTally
+from aura_gql.sandboxes.temporary import TemporarySandboxes
 
 _log = structlog.get_logger(__name__)
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
@@ -78,6 +79,7 @@ class SandboxService:
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
         self.meter = SandboxMeter(self._lifecycle, self._registry)
+        self.temporary = TemporarySandboxes(self._starter)
         self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(

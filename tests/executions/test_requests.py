@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from bson import ObjectId
 
+from aura_gql.executions.languages import LANGUAGES
 from aura_gql.executions.records import CodeRequest, CommandRequest, ExecutionKind, ExecutionLanguage, ExecutionLimits
 from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
 from aura_gql.kernel.errors import InvalidInput
@@ -23,7 +24,8 @@ def plan(request: CodeRequest | CommandRequest) -> ExecutionPlan:
 
 def test_code_becomes_a_file_and_a_process() -> None:
     request = replace(CODE, args=("a",), env=(("NAME", "värde"),), stdin=b"in")
-    made = plan_code(request, LIMITS)
+    python = LANGUAGES[ExecutionLanguage.PYTHON].toolchains[0]
+    made = replace(plan_code(request, LIMITS), toolchain=python)
     execution_id = ObjectId()
     script = made.script(execution_id)
     assert script is not None

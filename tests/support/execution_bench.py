@@ -65,10 +65,11 @@ class ExecutionBench:
         language: ExecutionLanguage = ExecutionLanguage.PYTHON,
         args: tuple[str, ...] = (),
         stdin: bytes = b"",
+        env: tuple[tuple[str, str], ...] = (),
         timeout_ms: int | None = None,
     ) -> Finished:
         """Run code to its end."""
-        request = CodeRequest(sandbox_id, language, code, args, stdin, (), timeout_ms)
+        request = CodeRequest(sandbox_id, language, code, args, stdin, env, timeout_ms)
         return await self.ended(await self.executions.execute_code(OWNER, request))
 
     async def start(self, sandbox_id: ObjectId, command: str, timeout_ms: int | None = None) -> ExecutionRecord:

@@ -22,9 +22,16 @@ publish_enum(
     ExecutionErrorType,
     "Why an execution did not complete.",
     {
-        ExecutionErrorType.RUNTIME: "The process ended with another exit code than 0, or by a signal.",
+        ExecutionErrorType.SYNTAX: (
+            "The code itself is not valid: its language's own checker or compiler says so, and none of it ran. A fault "
+            "in a file that it imports is RUNTIME."
+        ),
+        ExecutionErrorType.RUNTIME: (
+            "The process ended with another exit code than 0, or by a signal. So does a program that was refused "
+            "memory and gave up by itself, as with Python's `MemoryError`."
+        ),
         ExecutionErrorType.TIMEOUT: "It ran longer than `timeoutMs` and was stopped.",
-        ExecutionErrorType.MEMORY: "It needed more memory than the sandbox has.",
+        ExecutionErrorType.MEMORY: "It was ended for needing more memory than the sandbox has, or its compiler was.",
         ExecutionErrorType.OUTPUT_LIMIT: "It printed more than the server keeps and was stopped.",
         ExecutionErrorType.CANCELLED: "Somebody stopped it, or its sandbox.",
         ExecutionErrorType.LOST: "Its machine or its server went away.",
@@ -41,11 +48,19 @@ publish_enum(
 )
 publish_enum(
     ExecutionLanguage,
-    "A language that `executeCode` runs.",
+    "A language that `executeCode` runs where `SandboxProvider.languages` has it as available.",
     {
         ExecutionLanguage.PYTHON: "Python 3.",
         ExecutionLanguage.JAVASCRIPT: "JavaScript on Node.js.",
+        ExecutionLanguage.TYPESCRIPT: "TypeScript on Node.js; types are removed, not checked.",
         ExecutionLanguage.BASH: "GNU Bash.",
+        ExecutionLanguage.RUBY: "Ruby.",
+        ExecutionLanguage.GO: "Go: a file of package `main`, compiled and run.",
+        ExecutionLanguage.RUST: "Rust: one file with a `main`, compiled and run.",
+        ExecutionLanguage.C: "C, compiled and run.",
+        ExecutionLanguage.CPP: "C++, compiled and run.",
+        ExecutionLanguage.JAVA: "Java: the first class of the file has the `main`.",
+        ExecutionLanguage.PHP: "PHP: the file begins with `<?php`.",
     },
 )
 publish_enum(

@@ -6,6 +6,8 @@ from typing import Self
 
 import strawberry
 
+from aura_gql.graph.context import Info
+from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
@@ -134,3 +136,13 @@ class SandboxProvider:
             detail=record.detail,
             capabilities=None if can is None else SandboxCapabilities.from_value(can),
         )
+
+    @strawberry.field(
+        description="The languages of `executeCode`, and whether its sandboxes run them; none where it is away."
+    )
+    async def languages(self, info: Info) -> list[LanguageSupport]:
+        """Call, convert."""
+        if not self.available:
+            return []
+        found = await info.context.services.executions.languages(self.name)
+        return [LanguageSupport.from_record(support) for support in found]

@@ -44,6 +44,7 @@ export const schemaRules = {
             "ExecutionFinished",
             "ExecutionGap",
             "ExecutionOutputBatch",
+            "LanguageSupport",
             "OutputChunk",
             "PackageRequest",
             "PageInfo",

@@ -20,6 +20,8 @@ HOST_FILES = (
     "ssl/openssl.cnf",
     "ssl/certs/ca-certificates.crt",
 )
+# Interpreters whose own settings distributions keep here, and which do not start without them.
+HOST_FOLDERS = ("python3*", "java-*")
 MANUAL_PAGE = ".gz"
 INNER_UID = 1000
 
@@ -47,8 +49,9 @@ def build_etc(target: Path, host_etc: Path = Path("/etc")) -> None:
     target.chmod(0o755)
     for name in HOST_FILES:
         _copy(host_etc / name, target / name)
-    for folder in host_etc.glob("python3*"):
-        _copy(folder, target / folder.name)
+    for pattern in HOST_FOLDERS:
+        for folder in host_etc.glob(pattern):
+            _copy(folder, target / folder.name)
     for name, content in {**OWN_FILES, "passwd": passwd(INNER_UID)}.items():
         (target / name).write_text(content, encoding="ascii")
 

@@ -15,6 +15,8 @@ def test_takes_what_is_harmless_and_leaves_the_rest(tmp_path: Path) -> None:
     (host / "pip.conf").write_text("secret")
     (host / "python3.11").mkdir()
     (host / "python3.11/sitecustomize.py").write_text("")
+    (host / "java-17-openjdk").mkdir()
+    (host / "java-17-openjdk/java.security").write_text("")
     (host / "alternatives").mkdir()
     (host / "alternatives/awk").symlink_to("/usr/bin/mawk")
     (host / "alternatives/awk.1.gz").symlink_to("/usr/share/man/man1/mawk.1.gz")
@@ -27,6 +29,7 @@ def test_takes_what_is_harmless_and_leaves_the_rest(tmp_path: Path) -> None:
         "group",
         "hostname",
         "hosts",
+        "java-17-openjdk/java.security",
         "nsswitch.conf",
         "passwd",
         "python3.11/sitecustomize.py",
