@@ -50,7 +50,7 @@ class ExecutionLedger:
                 if record is None or viewer_id not in (None, record.user_id):
                     raise ExecutionNotFound("There is no execution with this id.")
                 if record.is_open or not follower.has_seen(record.last_sequence):
-                    async for event in follower.replay():
+                    async for event in follower.replay(None if record.is_open else record.last_sequence):
                         yield event
                 if not record.is_open:
                     if gap := follower.gap_before(record.last_sequence + 1):
@@ -73,9 +73,10 @@ class ExecutionLedger:
             raise InvalidInput("`after` is a chunk's sequence, or 0 for the start.", field=("after",))
         if after == 0:
             return
-        record = await CodeExecution.find_record(execution_id)
-        totals = await ExecutionOutput.totals(execution_id)
-        last = max(totals.last_sequence, 0 if record is None else record.last_sequence)
+        record = await undisturbed(CodeExecution.find_record(execution_id))
+        last = 0 if record is None else record.last_sequence
+        if after > last:
+            last = max(last, (await undisturbed(ExecutionOutput.totals(execution_id))).last_sequence)
         if after > last:
             raise InvalidInput(
                 f"`after` is {after}, but the execution's last chunk so far is {last}.", field=("after",)
@@ -89,14 +90,20 @@ class _Follower:
         self._id = execution_id
         self._seen = seen
 
-    async def replay(self) -> AsyncIterator[OutputBatchRecord | OutputGap]:
-        """What is kept and not seen yet, page by page. Batches are stored in order: a hole has expired."""
+    async def replay(self, last: int | None) -> AsyncIterator[OutputBatchRecord | OutputGap]:
+        """What is kept and not seen yet, up to `last`, page by page. Batches are stored in order: a hole has expired.
+
+        More may be kept than an execution that has ended counts: a server that was taken for dead and was not stores
+        what it has until it learns of that.
+        """
         while True:
             batches = await undisturbed(ExecutionOutput.find_batches(self._id, self._seen, _PAGE))
             for batch in batches:
+                if last is not None and batch.first > last:
+                    return
                 if gap := self.gap_before(batch.first):
                     yield gap
-                yield self._unseen(batch)
+                yield self._unseen(batch, last)
             if len(batches) < _PAGE:
                 return
 
@@ -121,8 +128,8 @@ class _Follower:
             return None
         return self._unseen(batch)
 
-    def _unseen(self, batch: OutputBatchRecord) -> OutputBatchRecord:
-        chunks = batch.chunks[max(0, self._seen + 1 - batch.first) :]
+    def _unseen(self, batch: OutputBatchRecord, last: int | None = None) -> OutputBatchRecord:
         first = max(batch.first, self._seen + 1)
-        self._seen = max(self._seen, batch.last)
-        return OutputBatchRecord(self._id, first, batch.last, chunks)
+        last = batch.last if last is None else min(batch.last, last)
+        self._seen = max(self._seen, last)
+        return OutputBatchRecord(self._id, first, last, batch.chunks[first - batch.first : last + 1 - batch.first])

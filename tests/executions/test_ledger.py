@@ -69,44 +69,6 @@ async def test_what_another_server_runs_comes_from_the_database() -> None:
     assert len(others) == 1
 
 
-@pytest.mark.parametrize("queue_size", [1, 1000])
-@pytest.mark.parametrize("seed", range(6))
-async def test_readers_that_come_late_go_and_resume_miss_nothing(seed: int, queue_size: int) -> None:
-    bus = InProcessBus(queue_size)
-    ledger = ExecutionLedger(bus)
-    execution_id = await store_execution()
-    writes = some_writes(seed, 1_500)
-    disconnects = 0
-
-    async def restless(reader_seed: int) -> list[OutputChunkRecord]:
-        nonlocal disconnects
-        chance = random.Random(reader_seed)
-        seen: list[OutputChunkRecord] = []
-        while True:
-            after = seen[-1].sequence if seen else 0
-            chunks, others = await read_ledger(ledger, execution_id, after, batches=chance.randrange(1, 4))
-            seen += chunks
-            if others:
-                return seen
-            disconnects += 1
-            await asyncio.sleep(chance.choice([0, 0, 0.002]))
-
-    async def steady() -> list[OutputChunkRecord]:
-        chunks, _ = await read_ledger(ledger, execution_id)
-        return chunks
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(record_all(bus, execution_id, writes))
-        readers = [group.create_task(restless(seed * 100 + number)) for number in range(4)]
-        readers += [group.create_task(steady()) for _ in range(2)]
-    readers.append(asyncio.create_task(steady()))
-    await readers[-1]
-    for reader in readers:
-        assert_whole(reader.result(), writes)
-    assert disconnects > 10
-    assert bus.subscriber_count() == 0
-
-
 async def test_resuming_in_the_middle_of_a_batch() -> None:
     bus = InProcessBus()
     ledger = ExecutionLedger(bus)
@@ -168,6 +130,24 @@ async def test_expired_output_is_a_gap_and_what_is_kept_follows(database: Databa
     await output.delete_many({})
     chunks, others = await read_ledger(ledger, execution_id, 2)
     assert (chunks, others[0]) == ([], OutputGap(execution_id, 3, 5))
+
+
+@pytest.mark.parametrize("ends_at", [2, 3, 4])
+async def test_what_was_stored_behind_the_end_is_no_output(ends_at: int) -> None:
+    """A server that stood still was taken for dead, went on, and stored more."""
+    bus = InProcessBus()
+    execution_id = await store_execution()
+    async with OutputRecorder(execution_id, bus, limit=1 << 30, ttl_s=3600) as recorder:
+        for batch in range(3):
+            for stream in (OUT, ERR):
+                await recorder.write(stream, b"%d" % batch)
+            await recorder.finish()
+        await finish_execution(bus, execution_id, OutputTotals(ends_at, 2, 2))
+    for after in range(6):
+        chunks, (end,) = await read_ledger(ExecutionLedger(bus), execution_id, after)
+        assert [chunk.sequence for chunk in chunks] == list(range(after + 1, ends_at + 1))
+        assert isinstance(end, ExecutionFinished)
+        assert end.last_sequence == ends_at
 
 
 async def test_after_must_be_a_number_so_far() -> None:
