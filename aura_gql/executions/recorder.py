@@ -1,6 +1,7 @@
 """Recording output: numbered, batched, written to the database and only then told to the bus."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from bson import ObjectId
@@ -31,7 +32,16 @@ class OutputRecorder:
     raises its error, and what has been stored is still without a hole.
     """
 
-    def __init__(self, execution_id: ObjectId, bus: EventBus, *, limit: int, ttl_s: int) -> None:
+    def __init__(
+        self,
+        execution_id: ObjectId,
+        bus: EventBus,
+        *,
+        limit: int,
+        ttl_s: int,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_failure` is called once where output can't be stored, at a moment when perhaps nobody calls a method."""
         self._id = execution_id
         self._topic = events.topic_of(execution_id)
         self._bus = bus
@@ -47,6 +57,7 @@ class OutputRecorder:
         self._progress_at = 0.0
         self._pacer: asyncio.Task[None] | None = None
         self._failure: PyMongoError | None = None
+        self._on_failure = on_failure
         self.truncated = False
 
     @property
@@ -115,6 +126,7 @@ class OutputRecorder:
                 await self._store(self._number(chunks))
             except PyMongoError as error:
                 self._failure = error
+                self._on_failure()
                 raise
 
     async def _store(self, batch: OutputBatchRecord) -> None:

@@ -11,7 +11,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from aura_gql.executions import events
-from aura_gql.executions.documents import CodeExecution
+from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.outcome import Outcome, cancelled, failed, lost, of_exit, output_limited, timed_out
 from aura_gql.executions.recorder import OutputRecorder
 from aura_gql.executions.records import ExecutionErrorType, ExecutionLimits, ExecutionRecord, OutputTotals
@@ -62,7 +62,13 @@ class ExecutionRun:
         self._began_at: datetime | None = None
         self.outcome: Outcome | None = None
         self.totals = OutputTotals()
-        self._recorder = OutputRecorder(record.id, bus, limit=limits.output_limit, ttl_s=limits.output_ttl_s)
+        self._recorder = OutputRecorder(
+            record.id,
+            bus,
+            limit=limits.output_limit,
+            ttl_s=limits.output_ttl_s,
+            on_failure=lambda: self.interrupt(self._unrecorded()),
+        )
 
     def interrupt(self, outcome: Outcome) -> None:
         """Have it end, with that outcome unless it ends by itself before. The first reason counts."""
@@ -76,7 +82,8 @@ class ExecutionRun:
                 outcome, totals = await self._recorded(slots)
         except PyMongoError as error:
             _log.error("execution.not_recorded", execution_id=str(self.record.id), exc_info=error)
-            outcome, totals = self._unrecorded(), self._recorder.totals
+            # A write that failed for us may have been done: what there is counts, since readers may have seen it.
+            outcome, totals = self._unrecorded(), await patiently(lambda: ExecutionOutput.totals(self.record.id))
         await self._finish(outcome, totals)
 
     def _unrecorded(self) -> Outcome:
@@ -164,7 +171,6 @@ class ExecutionRun:
                         self.interrupt(output_limited(self._limits.output_limit))
                 except PyMongoError as error:
                     failure = error
-                    self.interrupt(self._unrecorded())
         if failure is not None:
             raise failure
 
