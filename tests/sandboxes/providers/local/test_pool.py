@@ -19,9 +19,10 @@ from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.tally import PoolTally
 from aura_gql.sandboxes.values import SandboxFile, SandboxSpec
 from tests.sandboxes.providers.local.conftest import SMALL
-from tests.sandboxes.providers.local.test_isolation_abuse import FILES, HARNESS, PERMITTED, SYSTEM_CALLS
+from tests.support.abuse.grounds import attack_in_sandbox, victim_in_sandbox
+from tests.support.abuse.scene import Scene
 from tests.support.local_sandbox import open_channels
-from tests.support.processes import python, run, shell
+from tests.support.processes import run, shell
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -82,11 +83,12 @@ async def test_is_handed_out_and_as_isolated_as_any(warm: LocalProvider, mode: I
     neighbour = await warm.create(SandboxSpec("neighbour", "project"))
     if mode.private_uid:
         assert (root / "neighbour/project").stat().st_uid != (root / "pooled/project").stat().st_uid
-    attempts = [*SYSTEM_CALLS.values(), *FILES.values()]
-    outcome = await python(sandbox, "\n".join(HARNESS.replace("ATTEMPT", attempt) for attempt in attempts))
-    assert outcome.status.exit_code == 0, outcome.stderr
-    assert len(outcome.text.splitlines()) == len(attempts)
-    assert PERMITTED not in outcome.text.splitlines()
+    scene = Scene()
+    async with victim_in_sandbox(neighbour, neighbour.host_pid) as victim:
+        for family in ("files", "others", "namespaces"):
+            verdicts = await attack_in_sandbox(sandbox, family, scene, victim)
+            assert [name for name, verdict in verdicts.items() if verdict.succeeded] == []
+    scene.close()
     await sandbox.stop()
     await neighbour.stop()
     await filled(warm, 2)

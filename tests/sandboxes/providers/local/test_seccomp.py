@@ -2,43 +2,14 @@
 
 import errno
 import platform
-import struct
 
 import pytest
 
 from aura_gql.kernel.errors import ProviderUnavailable
 from aura_gql.sandboxes.providers.local import seccomp, syscalls
+from tests.support.bpf import judge
 
-RAX_X86_64, I386 = seccomp.AUDIT_ARCH_X86_64, 0x40000003
-
-
-def judge(program: bytes, number: int, *arguments: int, architecture: int = RAX_X86_64) -> int:
-    """Run the program as the kernel would."""
-    padded = [*arguments, *[0] * (6 - len(arguments))]
-    data = struct.pack("<IIQ6Q", number, architecture, 0, *padded)
-    accumulator = at = 0
-    while True:
-        operation, if_true, if_false, operand = struct.unpack_from("<HBBI", program, at * 8)
-        at += 1
-        match operation:
-            case seccomp.LOAD:
-                (accumulator,) = struct.unpack_from("<I", data, operand)
-            case seccomp.MASK:
-                accumulator &= operand
-            case seccomp.RETURN:
-                return int(operand)
-            case seccomp.JUMP_IF_EQUAL:
-                at += if_true if accumulator == operand else if_false
-            case seccomp.JUMP_IF_GREATER:
-                at += if_true if accumulator > operand else if_false
-            case seccomp.JUMP_IF_AT_LEAST:
-                at += if_true if accumulator >= operand else if_false
-            case seccomp.JUMP_IF_ANY_BIT:
-                at += if_true if accumulator & operand else if_false
-            case _:
-                raise AssertionError(operation)
-
-
+I386 = 0x40000003
 PROGRAM = seccomp.build_filter(deny_uncounted_memory=True)
 
 
@@ -82,6 +53,8 @@ def test_absent_calls(number: int) -> None:
         (syscalls.MKNOD, (0, 0o020644), errno.EPERM),
         (syscalls.MKNODAT, (0, 0, 0o060644), errno.EPERM),
         (syscalls.MKNODAT, (0, 0, 0o104755), errno.EPERM),
+        (syscalls.PRLIMIT64, (0, 7), seccomp.ALLOW),
+        (syscalls.PRLIMIT64, (1, 7), errno.EPERM),
         (syscalls.HIGHEST_REVIEWED + 1, (), errno.ENOSYS),
         (seccomp.X32_BIT, (), errno.ENOSYS),
     ],
