@@ -40,6 +40,7 @@ NETLINK_ROUTE = 0
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 PERSONALITY_LINUX, PERSONALITY_NO_RANDOM, PERSONALITY_QUERY = 0, 0x40000, 0xFFFFFFFF
 SET_ID_BITS = stat.S_ISUID | stat.S_ISGID
+THE_CALLER = 0
 CREATE_FLAGS = 0o20000100  # O_CREAT and the bit that tells O_TMPFILE from O_DIRECTORY
 
 
@@ -80,6 +81,7 @@ def _assembled(deny_uncounted_memory: bool) -> bytes:
         *_terminals_and_personality(),
         *_set_id_files(),
         *_devices(),
+        *_limits_of_others(),
         _verdict(ALLOW),
     ]
     return b"".join(instruction.encode() for instruction in program)
@@ -195,6 +197,17 @@ def _devices() -> list[Instruction]:
         ]
         program += _on_call(number, rule)
     return program
+
+
+def _limits_of_others() -> list[Instruction]:
+    """PID 1 has the same user as the code, which is all that the kernel asks for before one limits the other."""
+    rule = [
+        _load_argument(0),
+        Instruction(JUMP_IF_EQUAL, THE_CALLER, 1, 0),
+        _refuse(errno.EPERM),
+        _verdict(ALLOW),
+    ]
+    return _on_call(syscalls.PRLIMIT64, rule)
 
 
 def _answer_each(numbers: Iterable[int], error: int) -> list[Instruction]:
