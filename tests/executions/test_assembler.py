@@ -4,33 +4,11 @@ import random
 
 import pytest
 
-from aura_gql.executions.assembler import MAX_CHUNK_BYTES, OutputAssembler, cut, incomplete_tail
+from aura_gql.executions.assembler import MAX_CHUNK_BYTES, OutputAssembler, cut
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.values import OutputStream
 
 OUT, ERR = OutputStream.STDOUT, OutputStream.STDERR
-
-
-@pytest.mark.parametrize(
-    ("data", "tail"),
-    [
-        (b"", 0),
-        (b"abc", 0),
-        ("é".encode(), 0),
-        ("é".encode()[:1], 1),
-        (b"a" + "€".encode()[:1], 1),
-        (b"a" + "€".encode()[:2], 2),
-        ("😀".encode()[:3], 3),
-        ("😀".encode(), 0),
-        (b"\xff", 0),
-        (b"\x80\x80\x80\x80", 0),
-        (b"\xc0", 0),
-        (b"\xf5\x80", 0),
-        (b"\xe2a", 0),
-    ],
-)
-def test_incomplete_tail(data: bytes, tail: int) -> None:
-    assert incomplete_tail(data) == tail
 
 
 def test_cut_prefers_the_last_newline() -> None:
