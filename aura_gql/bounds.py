@@ -10,6 +10,7 @@ from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
+from aura_gql.terminals.records import TerminalLimits
 
 _MIB = 1024 * 1024
 
@@ -115,6 +116,18 @@ def local_limits(settings: Settings) -> LocalLimits:
         disk_files=sandboxes.sandbox_max_files,
         open_files=sandboxes.sandbox_open_files,
         max_sandboxes=sandboxes.max_sandboxes_per_host,
+    )
+
+
+def terminal_limits(settings: Settings) -> TerminalLimits:
+    """Of terminals."""
+    terminals = settings.terminals
+    return TerminalLimits(
+        max_per_sandbox=terminals.max_terminals_per_sandbox,
+        max_per_user=terminals.max_terminals_per_user,
+        scrollback_bytes=terminals.terminal_scrollback_bytes,
+        activity_interval_s=min(30.0, settings.sandboxes.sandbox_idle_timeout_s / 4),
+        max_lingering=16 * _MIB // terminals.terminal_scrollback_bytes,
     )
 
 

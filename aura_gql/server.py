@@ -40,6 +40,8 @@ from aura_gql.storage.ports import BlobStore
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.terminals.documents import TerminalSession
+from aura_gql.terminals.service import TerminalService
 from aura_gql.web.metrics_readings import Sources
 
 # A check writes, and object stores charge for that.
@@ -59,6 +61,7 @@ DOCUMENTS = (
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
+    TerminalSession,
 )
 
 
@@ -113,12 +116,15 @@ class Server:
                 stack.push_async_callback(provider.close)
             if exclusive:  # Else the patrols find the dead: those alive may not have renewed their leases yet.
                 await services.executions.recover(exclusive=True)
+                await services.terminals.recover(exclusive=True)
                 await services.sandboxes.recover(exclusive=True)
             stack.push_async_callback(services.sandboxes.close)
             services.sandboxes.reaper.start()
             stack.push_async_callback(services.sandboxes.reaper.stop)
             services.executions.start()
             stack.push_async_callback(services.executions.stop)
+            services.terminals.start()
+            stack.push_async_callback(services.terminals.stop)
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
             services.projects.start()
@@ -170,9 +176,10 @@ class Server:
         limits = bounds.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
         executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
+        terminals = TerminalService(sandboxes, keys, bounds.terminal_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
-        ProjectDeletion([executions, sandboxes, files]).register(jobs)
-        return Services(auth, templates, projects, files, uploads, sandboxes, executions)
+        ProjectDeletion([executions, terminals, sandboxes, files]).register(jobs)
+        return Services(auth, templates, projects, files, uploads, sandboxes, executions, terminals)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

@@ -9,6 +9,7 @@ from aura_gql.files.uploads.service import FileUploads
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.templates.service import TemplateService
+from aura_gql.terminals.service import TerminalService
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Services:
     uploads: FileUploads
     sandboxes: SandboxService
     executions: ExecutionService
+    terminals: TerminalService

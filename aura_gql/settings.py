@@ -22,6 +22,7 @@ from aura_gql.settings_groups import (
     SandboxSettings,
     ServerSettings,
     StorageSettings,
+    TerminalSettings,
 )
 
 
@@ -52,6 +53,7 @@ class Settings(BaseModel):
     files: FileSettings
     sandboxes: SandboxSettings
     executions: ExecutionSettings
+    terminals: TerminalSettings
     rates: RateSettings
 
     @property

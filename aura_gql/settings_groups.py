@@ -271,6 +271,16 @@ class ExecutionSettings(Group):
     )
 
 
+class TerminalSettings(Group):
+    """The bounds of terminals."""
+
+    max_terminals_per_sandbox: Count = Field(8, description="Most terminals open in a sandbox.")
+    max_terminals_per_user: Count = Field(20, description="Most terminals that a user has open.")
+    terminal_scrollback_bytes: Annotated[int, Field(ge=4096, le=4 * _MIB)] = Field(
+        256 * 1024, description="Bytes that each shows again to who comes back; in the server's memory."
+    )
+
+
 class RateSettings(Group):
     """What a caller may use in a stretch of time, and where that is counted."""
 

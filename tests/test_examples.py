@@ -156,6 +156,7 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     await resume_and_cancel(tryer, execution)
     (use,) = await tryer.watch("SandboxMetrics", lambda _: True, sandboxId=sandbox)
     assert 0 <= use["memoryBytes"] < use["memoryLimitBytes"]
+    await work_at_a_terminal(tryer, sandbox)
     extended = await tryer.execute("ExtendSandbox", input={"sandboxId": sandbox, "byS": 60})
     assert extended["sandbox"]["idleStopsAt"] < extended["sandbox"]["expiresAt"]
     await tryer.execute("RestartSandbox", input={"sandboxId": sandbox})
@@ -175,6 +176,20 @@ async def resume_and_cancel(tryer: Tryer, execution: str) -> None:
     rest = await tryer.watch("ExecutionOutput", is_finished, executionId=execution, after=last)
     assert "".join(text_of(event) for event in seen + rest) == "1\n2\n3\n"
     assert (await tryer.execute("Execution", executionId=execution))["status"] == "CANCELLED"
+
+
+async def work_at_a_terminal(tryer: Tryer, sandbox: str) -> None:
+    """Open a shell, type, follow what it shows, and close it."""
+    terminal = (await tryer.execute("OpenTerminal", input={"sandboxId": sandbox}))["terminal"]["id"]
+    await tryer.execute("WriteTerminal", input={"terminalId": terminal, "text": "echo $((6 * 7)).\r"})
+    await tryer.watch("TerminalOutput", lambda event: "42." in (event.get("text") or ""), terminalId=terminal)
+    resized = await tryer.execute("ResizeTerminal", input={"terminalId": terminal, "columns": 99, "rows": 33})
+    assert resized["terminal"]["columns"] == 99
+    closed = (await tryer.execute("CloseTerminal", input={"terminalId": terminal}))["terminal"]
+    events = await tryer.watch("TerminalOutput", lambda event: "terminal" in event, terminalId=terminal)
+    assert events[-1]["terminal"]["reason"] == closed["reason"] == "Its owner closed it."
+    assert [node["status"] for node in (await tryer.execute("Terminals", sandboxId=sandbox))["nodes"]] == ["CLOSED"]
+    assert (await tryer.execute("Terminal", terminalId=terminal))["ending"] == "CLOSED"
 
 
 def text_of(event: Data) -> str:

@@ -12,6 +12,7 @@ from tests.support.api import Api, Data, Member, running_api
 from tests.support.attempts import ask
 from tests.support.journeys import ready_project, running_sandbox, template_id
 from tests.support.operations import CODE, CREATE, RUN, START
+from tests.support.terminal_journeys import OPEN
 
 DELETE = "mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { errors { code } } }"
 STOP = "mutation ($input: StopSandboxInput!) { stopSandbox(input: $input) { errors { code } } }"
@@ -44,6 +45,7 @@ SAME: dict[str, tuple[str, Data, list[Data]]] = {
         {"command": "true", "env": ENVIRONMENT},
         [{"cwd": "."}, {"cwd": ""}, {"cwd": "a/../"}, {"env": ENVIRONMENT[::-1]}, {"args": [], "timeoutMs": None}],
     ),
+    "openTerminal": (OPEN, {"command": ["true"]}, [{"cwd": "."}, {"columns": 80, "rows": 24}]),
 }
 OTHER: dict[str, list[Data]] = {
     "createProject": [
@@ -55,6 +57,7 @@ OTHER: dict[str, list[Data]] = {
     "createSandbox": [{"provider": "LOCAL"}],
     "executeCode": [{"code": "print(2)"}, {"args": [""]}, {"timeoutMs": 30_000}, {"stdin": " "}],
     "runCommand": [{"command": "false"}, {"cwd": "a"}, {"env": ENVIRONMENT[:1]}, {"timeoutMs": 1}],
+    "openTerminal": [{"command": None}, {"cwd": "a"}, {"columns": 81}, {"rows": 25}],
 }
 
 
@@ -82,6 +85,7 @@ async def test_fields_left_out_or_null_or_in_another_order_are_the_same_input(se
         "createSandbox": {"projectId": project},
         "executeCode": {"sandboxId": sandbox},
         "runCommand": {"sandboxId": sandbox},
+        "openTerminal": {"sandboxId": sandbox},
     }
     for mutation, (query, fields, variants) in SAME.items():
         wish = {**about[mutation], **fields, "idempotencyKey": "key"}

@@ -63,6 +63,8 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Query.sandboxProviders": Weight(20, items=3),
         "Query.executions": Weight(20),
         "Query.execution": Weight(10),
+        "Query.terminals": Weight(20),
+        "Query.terminal": Weight(10),
         "Template.files": Weight(3, items=25),
         "Template.file": Weight(3),
         "Template.dependencies": Weight(3, items=20),
@@ -89,10 +91,15 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.executeCode": Weight(200),
         "Mutation.runCommand": Weight(200),
         "Mutation.cancelExecution": Weight(10, stops=True),
+        "Mutation.openTerminal": Weight(200),
+        "Mutation.writeTerminal": Weight(5),
+        "Mutation.resizeTerminal": Weight(10),
+        "Mutation.closeTerminal": Weight(10, stops=True),
         "Subscription.projectChanged": Weight(20),
         "Subscription.sandboxStatus": Weight(20),
         "Subscription.sandboxMetrics": Weight(50),
         "Subscription.executionOutput": Weight(50),
+        "Subscription.terminalOutput": Weight(50),
     }
 )
 

@@ -19,19 +19,25 @@ from aura_gql.graph.sandboxes.mutations import SandboxMutations
 from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
 from aura_gql.graph.templates.queries import TemplateQueries, fetch_templates
+from aura_gql.graph.terminals.mutations import TerminalMutations
+from aura_gql.graph.terminals.queries import TerminalQueries, fetch_terminals
+from aura_gql.graph.terminals.subscriptions import TerminalSubscriptions
 from aura_gql.graph.users.queries import UserQueries, fetch_users
 
 _FETCHERS = {
     "Execution": by_object_id(fetch_executions),
     "Project": by_object_id(fetch_projects),
     "Sandbox": by_object_id(fetch_sandboxes),
+    "Terminal": by_object_id(fetch_terminals),
     "Template": by_object_id(fetch_templates),
     "User": fetch_users,
 }
 
 
 @strawberry.type(description="What can be asked.")
-class Query(UserQueries, RateLimitQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries):
+class Query(
+    UserQueries, RateLimitQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries, TerminalQueries
+):
     """The query root."""
 
     node: Node | None = node_field(_FETCHERS)
@@ -39,12 +45,12 @@ class Query(UserQueries, RateLimitQueries, TemplateQueries, ProjectQueries, Sand
 
 
 @strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
-class Mutation(ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations):
+class Mutation(ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations, TerminalMutations):
     """The mutation root."""
 
 
 @strawberry.type(description="What can be watched.")
-class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscriptions):
+class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscriptions, TerminalSubscriptions):
     """The subscription root."""
 
 

@@ -10,6 +10,7 @@ from aura_gql.graph.nodes import to_global_id
 from tests.support.api import SECRET, Api, Data, Member
 from tests.support.journeys import finished, ready_project, running_sandbox, template_id
 from tests.support.operations import MUTATIONS, OWNED, RUN, answer, codes
+from tests.support.terminal_journeys import opened
 
 MISSING = "0123456789abcdef01234567"
 VIEWER = "query { viewer { id } projects { totalCount } }"
@@ -36,13 +37,14 @@ GARBAGE = [
 
 
 async def one_of_each(member: Member) -> dict[str, str]:
-    """The ids of a project, of its sandbox and of an execution in that."""
+    """The ids of a project, of its sandbox, and of an execution and a terminal in that."""
     project = await ready_project(member)
     sandbox = await running_sandbox(member, project)
     payload = (await member.execute(RUN, input={"sandboxId": sandbox, "command": "echo secret"}))["runCommand"]
     execution = payload["execution"]["id"]
     await finished(member, execution)
-    return {"Project": project, "Sandbox": sandbox, "Execution": execution}
+    terminal = await opened(member, sandbox, "sleep", "600")
+    return {"Project": project, "Sandbox": sandbox, "Execution": execution, "Terminal": terminal}
 
 
 async def test_nothing_that_is_owned_is_told_without_a_login(api: Api) -> None:

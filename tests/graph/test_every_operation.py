@@ -19,10 +19,11 @@ from tests.support.api import Api, Data, Member, Refused
 from tests.support.graph import make_viewer
 from tests.support.journeys import finished, ready_project, running_sandbox, template_id
 from tests.support.operation_walk import Path, Root, Slot, nested_arguments, roots, sample_with, slots
+from tests.support.terminal_journeys import opened
 
 MISSING = "0123456789abcdef01234567"
 SCHEMA = create_schema()
-TYPES = ("Project", "Sandbox", "Execution", "Template", "User")
+TYPES = ("Project", "Sandbox", "Execution", "Template", "Terminal", "User")
 ABSENT = {name: str(to_global_id(name, MISSING)) for name in TYPES}
 ANY_TYPE = ("query node", "query nodes")
 """Where the id of any type will do."""
@@ -31,7 +32,11 @@ BRINGS_FILES = {"uploadFiles"}
 """What JSON can't ask for whole; the tests of its room do."""
 PUBLIC = ASKS_NO_SERVICE | {"query templates", "query template", "query templateCategories"}
 """What strangers may ask for; of nodes, it depends on their type."""
-GIVEN: dict[str, tuple[Path, str]] = {"template": (("slug",), "python-script"), "saveFile": (("input", "content"), "x")}
+GIVEN: dict[str, tuple[Path, str]] = {
+    "template": (("slug",), "python-script"),
+    "saveFile": (("input", "content"), "x"),
+    "writeTerminal": (("input", "text"), "x"),
+}
 """What an operation needs although the schema can't say so, as of two arguments exactly one may be given."""
 
 
@@ -81,6 +86,7 @@ async def ids(api: Api, owner: Member) -> dict[str, str]:
         "Sandbox": sandbox,
         "Execution": execution,
         "Template": await template_id(owner),
+        "Terminal": await opened(owner, sandbox, "true"),
         "User": user,
     }
 

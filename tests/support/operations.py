@@ -49,6 +49,8 @@ QUERIES: dict[str, Operation] = {
     "project": Operation(_query("project"), "Project"),
     "sandbox": Operation(_query("sandbox"), "Sandbox"),
     "execution": Operation(_query("execution"), "Execution"),
+    "terminal": Operation(_query("terminal"), "Terminal"),
+    "terminals": Operation("query ($id: ID!) { terminals(sandboxId: $id) { totalCount nodes { id } } }", "Sandbox"),
     "node(project)": Operation(_query("node"), "Project"),
     "node(execution)": Operation(_query("node"), "Execution"),
     "nodes": Operation("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", "Sandbox", "ids"),
@@ -67,11 +69,16 @@ MUTATIONS: dict[str, Operation] = {
         _mutation("executeCode"), "Sandbox", "sandboxId", {"language": "BASH", "code": "echo stolen"}
     ),
     "runCommand": Operation(_mutation("runCommand"), "Sandbox", "sandboxId", {"command": "echo stolen"}),
+    "openTerminal": Operation(_mutation("openTerminal"), "Sandbox", "sandboxId"),
+    "writeTerminal": Operation(_mutation("writeTerminal"), "Terminal", "terminalId", {"text": "x"}),
+    "resizeTerminal": Operation(_mutation("resizeTerminal"), "Terminal", "terminalId", {"columns": 9, "rows": 9}),
+    "closeTerminal": Operation(_mutation("closeTerminal"), "Terminal", "terminalId"),
 }
 SUBSCRIPTIONS: dict[str, Operation] = {
     "projectChanged": Operation("subscription ($id: ID!) { projectChanged(id: $id) { status } }", "Project"),
     "sandboxStatus": Operation("subscription ($id: ID!) { sandboxStatus(id: $id) { status } }", "Sandbox"),
     "executionOutput": Operation(OUTPUT, "Execution"),
+    "terminalOutput": Operation("subscription ($id: ID!) { terminalOutput(id: $id) { __typename } }", "Terminal"),
     "executionOutput(after)": Operation(OUTPUT, "Execution", others={"after": 1_000_000}),
 }
 OWNED = {**QUERIES, **MUTATIONS, **SUBSCRIPTIONS}

@@ -32,6 +32,7 @@ from aura_gql.sandboxes.service import SandboxService
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.terminals.documents import TerminalSession
 from tests.support.waiting import until
 
 DOCUMENTS = (
@@ -45,6 +46,7 @@ DOCUMENTS = (
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
+    TerminalSession,
 )
 OWNER = "user-1"
 _names = itertools.count(1)

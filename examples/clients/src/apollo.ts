@@ -16,8 +16,9 @@ export function apolloClient(server: Server): ApolloClient {
     ),
     cache: new InMemoryCache({
       possibleTypes: {
-        Node: ["Execution", "Project", "Sandbox", "Template", "User"],
+        Node: ["Execution", "Project", "Sandbox", "Template", "Terminal", "User"],
         ExecutionEvent: ["ExecutionFinished", "ExecutionGap", "ExecutionOutputBatch"],
+        TerminalEvent: ["TerminalClosed", "TerminalGap", "TerminalOutput"],
       },
       typePolicies: {
         Query: {
@@ -27,6 +28,7 @@ export function apolloClient(server: Server): ApolloClient {
             projects: relayStylePagination(["filter"]),
             sandboxes: relayStylePagination(["filter"]),
             executions: relayStylePagination(["sandboxId"]),
+            terminals: relayStylePagination(["sandboxId"]),
           },
         },
       },

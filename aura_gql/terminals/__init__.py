@@ -1,0 +1,1 @@
+"""Terminals: shells that people sit at, in sandboxes."""
