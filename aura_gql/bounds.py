@@ -96,6 +96,8 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         max_per_host=sandboxes.max_sandboxes_per_host,
         idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
         lifetime_s=sandboxes.sandbox_lifetime_s,
+        save_timeout_s=sandboxes.sandbox_save_timeout_s,
+        save_patience_s=sandboxes.sandbox_save_patience_s,
         max_lifetime_s=sandboxes.sandbox_max_lifetime_s,
         output_bytes=settings.executions.execution_max_output_bytes,
     )

@@ -174,7 +174,7 @@ class Server:
         uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
-        sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
+        sandboxes = SandboxService(projects, files, uploads, self.providers, keys, bus, limits, operations)
         executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
         terminals = TerminalService(sandboxes, keys, bounds.terminal_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)

@@ -248,9 +248,9 @@ class SandboxSettings(Group):
         ),
     )
     sandbox_lifetime_s: Seconds = Field(4 * 3600, description="Seconds after which a sandbox ends in any case.")
-    sandbox_max_lifetime_s: Seconds = Field(
-        24 * 3600, description="Seconds from its creation to which it can be extended, SANDBOX_LIFETIME_S at least."
-    )
+    sandbox_max_lifetime_s: Seconds = Field(24 * 3600, description="Seconds in all to which that can be extended.")
+    sandbox_save_timeout_s: Seconds = Field(15, description="Seconds that a stop waits for files to be saved.")
+    sandbox_save_patience_s: Seconds = Field(300, description="Seconds likewise where nobody asked for the stop.")
     sandbox_idle_timeout_s: Seconds = Field(900, description="Seconds without activity after which it ends.")
     sandbox_memory_bytes: Annotated[int, Field(ge=64 * _MIB)] = Field(512 * _MIB, description="Bytes of memory.")
     sandbox_max_processes: Annotated[int, Field(ge=8)] = Field(128, description="Most processes and threads at once.")

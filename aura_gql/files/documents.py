@@ -186,6 +186,17 @@ class FileVersionDocument(Document):
         return [_from_version(document) for document in await cursor.to_list()]
 
     @classmethod
+    async def find_as_of(cls, project_id: ObjectId, paths: Sequence[str], revision: int) -> list[FileRecord]:
+        """Those of the files that were there at a revision of the project, as they were then."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"project_id": project_id, "path": {"$in": list(paths)}, "revision": {"$lte": revision}}},
+            {"$sort": {"path": ASCENDING, "version": ASCENDING}},
+            {"$group": {"_id": "$path", "latest": {"$last": "$$ROOT"}}},
+        ]
+        cursor = await cls.get_pymongo_collection().aggregate(stages)
+        return [_from_version(found["latest"]) async for found in cursor]
+
+    @classmethod
     async def remove_project(cls, project_id: ObjectId) -> None:
         """Drop the history of a project's files."""
         await cls.get_pymongo_collection().delete_many({"project_id": project_id})

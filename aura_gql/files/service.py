@@ -85,6 +85,16 @@ class FileService:
         """The files that changed behind a revision of the project, oldest change first."""
         return await ProjectFileDocument.find_changed(project_id, revision)
 
+    async def as_of(self, project_id: ObjectId, paths: Sequence[str], revision: int) -> dict[str, FileRecord]:
+        """Those of the files that were there at a revision of the project, as they were then, by path."""
+        found = await FileVersionDocument.find_as_of(project_id, paths, revision) if paths else []
+        return {record.path: record for record in found}
+
+    @property
+    def limits(self) -> FileLimits:
+        """The bounds of a file and of a project."""
+        return self._limits
+
     async def save(
         self,
         viewer_id: str,

@@ -19,9 +19,10 @@ from aura_gql.sandboxes.records import (
     SandboxFilter,
     SandboxRecord,
     SandboxStatus,
+    SavedFiles,
     states_before,
 )
-from aura_gql.sandboxes.stored import to_record
+from aura_gql.sandboxes.stored import to_record, to_stored_save
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
 _HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0, "wishes": 0}
@@ -60,6 +61,7 @@ class SandboxSession(Document):
     expires_at: datetime
     idle_timeout_s: float | None = None
     resource_limits: dict[str, Any] | None = None
+    saved_files: dict[str, Any] | None = None
     wishes: list[PydanticObjectId] = Field(default_factory=list)
     deleted_at: datetime | None = None
 
@@ -226,6 +228,12 @@ class SandboxSession(Document):
     async def set_synced_revision(cls, sandbox_id: ObjectId, revision: int) -> None:
         """Note the project revision that the sandbox's disk holds; it never goes back."""
         await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$max": {"synced_revision": revision}})
+
+    @classmethod
+    async def set_saved_files(cls, sandbox_id: ObjectId, saved: SavedFiles) -> None:
+        """Note what became of the files that code changed."""
+        values = {"saved_files": to_stored_save(saved)}
+        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$set": values})
 
     @classmethod
     async def renew_leases(cls, owner: str, until: datetime) -> None:

@@ -139,8 +139,9 @@ class SandboxReaper:
             lost = "The server lost track of the machine."
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, lost, only_from=[SandboxStatus.RUNNING])
         elif record.expires_at <= now:
+            patience_s = self._limits.save_patience_s
             minutes = f"{(record.expires_at - record.created_at).total_seconds() / 60:g}"
-            self._stopper.begin(record, f"It reached the end of its lifetime of {minutes} minutes.")
+            self._stopper.begin(record, f"It reached the end of its lifetime of {minutes} minutes.", patience_s)
         elif record.status is SandboxStatus.RUNNING:
             await self._starter.prolong(record)
             await self._stop_if_idle(record)
@@ -158,7 +159,7 @@ class SandboxReaper:
         reason = f"Nothing used it for {self._limits.idle_timeout_s / 60:g} minutes."
         # Decided before the stopper has it: a stop that its owner asks for must not join one that may not come.
         if await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason, idle_since=cutoff) is not None:
-            self._stopper.begin(record, reason)
+            self._stopper.begin(record, reason, self._limits.save_patience_s)
 
     def _is_lost(self, record: SandboxRecord) -> bool:
         is_here = self._registry.get(record.id) is not None or self._starter.is_starting(record.id)

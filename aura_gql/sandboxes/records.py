@@ -46,11 +46,36 @@ def states_before(status: SandboxStatus) -> list[SandboxStatus]:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that was not saved, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFiles:
+    """What became of the files that code changed, when they were last saved in the project. The lists have the first
+    few, the counts tell how many there were.
+
+    `conflicts` are paths that have moved on in the project since the sandbox got them: the project's version stands.
+    """
+
+    at: datetime
+    saved: tuple[str, ...] = ()
+    saved_count: int = 0
+    conflicts: tuple[str, ...] = ()
+    conflict_count: int = 0
+    skipped: tuple[SkippedFile, ...] = ()
+    skipped_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxRecord:
     """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push.
 
-    `limits` are those of its machine, None before there is one. `is_deleted` says that its owner does not see it any
-    more.
+    `limits` are those of its machine, None before there is one; `saved_files` is None before a save. `is_deleted` says
+    that its owner does not see it any more.
     """
 
     id: ObjectId
@@ -71,6 +96,7 @@ class SandboxRecord:
     expires_at: datetime
     idle_timeout_s: float | None = None
     limits: ResourceLimits | None = None
+    saved_files: SavedFiles | None = None
     is_deleted: bool = False
 
     @property
@@ -143,7 +169,8 @@ class SandboxLimits:
     """How many sandboxes may live at once, and how long. Durations are seconds.
 
     `max_lifetime_s` is how far from its creation a sandbox can be extended; a lifetime that is longer counts.
-    `output_bytes` is told to owners alone: the executions see to it.
+    `save_timeout_s` bounds how long a stop that somebody asked for waits until files are saved, `save_patience_s` one
+    that nobody did. `output_bytes` is told to owners alone: the executions see to it.
     """
 
     max_per_user: int = 5
@@ -154,6 +181,8 @@ class SandboxLimits:
     output_bytes: int = 10 * 1024 * 1024
     start_timeout_s: float = 60.0
     attach_timeout_s: float = 60.0
+    save_timeout_s: float = 15.0
+    save_patience_s: float = 300.0
     lease_s: float = 30.0
     reaper_interval_s: float = 5.0
     orphan_interval_s: float = 60.0

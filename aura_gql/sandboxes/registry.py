@@ -16,13 +16,14 @@ from aura_gql.sandboxes.ports import Sandbox
 class LiveSandbox:
     """A machine, the project revision on its disk, and the lock that keeps two pushes of files apart.
 
-    `lives_until` is what the provider has been told of its end.
+    `lives_until` is what the provider has been told of its end, `was_used` whether code may have run.
     """
 
     machine: Sandbox
     project_id: ObjectId
     synced_revision: int
     lives_until: datetime
+    was_used: bool = False
     sync_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

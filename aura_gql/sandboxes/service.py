@@ -9,6 +9,7 @@ import structlog
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
@@ -18,6 +19,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.creator import SandboxCreator
+from aura_gql.sandboxes.description import describe
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.lifecycle import Lifecycle
@@ -35,6 +37,7 @@ from aura_gql.sandboxes.records import (
 )
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.renewal import SandboxRenewal
+from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 from aura_gql.sandboxes.sync import FileSync
@@ -60,6 +63,7 @@ class SandboxService:
         self,
         projects: ProjectService,
         files: FileService,
+        uploads: FileUploads,
         providers: Mapping[SandboxProviderName, SandboxProvider],
         idempotency: IdempotencyKeys,
         bus: EventBus,
@@ -74,8 +78,9 @@ class SandboxService:
         self._lifecycle = Lifecycle(bus)
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
         self._sync = FileSync(files)
-        self._starter = MachineStarter(providers, self._sync, self._lifecycle, self._registry, limits)
-        self._stopper = MachineStopper(self._starter, self._lifecycle, self._registry)
+        saver = FileSaver(files, uploads, self._lifecycle.tally)
+        self._starter = MachineStarter(providers, self._sync, saver, self._lifecycle, self._registry, limits)
+        self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
         self.meter = SandboxMeter(self._lifecycle, self._registry)
@@ -159,7 +164,7 @@ class SandboxService:
 
     async def providers(self) -> Sequence[ProviderRecord]:
         """Every provider there is, and whether this server can use it now."""
-        return await asyncio.gather(*(self._describe(name) for name in SandboxProviderName))
+        return await asyncio.gather(*(describe(name, self._providers.get(name)) for name in SandboxProviderName))
 
     async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise.
@@ -195,6 +200,7 @@ class SandboxService:
             live = self._registry.get(sandbox_id)
         if live is None:
             raise SandboxNotRunning("The sandbox's machine is not held by this server.")
+        live.was_used = True
         await self._sync.push_changes(sandbox_id, live)
         return live.machine
 
@@ -229,7 +235,7 @@ class SandboxService:
     async def stop_for_project(self, project_id: ObjectId) -> None:
         """End every sandbox of a project; returns when nothing of them runs here."""
         for record in await SandboxSession.find_live([project_id]):
-            await self._stopper.stop(record, "Its project was deleted.")
+            await self._stopper.stop(record, "Its project was deleted.", patience_s=0)
 
     async def remove_project(self, project_id: ObjectId) -> None:
         """End and forget every sandbox of a project. Safe to repeat."""
@@ -290,10 +296,3 @@ class SandboxService:
         with contextlib.suppress(RateLimited):
             await self._operations.take(record.user_id)
         await asyncio.wait([self._stopper.begin(record, reason)], timeout=_STOP_PATIENCE_S)
-
-    async def _describe(self, name: SandboxProviderName) -> ProviderRecord:
-        provider = self._providers.get(name)
-        if provider is None:
-            return ProviderRecord(name, False, "It is not configured on this server.", None)
-        health = await provider.health()
-        return ProviderRecord(name, health.available, health.detail, provider.capabilities)

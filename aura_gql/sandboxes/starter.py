@@ -17,6 +17,7 @@ from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.records import MachineFacts, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
+from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.sync import FileSync
 from aura_gql.sandboxes.values import Enforcement, Limit, SandboxSpec
 
@@ -34,12 +35,14 @@ class MachineStarter:
         self,
         providers: Mapping[SandboxProviderName, SandboxProvider],
         files: FileSync,
+        saver: FileSaver,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         limits: SandboxLimits,
     ) -> None:
         self._providers = providers
         self._files = files
+        self._saver = saver
         self._lifecycle = lifecycle
         self._registry = registry
         self._limits = limits
@@ -62,7 +65,8 @@ class MachineStarter:
     def restart(self, record: SandboxRecord) -> None:
         """Put a new machine in the place of the one of a sandbox that went back to STARTING, in the background.
 
-        What runs in the old one ends with it. Does nothing where that is under way.
+        What runs in the old one ends with it, once its files are saved: where they can't be, it stays. Does nothing
+        where that is under way.
         """
         if not self.is_starting(record.id):
             self._spawn(record.id, self._replace(record))
@@ -114,8 +118,16 @@ class MachineStarter:
         current = await SandboxSession.find_record(record.id)
         if current is None or current.status is not SandboxStatus.STARTING:
             return
-        live = self._registry.pop(record.id)
+        live = self._registry.get(record.id)
         if live is not None:
+            trouble = await self._saver.save_before_end(record, live, self._limits.save_timeout_s)
+            if trouble is not None:
+                kept = f"It was not restarted. {trouble}"
+                await self._lifecycle.advance(
+                    record.id, SandboxStatus.RUNNING, kept, only_from=[SandboxStatus.STARTING]
+                )
+                return
+            self._registry.pop(record.id)
             await to_its_end(live.machine.stop())
         await self._bring_up(record)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus, SavedFiles, SkippedFile
 from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
 
 
@@ -31,6 +31,7 @@ def to_record(document: Mapping[str, Any]) -> SandboxRecord:
         expires_at=document["expires_at"],
         idle_timeout_s=document.get("idle_timeout_s"),
         limits=None if limits is None else _to_limits(limits),
+        saved_files=None if document.get("saved_files") is None else _to_saved(document["saved_files"]),
         is_deleted=document.get("deleted_at") is not None,
     )
 
@@ -47,3 +48,14 @@ def _to_limits(stored: Mapping[str, Any]) -> ResourceLimits:
             for name, limit in stored.items()
         }
     )
+
+
+def to_stored_save(saved: SavedFiles) -> dict[str, Any]:
+    """What became of files as `saved_files` holds it."""
+    return asdict(saved)
+
+
+def _to_saved(stored: Mapping[str, Any]) -> SavedFiles:
+    skipped = tuple(SkippedFile(**each) for each in stored["skipped"])
+    lists = {"saved": tuple(stored["saved"]), "conflicts": tuple(stored["conflicts"]), "skipped": skipped}
+    return SavedFiles(**(dict(stored) | lists))

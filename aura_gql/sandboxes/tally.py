@@ -14,7 +14,7 @@ GONE = "GONE"
 class SandboxTally:
     """`changes` counts each state entered; `failures` what went wrong, by provider, by what was being done and why.
 
-    What was being done is one of `start`, `run`, `extend`, `stop` and `sweep`; why is the code of an error, or
+    What was being done is one of `start`, `run`, `extend`, `save`, `stop` and `sweep`; why is the code of an error, or
     TIMED_OUT or GONE.
     """
 

@@ -3,7 +3,7 @@
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.records import SandboxStatus, SavedFiles, SkippedFile
 from aura_gql.sandboxes.stored import to_stored_limits
 from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
 from tests.sandboxes.test_events import store_pending
@@ -24,5 +24,10 @@ async def test_limits_come_back(database: Database) -> None:
     record = await SandboxSession.find_record(sandbox_id)
     assert record is not None
     assert (record.limits, record.status, record.is_deleted) == (limits, SandboxStatus.RUNNING, True)
+    saved = SavedFiles(record.created_at, ("a",), 1, ("b",), 1, (SkippedFile("c", "Why."),), 1)
+    await SandboxSession.set_saved_files(sandbox_id, saved)
+    later = await SandboxSession.find_record(sandbox_id)
+    assert later is not None
+    assert later.saved_files == saved
     assert record.idle_stops_at is not None
     assert (record.idle_stops_at - record.last_activity_at).total_seconds() == 60

@@ -13,6 +13,7 @@ from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, P
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.documents import FileUploadDocument
+from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.counters import BoundedCounters
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
@@ -62,6 +63,7 @@ class SandboxBench:
     bus: InProcessBus
     projects: ProjectService
     files: FileService
+    uploads: FileUploads
     provider: LocalProvider
     sandboxes: SandboxService
     operations: WindowedRateLimiter
@@ -103,7 +105,9 @@ class SandboxBench:
         """Another server's sandboxes, over the same everything."""
         providers = {SandboxProviderName.LOCAL: self.provider}
         keys = MongoIdempotencyKeys()
-        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits, self.operations)
+        service = SandboxService(
+            self.projects, self.files, self.uploads, providers, keys, self.bus, self.limits, self.operations
+        )
         self.others.append(service)
         return service
 
@@ -125,10 +129,13 @@ async def sandbox_bench(
     blobs = LocalBlobStore(folder / "blobs")
     projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, DurableJobs(exclusive=True), bus)
     files = FileService(projects, blobs, FileLimits(), bus)
+    uploads = FileUploads(projects, blobs, FileLimits(), bus, keys)
     provider = provider or LocalProvider(folder / "sandboxes")
     operations = WindowedRateLimiter("sandbox operations", max_operations, 30 * 24 * 3600, BoundedCounters())
-    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations)
-    bench = SandboxBench(database, folder, limits, bus, projects, files, provider, sandboxes, operations)
+    sandboxes = SandboxService(
+        projects, files, uploads, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations
+    )
+    bench = SandboxBench(database, folder, limits, bus, projects, files, uploads, provider, sandboxes, operations)
     try:
         yield bench
     finally:

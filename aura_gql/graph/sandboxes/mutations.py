@@ -77,7 +77,10 @@ class SandboxMutations:
         return CreateSandboxPayload(sandbox=Sandbox.from_record(record))
 
     @strawberry.mutation(
-        description="End a sandbox and everything that runs in it. Ending one that has ended changes nothing.",
+        description=(
+            "End a sandbox and everything that runs in it. Files that code changed or made are saved in the project "
+            "first, as new versions by its owner: `savedFiles` tells. Ending one that has ended changes nothing."
+        ),
         permission_classes=[SignedIn],
     )
     @settled
@@ -107,7 +110,8 @@ class SandboxMutations:
     @strawberry.mutation(
         description=(
             "Give a running sandbox a new machine with the project's files in it, under the same id. What runs ends as "
-            "CANCELLED, and what is on the disk beyond the project's files is gone. Answers at once."
+            "CANCELLED. Files that code changed are saved in the project before, as by `stopSandbox`; where they can't "
+            "be, the old machine stays. Anything else on its disk is gone. Answers at once."
         ),
         permission_classes=[SignedIn],
     )

@@ -11,6 +11,7 @@ from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
+from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
 from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
 from aura_gql.sandboxes.values import Capabilities
 
@@ -41,6 +42,12 @@ class Sandbox(Node):
     resource_limits: SandboxResourceLimits | None = strawberry.field(
         description="What it may use; null before it has run."
     )
+    saved_files: SandboxSavedFiles | None = strawberry.field(
+        description=(
+            "What became of the files that code changed in it, when it was last stopped or restarted; null before, and "
+            "where nothing had run in it."
+        )
+    )
 
     @classmethod
     def from_record(cls, record: SandboxRecord) -> Self:
@@ -57,6 +64,7 @@ class Sandbox(Node):
             stopped_at=record.stopped_at,
             expires_at=record.expires_at,
             idle_stops_at=record.idle_stops_at,
+            saved_files=None if record.saved_files is None else SandboxSavedFiles.from_record(record.saved_files),
             resource_limits=None if record.limits is None else SandboxResourceLimits.from_value(record.limits),
         )
 

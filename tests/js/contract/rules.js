@@ -56,6 +56,8 @@ export const schemaRules = {
             "SandboxCapabilities",
             "SandboxMetrics",
             "SandboxProvider",
+            "SavedFiles",
+            "SkippedFile",
             "TemplateCategory",
             "TemplateDependency",
             "TemplateFile",
