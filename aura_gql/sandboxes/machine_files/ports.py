@@ -1,9 +1,33 @@
 """What every provider promises of the files in its sandboxes. The rules of `ports` hold here, too."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from aura_gql.sandboxes.machine_files.values import FileBatch
 from aura_gql.sandboxes.values import FileInfo, SandboxFile
+
+
+class FileWatch(Protocol):
+    """The changes that code makes, batch by batch until the machine ends, when the iteration ends, too. What the server
+    changes through the methods of `SandboxFiles` is never told, nor are names that begin with `.aura-`.
+
+    A batch leads from the tree that was told before to one that was there a moment ago: many changes of a file are one,
+    what was made and removed is nothing, and a file that was replaced by a renamed one is MODIFIED. Each folder comes
+    before what is in it, and of a deleted one everything comes before it. Where the provider loses changes it compares
+    the whole tree and begins the batch with a Rescan, so that who follows still arrives at the truth.
+    """
+
+    def __aiter__(self) -> AsyncIterator[FileBatch]:
+        """For one reader."""
+        ...
+
+    async def settle(self) -> None:
+        """Have everything that changed before this call told. Returns once the reader has asked for the batch behind
+        that, so the caller bounds it in time; at once where nothing changed. Where the provider can't know, it returns
+        when it has asked once more.
+        """
+        ...
 
 
 class SandboxFiles(Protocol):
@@ -29,6 +53,14 @@ class SandboxFiles(Protocol):
 
     async def read_file(self, path: str, max_bytes: int) -> bytes:
         """A regular file's bytes. FileNotInSandbox, UnsafePath for a link or anything else, InvalidInput if larger."""
+        ...
+
+    def watch(self) -> AbstractAsyncContextManager[FileWatch]:
+        """Watch the project folder for as long as the context lasts, from the tree that is there when it is entered.
+
+        In folders that tools fill by the thousand (`node_modules`, `.git` and the like) nothing is watched, nor beyond
+        50,000 entries or 64 levels. Links are never followed. Unsupported where the provider can't.
+        """
         ...
 
     async def list_files(self, path: str, limit: int, *, recursive: bool = False) -> list[FileInfo]:

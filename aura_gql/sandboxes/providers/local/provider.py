@@ -72,7 +72,7 @@ class LocalProvider:
     def capabilities(self) -> Capabilities:
         """As the port says."""
         return Capabilities(
-            stdin=True, signals=True, network=False, terminal=True, ports=True, extend=True, metrics=True
+            stdin=True, signals=True, network=False, terminal=True, ports=True, watch=True, extend=True, metrics=True
         )
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:

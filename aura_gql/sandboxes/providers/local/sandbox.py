@@ -18,6 +18,7 @@ from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_F
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
 from aura_gql.sandboxes.providers.local.figures import MachineGauge
+from aura_gql.sandboxes.providers.local.file_watch import LocalFileWatch
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
 from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
 from aura_gql.sandboxes.providers.local.listening import listening_ports
@@ -133,6 +134,11 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         return await asyncio.to_thread(self._files.read, path, max_bytes)
+
+    def watch(self) -> LocalFileWatch:
+        """As the port says."""
+        self._require_running()
+        return LocalFileWatch(self._files, self._machine.gone)
 
     async def list_files(self, path: str, limit: int, *, recursive: bool = False) -> list[FileInfo]:
         """As the port says."""

@@ -7,6 +7,7 @@ from tests.sandboxes.life_contract import LifeContract
 from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
 from tests.sandboxes.terminal_contract import SignalContract, TerminalContract
+from tests.sandboxes.watch_contract import WatchContract
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,4 +37,8 @@ class TestSignals(SignalContract):
 
 
 class TestTerminals(TerminalContract):
+    pass
+
+
+class TestWatching(WatchContract):
     pass
