@@ -20,6 +20,7 @@ from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 
 _log = structlog.get_logger(__name__)
+_RESTARTED = "The server restarted. What code changed in its files since the last save is lost."
 
 
 class SandboxReaper:
@@ -58,8 +59,8 @@ class SandboxReaper:
         """One round over the sandboxes of this process."""
         now = utcnow()
         await SandboxSession.renew_leases(self._registry.owner, now + timedelta(seconds=self._limits.lease_s))
-        if self._watch.renewed(asyncio.get_running_loop().time()):
-            await self.recover(exclusive=False)
+        if self._watch.renewed(asyncio.get_running_loop().time()) and await self.recover(exclusive=False):
+            await self.remove_orphans()
         held = self._registry.ids()
         if used := self._registry.used():
             await SandboxSession.touch(used)
@@ -71,14 +72,18 @@ class SandboxReaper:
             if sandbox_id not in wanted and (live := self._registry.pop(sandbox_id)) is not None:
                 await live.machine.stop()
 
-    async def recover(self, *, exclusive: bool) -> None:
-        """End the records of servers that are dead: those whose lease ran out, with `exclusive` all but our own."""
-        for record in await SandboxSession.find_abandoned(self._registry.owner, utcnow(), exclusive=exclusive):
-            reason = "The server restarted."
+    async def recover(self, *, exclusive: bool) -> bool:
+        """End the records of servers that are dead: those whose lease ran out, with `exclusive` all but our own.
+        Whether there were any.
+        """
+        abandoned = await SandboxSession.find_abandoned(self._registry.owner, utcnow(), exclusive=exclusive)
+        for record in abandoned:
+            reason = _RESTARTED
             _log.warning("sandbox.abandoned", sandbox_id=str(record.id), owner=record.owner)
             await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason, only_from=[SandboxStatus.PENDING])
             await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason)
             await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason)
+        return bool(abandoned)
 
     async def remove_orphans(self) -> None:
         """End the machines that no live record wants."""

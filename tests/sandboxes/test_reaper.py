@@ -80,7 +80,10 @@ async def test_a_dead_servers_sandboxes_end_and_leave_nothing(bench: SandboxBenc
     await successor.recover(exclusive=True)
     for record in [*records, dead]:
         ended = await successor.get(OWNER, record.id)
-        assert (ended.status, ended.status_reason) == (Status.STOPPED, "The server restarted.")
+        assert (ended.status, ended.status_reason) == (
+            Status.STOPPED,
+            "The server restarted. What code changed in its files since the last save is lost.",
+        )
     assert not [entry for entry in (bench.folder / "sandboxes").iterdir() if not entry.name.startswith(".")]
 
 

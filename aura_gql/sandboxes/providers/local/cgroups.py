@@ -117,13 +117,18 @@ class CgroupTree:
 
     @classmethod
     def find(cls, name: str, limits: LocalLimits) -> "CgroupTree":
-        """Whatever controllers let us make a group and set its limits; perhaps none. Blocks."""
-        usable = []
+        """Whatever controllers let us make groups and set limits, perhaps none. Of the others nothing stays. Blocks."""
+        usable, useless = [], []
         for controller in _candidates(name):
             trial = cls([controller])
-            with contextlib.suppress(OSError):
+            try:
                 trial.make(TRIAL, limits).remove()
+            except OSError:
+                useless.append(controller)
+            else:
                 usable.append(controller)
+        kept = {controller.folder for controller in usable}  # Of version 2, controllers share one.
+        cls([controller for controller in useless if controller.folder not in kept]).leave()
         return cls(usable)
 
     @property
@@ -207,6 +212,9 @@ def _delegated(folder: Path) -> list[str]:
             with contextlib.suppress(OSError):
                 (folder / "cgroup.subtree_control").write_text(f"+{controller}", encoding="ascii")
                 usable.append(controller)
+    if not usable:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
     return usable
 
 

@@ -22,6 +22,7 @@ SUITES = (
     "test_process.py",
     "test_probe.py",
     "test_pool.py",
+    "test_killed_server.py",
 )
 AS_NOBODY = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--")
 

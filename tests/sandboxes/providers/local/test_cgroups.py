@@ -39,6 +39,10 @@ def test_groups_hold_processes_and_end_them(tree: CgroupTree) -> None:
 def test_finding_leaves_nothing(tree: CgroupTree) -> None:
     assert tree.names() == set()
     assert tree.controllers <= set(CONTROLLERS)
+    name = f"aura-test-{secrets.token_hex(4)}"
+    CgroupTree.find(name, LIMITS).leave()
+    assert [folder for folder in Path("/sys/fs/cgroup").glob(f"*/{name}") if folder.is_dir()] == []
+    assert not Path("/sys/fs/cgroup", name).exists()
 
 
 def test_without_controllers_there_is_nothing_to_do() -> None:

@@ -2,16 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from aura_gql.kernel.errors import Conflict, InvalidInput, ProviderUnavailable
-from aura_gql.sandboxes.errors import SandboxGone, SandboxQuotaExceeded
+from aura_gql.sandboxes.errors import SandboxQuotaExceeded
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.modes import IsolationMode, possible_modes
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
@@ -20,29 +17,6 @@ from tests.sandboxes.providers.local.conftest import SMALL
 from tests.support.local_sandbox import open_channels
 from tests.support.processes import run
 from tests.support.waiting import until
-
-# A server that starts a sandbox with a daemon in it and makes another machine ahead, says so, and waits to be killed.
-DOOMED_SERVER = """
-import asyncio, json, sys
-from pathlib import Path
-from aura_gql.sandboxes.values import Command, SandboxSpec
-from aura_gql.sandboxes.providers.local.memory import process_tree
-from aura_gql.sandboxes.providers.local.provider import LocalProvider
-
-async def main():
-    provider = LocalProvider(Path(sys.argv[1]), warm=1)
-    sandbox = await provider.create(SandboxSpec("doomed", "project"))
-    while not provider._pool._ready:
-        await asyncio.sleep(0.01)
-    process = await sandbox.start_process(Command(["sh", "-c", "setsid sleep 600 & sleep 600 & wait"]))
-    while len(process_tree(sandbox.host_pid)) < 5:
-        await asyncio.sleep(0.01)
-    warm = provider._pool._ready[0].machine
-    print(json.dumps([*process_tree(sandbox.host_pid), warm.pid]), flush=True)
-    await process.wait()
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture
@@ -145,34 +119,6 @@ async def test_cancelled_self_tests_keep_the_next_one_waiting(root: Path) -> Non
     health = await provider.health()
     await provider.close()
     assert health.available, health.detail
-
-
-async def test_a_killed_server_takes_everything_with_it(root: Path) -> None:
-    command = [sys.executable, "-c", DOOMED_SERVER, str(root)]
-    server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[4])
-    assert server.stdout is not None
-    pids = json.loads(await server.stdout.readline())
-    server.kill()
-    await server.wait()
-    await until(lambda: not [pid for pid in pids if _runs(pid)])
-    assert len(list(root.glob(".warm-*"))) == 1
-    provider = LocalProvider(root)
-    assert [left.sandbox_id for left in await provider.list()] == ["doomed"]
-    with pytest.raises(SandboxGone):
-        await provider.connect("doomed")
-    assert await provider.remove_orphans(["wanted"]) == ["doomed"]
-    assert await provider.list() == []
-    assert entries(root) == []
-    assert sorted(os.listdir(root)) == [".etc", ".lock"]
-    await provider.close()
-
-
-def _runs(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in ("Z", "X")
 
 
 async def test_orphans_may_be_anything(root: Path, tmp_path: Path) -> None:
