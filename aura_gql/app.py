@@ -34,6 +34,7 @@ from aura_gql.web.health import Check, Liveness, Readiness
 from aura_gql.web.metrics import Counted, MetricsPage
 from aura_gql.web.metrics_readings import Readings
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
+from aura_gql.web.previews.gate import PreviewGate
 from aura_gql.web.refusals import refuse
 
 # A check writes, and object stores charge for that.
@@ -44,7 +45,8 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     """The ASGI application; its lifespan starts and stops the server. To be called inside the running event loop.
 
     SettingsError where a manifest of documents is no good or tracing has no packages. `state.machines` is a second
-    application, of what is not for the public; `state.readiness` is to be told when the server begins to stop.
+    application, of what is not for the public; `state.previews` takes the connections of the port of previews;
+    `state.readiness` is to be told when the server begins to stop.
     """
     counters = bounds.create_counters(settings)
     server = Server(settings, surroundings, counters)
@@ -84,6 +86,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
     middleware = _middleware(settings, metrics)
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
     app.state.readiness = readiness
+    app.state.previews = PreviewGate(server.services.previews, bounds.proxy_bounds(settings))
     app.state.machines = Starlette(routes=[Route("/metrics", MetricsPage(metrics, readings.refresh).__call__), *health])
     return app
 

@@ -7,10 +7,13 @@ from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
+from aura_gql.previews.addresses import PreviewAddresses
+from aura_gql.previews.records import PreviewLimits
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
 from aura_gql.terminals.records import TerminalLimits
+from aura_gql.web.previews.bounds import ProxyBounds
 
 _MIB = 1024 * 1024
 
@@ -141,4 +144,30 @@ def execution_limits(settings: Settings) -> ExecutionLimits:
         max_timeout_ms=executions.execution_max_timeout_ms,
         output_limit=executions.execution_max_output_bytes,
         output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
+    )
+
+
+def preview_limits(settings: Settings) -> PreviewLimits:
+    """Of previews and what goes through each."""
+    return PreviewLimits(max_connections=settings.previews.preview_max_connections_per_preview)
+
+
+def preview_addresses(settings: Settings, port: int | None) -> PreviewAddresses | None:
+    """Where browsers reach the previews of a server that listens for them at `port`; None where it does not."""
+    previews = settings.previews
+    if port is None:
+        return None
+    if previews.preview_public_url:
+        return PreviewAddresses.from_template(previews.preview_public_url)
+    return PreviewAddresses("http", previews.preview_domain, port)
+
+
+def proxy_bounds(settings: Settings) -> ProxyBounds:
+    """Of those who use previews."""
+    return ProxyBounds(
+        max_connections=settings.previews.preview_max_connections,
+        head_s=settings.server.request_head_timeout_ms / 1000,
+        idle_s=settings.previews.preview_idle_timeout_ms / 1000,
+        trusted_proxies=settings.server.trusted_proxies,
+        cookie_prefix=settings.auth.better_auth_cookie_prefix,
     )

@@ -23,6 +23,8 @@ from aura_gql.infra.rate_limits import CounterStore
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.background import BackgroundTasks
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.previews.documents import PreviewUrl
+from aura_gql.previews.service import PreviewService
 from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
@@ -62,6 +64,7 @@ DOCUMENTS = (
     CodeExecution,
     ExecutionOutput,
     TerminalSession,
+    PreviewUrl,
 )
 
 
@@ -70,13 +73,14 @@ class Surroundings:
     """What the command that starts a server knows beyond its settings.
 
     `is_exclusive` says that no other server can be using the database. `development_email` names the user who is signed
-    in by opening GraphiQL from this machine: None in production.
+    in by opening GraphiQL from this machine: None in production. `preview_port` is where it listens for previews.
     """
 
     database_url: str
     secret: str
     is_exclusive: bool = False
     development_email: str | None = None
+    preview_port: int | None = None
 
 
 class Server:
@@ -125,6 +129,8 @@ class Server:
             stack.push_async_callback(services.executions.stop)
             services.terminals.start()
             stack.push_async_callback(services.terminals.stop)
+            services.previews.start()
+            stack.push_async_callback(services.previews.stop)
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
             services.projects.start()
@@ -178,8 +184,10 @@ class Server:
         executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
         terminals = TerminalService(sandboxes, keys, bounds.terminal_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
-        ProjectDeletion([executions, terminals, sandboxes, files]).register(jobs)
-        return Services(auth, templates, projects, files, uploads, sandboxes, executions, terminals)
+        addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
+        previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
+        ProjectDeletion([previews, executions, terminals, sandboxes, files]).register(jobs)
+        return Services(auth, templates, projects, files, uploads, sandboxes, executions, terminals, previews)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

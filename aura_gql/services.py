@@ -6,6 +6,7 @@ from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.service import FileUploads
+from aura_gql.previews.service import PreviewService
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.templates.service import TemplateService
@@ -24,3 +25,4 @@ class Services:
     sandboxes: SandboxService
     executions: ExecutionService
     terminals: TerminalService
+    previews: PreviewService

@@ -24,6 +24,7 @@ from aura_gql.settings_groups import (
     StorageSettings,
     TerminalSettings,
 )
+from aura_gql.settings_previews import PreviewSettings
 
 
 class SettingsError(Exception):
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     sandboxes: SandboxSettings
     executions: ExecutionSettings
     terminals: TerminalSettings
+    previews: PreviewSettings
     rates: RateSettings
 
     @property
@@ -82,6 +84,12 @@ class Settings(BaseModel):
         """Whether the schema can be asked for."""
         chosen = self.graph.introspection_enabled
         return self.mode is Mode.DEVELOPMENT if chosen is None else chosen
+
+    @property
+    def preview_port(self) -> int | None:
+        """Where previews are; None where there are none."""
+        chosen = self.previews.preview_port
+        return 0 if chosen is None and self.mode is Mode.DEVELOPMENT else chosen
 
     @property
     def blob_directory(self) -> Path | None:

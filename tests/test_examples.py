@@ -161,11 +161,23 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     assert extended["sandbox"]["idleStopsAt"] < extended["sandbox"]["expiresAt"]
     await tryer.execute("RestartSandbox", input={"sandboxId": sandbox})
     await tryer.watch("SandboxChanged", lambda event: bool(event["status"] == "RUNNING"), sandboxId=sandbox)
+    await preview(tryer, sandbox)
     listed = await tryer.execute("Executions", sandboxId=sandbox)
     assert [node["id"] for node in listed["nodes"]] == [execution, ran["id"]]
     await tryer.execute("StopSandbox", input={"sandboxId": sandbox})
     assert (await tryer.execute("Sandbox", sandboxId=sandbox))["status"] in ("STOPPING", "STOPPED")
     return execution, sandbox
+
+
+async def preview(tryer: Tryer, sandbox: str) -> None:
+    """Look what listens, and open it to a browser for a while."""
+    assert (await tryer.execute("SandboxPorts", sandboxId=sandbox))["ports"] == []
+    wish = {"sandboxId": sandbox, "port": 5173, "expiresInS": 600, "idempotencyKey": "preview"}
+    made = (await tryer.execute("CreatePreviewUrl", input=wish))["previewUrl"]
+    assert made["url"].startswith("http://")
+    assert [each["id"] for each in await tryer.execute("PreviewUrls", sandboxId=sandbox)] == [made["id"]]
+    revoked = (await tryer.execute("RevokePreviewUrl", input={"previewUrlId": made["id"]}))["previewUrl"]
+    assert revoked["revokedAt"] is not None
 
 
 async def resume_and_cancel(tryer: Tryer, execution: str) -> None:

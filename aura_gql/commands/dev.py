@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aura_gql.app import create_app
 from aura_gql.commands.data_folder import DataFolder
 from aura_gql.commands.errors import CommandError
-from aura_gql.commands.http_server import bind, serve, url_of
+from aura_gql.commands.http_server import bind, bound_for_previews, port_of, serve, url_of
 from aura_gql.commands.open_files import allow_many_open_files
 from aura_gql.commands.overrides import with_overrides
 from aura_gql.commands.stopping import Stopping, run_until_stopped
@@ -34,13 +34,23 @@ async def develop(settings: Settings, stopping: Stopping) -> None:
     folder = DataFolder(settings.server.data_directory)
     # Before the port: the usual second server wants both, and the folder's owner is the better word about it.
     folder.refuse_second()
-    with bind(settings.server.host, settings.server.port) as bound, folder.claim(url_of(bound)):
+    with (
+        bind(settings.server.host, settings.server.port) as bound,
+        folder.claim(url_of(bound)),
+        bound_for_previews(settings) as previews,
+    ):
         secret = _secret(settings, folder)
         async with _mongodb(settings, folder) as uri:
-            surroundings = Surroundings(uri, secret, is_exclusive=_owns_database(settings), development_email=DEVELOPER)
+            surroundings = Surroundings(
+                uri,
+                secret,
+                is_exclusive=_owns_database(settings),
+                development_email=DEVELOPER,
+                preview_port=port_of(previews),
+            )
             app = create_app(settings, surroundings)
             with folder.published(uri, secret):
-                await serve(app, bound, settings, stopping, lambda: _greet(url_of(bound)))
+                await serve(app, bound, settings, stopping, lambda: _greet(url_of(bound)), previews)
 
 
 @asynccontextmanager

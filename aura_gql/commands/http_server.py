@@ -17,6 +17,7 @@ from aura_gql.commands.errors import CommandError
 from aura_gql.commands.http_bounds import http_bounds
 from aura_gql.commands.http_protocol import bounded_http
 from aura_gql.commands.machine_port import machine_port
+from aura_gql.commands.preview_port import preview_port
 from aura_gql.commands.socket_protocol import LAST_WORD_S, patient_sockets
 from aura_gql.commands.stopping import Stopping
 from aura_gql.kernel.errors import DomainError
@@ -89,6 +90,21 @@ def bind(host: str, port: int, advice: str = "choose another with --port") -> so
     return bound
 
 
+@contextmanager
+def bound_for_previews(settings: Settings) -> Iterator[socket.socket | None]:
+    """The socket of previews, as `bind` gives it; None where the settings have no port for them."""
+    if settings.preview_port is None:
+        yield None
+        return
+    with bind(settings.previews.preview_host, settings.preview_port, "choose another PREVIEW_PORT") as bound:
+        yield bound
+
+
+def port_of(bound: socket.socket | None) -> int | None:
+    """The port of a socket that there may be."""
+    return None if bound is None else int(bound.getsockname()[1])
+
+
 def url_of(bound: socket.socket) -> str:
     """The URL at which this machine reaches the socket."""
     host, port = bound.getsockname()[:2]
@@ -98,12 +114,18 @@ def url_of(bound: socket.socket) -> str:
 
 
 async def serve(
-    app: Starlette, bound: socket.socket, settings: Settings, stopping: Stopping, on_ready: Callable[[], None]
+    app: Starlette,
+    bound: socket.socket,
+    settings: Settings,
+    stopping: Stopping,
+    on_ready: Callable[[], None],
+    previews: socket.socket | None = None,
 ) -> None:
     """Run the app, its lifespan included, until a signal: stop accepting, end requests and sockets, then the lifespan.
 
-    Beside it, from before its start until after its end, the port for machines where the settings want one.
-    CommandError where MongoDB, the blob store or the like keep it from starting.
+    Beside it, from before its start until after its end, the port for machines where the settings want one; while it
+    runs, that of previews where there is a socket for them. CommandError where MongoDB, the blob store or the like keep
+    it from starting.
     """
     _be_wary(bound, settings)
     ping_s = settings.live.socket_ping_interval_ms / 1000
@@ -135,6 +157,9 @@ async def serve(
             raise CommandError(f"MongoDB does not answer: {database_words(error)}; {_MORE}.") from error
         except DomainError as error:
             raise CommandError(f"{error.message} {_MORE.capitalize()}.") from error
+        if previews is not None:
+            grace_s = settings.server.shutdown_grace_ms / 1000
+            await stack.enter_async_context(preview_port(app.state.previews, previews, grace_s))
         server = _Server(config, on_ready, settings.server.shutdown_delay_ms / 1000)
         if (readiness := getattr(app.state, "readiness", None)) is not None:
             server.on_stop = readiness.stop

@@ -3,7 +3,7 @@
 import argparse
 
 from aura_gql.app import create_app
-from aura_gql.commands.http_server import bind, serve, url_of
+from aura_gql.commands.http_server import bind, bound_for_previews, port_of, serve, url_of
 from aura_gql.commands.open_files import allow_many_open_files
 from aura_gql.commands.overrides import with_overrides
 from aura_gql.commands.stopping import Stopping, run_until_stopped
@@ -25,9 +25,12 @@ async def produce(settings: Settings, stopping: Stopping) -> None:
     database_url, secret = settings.database.database_url, settings.auth.current_secret
     if database_url is None or secret is None:
         raise ValueError("Settings of production have a database and a secret.")
-    with bind(settings.server.host, settings.server.port) as bound:
-        app = create_app(settings, Surroundings(database_url.get_secret_value(), secret.get_secret_value()))
-        await serve(app, bound, settings, stopping, lambda: _greet(url_of(bound)))
+    with bind(settings.server.host, settings.server.port) as bound, bound_for_previews(settings) as previews:
+        surroundings = Surroundings(
+            database_url.get_secret_value(), secret.get_secret_value(), preview_port=port_of(previews)
+        )
+        app = create_app(settings, surroundings)
+        await serve(app, bound, settings, stopping, lambda: _greet(url_of(bound)), previews)
 
 
 def _greet(url: str) -> None:

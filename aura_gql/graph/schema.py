@@ -11,6 +11,8 @@ from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.nodes import Node, by_object_id, node_field, nodes_field
 from aura_gql.graph.observer import OperationObserver
+from aura_gql.graph.previews.mutations import PreviewMutations
+from aura_gql.graph.previews.queries import PreviewQueries, fetch_preview_urls
 from aura_gql.graph.projects.mutations import ProjectMutations
 from aura_gql.graph.projects.queries import ProjectQueries, fetch_projects
 from aura_gql.graph.projects.subscriptions import ProjectSubscriptions
@@ -26,6 +28,7 @@ from aura_gql.graph.users.queries import UserQueries, fetch_users
 
 _FETCHERS = {
     "Execution": by_object_id(fetch_executions),
+    "PreviewUrl": by_object_id(fetch_preview_urls),
     "Project": by_object_id(fetch_projects),
     "Sandbox": by_object_id(fetch_sandboxes),
     "Terminal": by_object_id(fetch_terminals),
@@ -36,7 +39,14 @@ _FETCHERS = {
 
 @strawberry.type(description="What can be asked.")
 class Query(
-    UserQueries, RateLimitQueries, TemplateQueries, ProjectQueries, SandboxQueries, ExecutionQueries, TerminalQueries
+    UserQueries,
+    RateLimitQueries,
+    TemplateQueries,
+    ProjectQueries,
+    SandboxQueries,
+    ExecutionQueries,
+    TerminalQueries,
+    PreviewQueries,
 ):
     """The query root."""
 
@@ -45,7 +55,9 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
-class Mutation(ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations, TerminalMutations):
+class Mutation(
+    ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations, TerminalMutations, PreviewMutations
+):
     """The mutation root."""
 
 

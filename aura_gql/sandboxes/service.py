@@ -23,6 +23,7 @@ from aura_gql.sandboxes.description import describe
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.machines import HeldMachines
 from aura_gql.sandboxes.meter import SandboxMeter
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.reaper import SandboxReaper
@@ -77,6 +78,7 @@ class SandboxService:
         self._operations = operations
         self._lifecycle = Lifecycle(bus)
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
+        self.machines = HeldMachines(self._registry)
         self._sync = FileSync(files)
         saver = FileSaver(files, uploads, self._lifecycle.tally)
         self._starter = MachineStarter(providers, self._sync, saver, self._lifecycle, self._registry, limits)

@@ -16,6 +16,8 @@ from websockets.typing import Subprotocol
 
 from aura_gql.app import create_app
 from aura_gql.auth.service import AuthService
+from aura_gql.commands.http_server import bind, port_of
+from aura_gql.commands.preview_port import preview_port
 from aura_gql.infra.mongo import Database
 from aura_gql.server import Surroundings
 from aura_gql.settings import Mode, Settings, load_settings
@@ -140,9 +142,11 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
 async def running_api(uri: str, folder: Path, database: Database, /, **groups: dict[str, object]) -> AsyncIterator[Api]:
     """The server on `database`, behind a real socket."""
     settings = settings_for(folder, database.name, **groups)
-    app = create_app(settings, Surroundings(uri, SECRET, is_exclusive=True))
+    previews = bind("127.0.0.1", 0)
+    app = create_app(settings, Surroundings(uri, SECRET, is_exclusive=True, preview_port=port_of(previews)))
     async with (
         app.router.lifespan_context(app),
+        preview_port(app.state.previews, previews, 5.0),
         serving(app, max_message_bytes=settings.graph.max_body_bytes) as host,
         httpx.AsyncClient(base_url=f"http://{host}", timeout=30) as http,
     ):

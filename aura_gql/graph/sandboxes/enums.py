@@ -3,9 +3,9 @@
 from aura_gql.graph.enums import publish_enum
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
-from aura_gql.sandboxes.values import Enforcement
+from aura_gql.sandboxes.values import Enforcement, IpVersion
 
-__all__ = ["Enforcement", "SandboxProviderName", "SandboxStatus"]
+__all__ = ["Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus"]
 
 publish_enum(
     SandboxProviderName,
@@ -35,5 +35,13 @@ publish_enum(
         Enforcement.HARD: "The limit can't be exceeded.",
         Enforcement.WATCHED: "It is looked after several times a second: what exceeds it is ended, somewhat late.",
         Enforcement.NONE: "Nobody can on this host: it tells what is meant to be enough.",
+    },
+)
+publish_enum(
+    IpVersion,
+    "A version of the Internet Protocol.",
+    {
+        IpVersion.V4: "IPv4, such as 127.0.0.1.",
+        IpVersion.V6: "IPv6, such as ::1; what listens on `::` usually takes IPv4 as well.",
     },
 )

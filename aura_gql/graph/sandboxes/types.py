@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Self
 
 import strawberry
+from bson import ObjectId
 
 from aura_gql.graph.context import Info
 from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
+from aura_gql.graph.sandboxes.ports import SandboxPort
 from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
 from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
 from aura_gql.sandboxes.values import Capabilities
@@ -20,6 +22,7 @@ from aura_gql.sandboxes.values import Capabilities
 class Sandbox(Node):
     """A sandbox record on the wire."""
 
+    key: strawberry.Private[ObjectId]
     project_id: strawberry.ID = strawberry.field(description="The project whose files it holds.")
     provider: SandboxProviderName = strawberry.field(description="Who runs it.")
     status: SandboxStatus = strawberry.field(description="Where it is in its life.")
@@ -53,6 +56,7 @@ class Sandbox(Node):
     def from_record(cls, record: SandboxRecord) -> Self:
         """The sandbox that `record` describes."""
         return cls(
+            key=record.id,
             id=to_global_id("Sandbox", record.id),
             project_id=to_global_id("Project", record.project_id),
             provider=record.provider,
@@ -67,6 +71,17 @@ class Sandbox(Node):
             saved_files=None if record.saved_files is None else SandboxSavedFiles.from_record(record.saved_files),
             resource_limits=None if record.limits is None else SandboxResourceLimits.from_value(record.limits),
         )
+
+    @strawberry.field(
+        description=(
+            "The TCP ports on which code in it listens now, the lowest first, at most 100; none where it does not run, "
+            "or another server process holds it."
+        )
+    )
+    async def ports(self, info: Info) -> list[SandboxPort]:
+        """Ask the machine, convert."""
+        found = await info.context.services.sandboxes.machines.ports(self.key)
+        return [SandboxPort.from_value(port) for port in found]
 
 
 @strawberry.type(

@@ -55,6 +55,7 @@ export const schemaRules = {
             "ResourceLimits",
             "SandboxCapabilities",
             "SandboxMetrics",
+            "SandboxPort",
             "SandboxProvider",
             "SavedFiles",
             "SkippedFile",

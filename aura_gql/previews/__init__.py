@@ -1,0 +1,1 @@
+"""Previews: addresses at which a browser reaches what listens in a sandbox."""
