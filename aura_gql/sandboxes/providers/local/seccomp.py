@@ -41,6 +41,9 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 PERSONALITY_LINUX, PERSONALITY_NO_RANDOM, PERSONALITY_QUERY = 0, 0x40000, 0xFFFFFFFF
 SET_ID_BITS = stat.S_ISUID | stat.S_ISGID
 THE_CALLER = 0
+SOL_SOCKET, NO_ERROR = 1, 0
+# SO_SNDBUF and SO_RCVBUF; those that force it are root's.
+BUFFER_OPTIONS = (7, 8)
 CREATE_FLAGS = 0o20000100  # O_CREAT and the bit that tells O_TMPFILE from O_DIRECTORY
 
 
@@ -75,6 +78,7 @@ def _assembled(deny_uncounted_memory: bool) -> bytes:
     program += _answer_each(syscalls.ABSENT.values(), errno.ENOSYS)
     if deny_uncounted_memory:
         program += _answer_each(syscalls.UNCOUNTED_MEMORY.values(), errno.ENOSYS)
+        program += _buffer_sizes()
     program += [
         *_namespaces(),
         *_sockets(),
@@ -208,6 +212,19 @@ def _limits_of_others() -> list[Instruction]:
         _verdict(ALLOW),
     ]
     return _on_call(syscalls.PRLIMIT64, rule)
+
+
+def _buffer_sizes() -> list[Instruction]:
+    """Sockets keep the buffers that they have, and programs are told that it worked: the kernel caps a wish as well."""
+    rule = [
+        _load_argument(1),
+        Instruction(JUMP_IF_EQUAL, SOL_SOCKET, 0, 3),
+        _load_argument(2),
+        *(Instruction(JUMP_IF_EQUAL, option, 2 - at, 0) for at, option in enumerate(BUFFER_OPTIONS)),
+        _verdict(ALLOW),
+        _refuse(NO_ERROR),
+    ]
+    return _on_call(syscalls.SETSOCKOPT, rule)
 
 
 def _answer_each(numbers: Iterable[int], error: int) -> list[Instruction]:

@@ -1,10 +1,13 @@
 """Limits that the kernel does not hold for us: the project folder's size, and memory where there is no cgroup."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from aura_gql.sandboxes.providers.local.buffers import buffered, queued
+from aura_gql.sandboxes.providers.local.descriptors import Held, held_by
 from aura_gql.sandboxes.providers.local.disk import Usage, measure
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.memory import process_tree, tree_memory
@@ -39,6 +42,7 @@ class Watchdog:
         self._watch_memory = watch_memory
         self._on_excess = on_excess
         self._on_hopeless = on_hopeless
+        self._device = os.stat(project).st_dev
         self._disk = Usage(0, 0)
         self._latest = (-FRESH_S, self._disk)
         self.is_hopeless = False
@@ -58,16 +62,26 @@ class Watchdog:
 
     def look(self) -> EndReason | None:
         """What is exceeded now, if anything. Blocks."""
-        if len(process_tree(self._pid)) == 1:
+        pids = process_tree(self._pid)
+        if len(pids) == 1:
             return None
-        limit = self._limits.memory_bytes
-        if self._watch_memory and tree_memory(self._pid, limit) > limit:
+        held = held_by(pids, self._device)
+        if self._uses_too_much_memory(held):
             return EndReason.MEMORY
-        return EndReason.DISK if self._disk_grows_beyond() else None
+        return EndReason.DISK if held.too_many or self._disk_grows_beyond(held.deleted) else None
 
-    def _disk_grows_beyond(self) -> bool:
+    def _uses_too_much_memory(self, held: Held) -> bool:
+        limit = self._limits.memory_bytes
+        if not self._watch_memory:
+            return queued(self._pid) > limit
+        used = tree_memory(self._pid, limit)
+        return used > limit or used + buffered(self._pid, held.pipes) > limit
+
+    def _disk_grows_beyond(self, deleted: Usage) -> bool:
         """Too much and still growing: who is over the limit must be able to clear up."""
-        before, now, limits = self._disk, self._measure(), self._limits
+        named = self._measure()
+        now = Usage(named.size + deleted.size, named.files + deleted.files, named.too_deep)
+        before, limits = self._disk, self._limits
         self._disk = now
         too_large = now.size > limits.disk_bytes and now.size > before.size
         too_many = now.files > limits.disk_files and now.files >= before.files

@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).parents[4]
 SUITES = (
     "test_contract.py",
     "test_isolation_abuse.py",
+    "test_bombs.py",
     "test_resource_abuse.py",
     "test_process.py",
     "test_probe.py",

@@ -74,6 +74,16 @@ def test_uncounted_memory_is_denied_only_where_nothing_counts_it() -> None:
     assert judge(seccomp.build_filter(deny_uncounted_memory=False), memfd) == seccomp.ALLOW
 
 
+@pytest.mark.parametrize(("level", "option", "held"), [(1, 7, True), (1, 8, True), (1, 2, False), (6, 7, False)])
+def test_socket_buffers_stay_as_they_are_where_nothing_counts_them(level: int, option: int, held: bool) -> None:
+    """The call says that it worked, without having been made."""
+    verdict = seccomp.ERRNO if held else seccomp.ALLOW
+    assert judge(PROGRAM, syscalls.SETSOCKOPT, 3, level, option) == verdict
+    assert (
+        judge(seccomp.build_filter(deny_uncounted_memory=False), syscalls.SETSOCKOPT, 3, level, option) == seccomp.ALLOW
+    )
+
+
 def test_refuses_machines_it_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(ProviderUnavailable, match="riscv64"):
