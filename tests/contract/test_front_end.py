@@ -13,6 +13,7 @@ from tests.support.api import Member, running_api
 from tests.support.examples import FOLDER, ROOT, example
 from tests.support.journeys import ready_project, running_sandbox
 from tests.support.node import NodeFailed, needs_node, node_json, run_node
+from tests.support.terminal_journeys import opened
 
 SCHEMA = (ROOT / "schema.graphql").read_text(encoding="utf-8")
 WITHOUT_SLUG = re.sub(r'  """[^"]*"""\n  slug: String!\n', "", SCHEMA)
@@ -50,12 +51,14 @@ async def expect_clients_to_work(built: Path, url: str, member: Member, project:
     sandbox = await running_sandbox(member, project)
     wish = {"sandboxId": sandbox, "command": PRINTING}
     execution = (await member.execute(example("RunCommand"), input=wish))["runCommand"]["execution"]["id"]
-    seen = await node_json("contract/clients.js", str(built), url, str(member.bearer), project, execution)
+    terminal = await opened(member, sandbox)
+    seen = await node_json("contract/clients.js", str(built), url, str(member.bearer), project, execution, terminal)
     names = seen["apollo"].pop("joined")
     assert (len(names), names) == (6, sorted(names, key=str.lower))
     assert seen["apollo"] == {"status": "READY", "name": "Renamed by Apollo"}
     assert seen["urql"] == [{"code": "INVALID_INPUT", "status": "READY"}] * 2
     assert seen["followed"] == ["1\n2\n3\n4\n5\n6\n"] * 2
+    assert seen["terminal"] == {"exitCode": 5, "ending": "EXITED", "inOrder": True, "smiles": True}
     assert "is the id of a Project" in seen["refused"]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 from dataclasses import replace
 
@@ -69,6 +70,8 @@ async def test_a_reader_who_falls_behind_holds_nobody_up_and_is_told(bench: Term
     outputs = [event for event in rest if isinstance(event, TerminalOutput)]
     assert isinstance(rest[-1], TerminalClosed)
     assert gap.last > gap.first
+    numbers = [(event.first, event.last) for event in (first, *rest[:-1]) if not isinstance(event, TerminalClosed)]
+    assert all(after[0] == before[1] + 1 for before, after in itertools.pairwise(numbers))
     assert outputs[-1].last == quick.last
     assert quick.shown.endswith(b"".join(event.data for event in outputs if event.first > gap.last))
 

@@ -1,12 +1,15 @@
 """Terminals, from opening one to its end."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from bson import ObjectId
 
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput
 from aura_gql.kernel.page import PageRequest
+from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import CommandNotFound, SandboxNotFound, SandboxNotRunning
 from aura_gql.terminals.documents import TerminalSession
 from aura_gql.terminals.errors import TerminalElsewhere, TerminalEnded, TerminalNotFound, TooManyTerminals
@@ -59,7 +62,9 @@ async def test_who_comes_back_gets_the_rest_and_the_end(bench: TerminalBench) ->
 
 
 async def test_what_is_forgotten_is_told(bench: TerminalBench) -> None:
-    record = await bench.open("sh", "-c", "seq 1 40000")
+    # No line ends, and no number of these makes a whole number of chunks.
+    coloured = "yes \"$(printf '\\033[1;31mabcde')\" | tr -d '\\n' | head -c 300000"
+    record = await bench.open("sh", "-c", coloured)
     async with bench.watch(record) as live:
         await live.end()
     async with bench.watch(record) as late:
@@ -67,8 +72,8 @@ async def test_what_is_forgotten_is_told(bench: TerminalBench) -> None:
     (gap,) = late.gaps
     assert gap.first == 1
     assert live.shown.endswith(late.shown)
-    assert late.shown[:4].isdigit()  # from the beginning of a line
-    assert late.shown.endswith(b"40000\r\n")
+    assert len(late.shown) > 32 * 1024
+    assert late.shown.startswith(b"\x1b[1;31mabcde")
     other = bench.more()
     events = [event async for event in other.output(OWNER, record.id, 1)]
     assert [type(event).__name__ for event in events] == ["TerminalGap", "TerminalClosed"]
@@ -183,3 +188,22 @@ async def test_a_deleted_project_takes_its_terminals_along(bench: TerminalBench)
     await bench.service.remove_project(bench.sandbox.project_id)
     with pytest.raises(TerminalNotFound):
         await bench.service.get(OWNER, record.id)
+
+
+async def test_a_sandbox_that_still_starts_is_waited_for(bench: TerminalBench) -> None:
+    sandbox = await bench.below.sandboxes.create(OWNER, await bench.below.project())
+    record = await bench.service.open(OWNER, TerminalRequest(sandbox.id, ("echo", "up")))
+    async with bench.watch(record) as watcher:
+        await watcher.end()
+    assert watcher.shown == b"up\r\n"
+
+
+async def test_a_shell_left_at_its_prompt_keeps_no_sandbox_alive(bench: TerminalBench) -> None:
+    record = await bench.open()
+    async with bench.watch(record) as watcher:
+        await watcher.see(PROMPT)
+        long_ago = {"$set": {"last_activity_at": utcnow() - timedelta(hours=2)}}
+        await SandboxSession.get_pymongo_collection().update_one({"_id": bench.sandbox.id}, long_ago)
+        await bench.below.sandboxes.reaper.patrol()
+        closed = (await watcher.end()).record
+    assert (closed.ending, closed.reason) == (TerminalEnding.SANDBOX_ENDED, "Nothing used it for 15 minutes.")

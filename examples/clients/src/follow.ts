@@ -1,4 +1,4 @@
-import { print, type ExecutionResult } from "graphql";
+import { print, type DocumentNode, type ExecutionResult } from "graphql";
 import { NetworkError } from "graphql-sse";
 
 import { ExecutionOutputDocument, type ExecutionOutputSubscription } from "./gql/graphql.js";
@@ -25,12 +25,26 @@ export async function* followOutput(
   after = 0,
   pauseMs = 1000,
 ): AsyncGenerator<OutputEvent> {
+  const begin = (after: number) =>
+    dataOf<ExecutionOutputSubscription>(streams, ExecutionOutputDocument, { executionId, after });
+  for await (const { executionOutput } of resumed(begin, (data) => data.executionOutput, after, pauseMs)) {
+    yield executionOutput;
+    if (executionOutput.__typename === "ExecutionFinished") return;
+  }
+}
+
+/** The data of a subscription that `begin` begins behind a chunk, and again behind the last one where it is cut off. */
+export async function* resumed<Data>(
+  begin: (after: number) => AsyncIterable<Data>,
+  eventOf: (data: Data) => { lastSequence: number },
+  after: number,
+  pauseMs: number,
+): AsyncGenerator<Data> {
   for (;;) {
     try {
-      for await (const event of outputBehind(streams, executionId, after)) {
-        yield event;
-        if (event.__typename === "ExecutionFinished") return;
-        after = event.lastSequence;
+      for await (const data of begin(after)) {
+        after = eventOf(data).lastSequence;
+        yield data;
       }
     } catch (error) {
       // Of an operation that never ran, graphql-ws throws the errors as they came.
@@ -41,11 +55,15 @@ export async function* followOutput(
   }
 }
 
-async function* outputBehind(streams: Streams, executionId: string, after: number): AsyncGenerator<OutputEvent> {
-  const request = { query: print(ExecutionOutputDocument), variables: { executionId, after } };
-  for await (const { data, errors } of streams.iterate(request)) {
+/** The data of each event of one subscription, until it ends. */
+export async function* dataOf<Data>(
+  streams: Streams,
+  document: DocumentNode,
+  variables: Record<string, unknown>,
+): AsyncGenerator<Data> {
+  for await (const { data, errors } of streams.iterate({ query: print(document), variables })) {
     if (errors) throw new Refused(errors);
-    yield (data as ExecutionOutputSubscription).executionOutput;
+    yield data as Data;
   }
 }
 

@@ -1,5 +1,6 @@
 """Watching terminals, on the wire."""
 
+import asyncio
 import base64
 from contextlib import aclosing
 
@@ -46,6 +47,42 @@ async def test_who_was_away_goes_on_where_he_was(owner: Member, sandbox: str) ->
     assert data.startswith(b"one\n\xff")
     assert data.endswith(b"two")
     assert all((event["text"] is None) != (event["base64"] is None) for event in whole[:-1])
+
+
+async def test_a_reader_who_is_cut_off_in_a_flood_sees_what_another_sees(owner: Member, sandbox: str) -> None:
+    script = "stty -opost -echo; echo set; read go; seq 1 20000"
+    id = await opened(owner, sandbox, "sh", "-c", script)
+    async with aclosing(watch(owner, id)) as events:
+        shown = await shown_until(events, "set\n")
+        await done(owner, WRITE, terminalId=id, text="\n")
+        cut = asyncio.create_task(read_cut_off(owner, id))
+        async for event in events:
+            assert event["__typename"] != "TerminalGap"
+            shown += event.get("text") or ""
+    assert shown.split()[1:] == [str(number) for number in range(1, 20_001)]
+    rest, has_gap = await cut
+    assert shown.endswith(rest) if has_gap else rest == shown
+
+
+async def read_cut_off(member: Member, terminal: str) -> tuple[str, bool]:
+    """What a reader sees whose connection is lost behind every second event: all, or all behind his last gap."""
+    shown, last, has_gap = "", 0, False
+    while True:
+        left = 2
+        async with aclosing(watch(member, terminal, last)) as events:
+            async for event in events:
+                match event["__typename"]:
+                    case "TerminalClosed":
+                        return shown, has_gap
+                    case "TerminalGap":
+                        assert event["firstSequence"] == last + 1
+                        shown, has_gap = "", True
+                    case "TerminalOutput":
+                        assert event["firstSequence"] == last + 1
+                        shown += event["text"]
+                last, left = event["lastSequence"], left - 1
+                if not left:
+                    break
 
 
 async def test_a_closed_terminal_says_so(owner: Member, sandbox: str) -> None:

@@ -1,5 +1,6 @@
 // Uses the compiled clients of examples/clients against a running server, and prints what came of it as JSON.
-// Arguments: the folder of the compiled clients, the URL of the API, a bearer, the ids of a project and of an execution.
+// Arguments: the folder of the compiled clients, the URL of the API, a bearer, the ids of a project, of an execution and of
+// a terminal.
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -9,10 +10,10 @@ import WebSocket from "ws";
 // Browsers have it, Node.js from its version 22 on.
 globalThis.WebSocket ??= WebSocket;
 
-const [folder, url, token, projectId, executionId] = process.argv.slice(2);
+const [folder, url, token, projectId, executionId, terminalId] = process.argv.slice(2);
 const load = (module) => import(pathToFileURL(path.join(folder, module)).href);
-const [apollo, urql, streams, follow, payload, documents] = await Promise.all(
-  ["apollo.js", "urql.js", "streams.js", "follow.js", "payload.js", "gql/graphql.js"].map(load),
+const [apollo, urql, streams, follow, terminal, payload, documents] = await Promise.all(
+  ["apollo.js", "urql.js", "streams.js", "follow.js", "terminal.js", "payload.js", "gql/graphql.js"].map(load),
 );
 const server = { url, token };
 
@@ -63,10 +64,38 @@ async function output(client, lose = 0) {
   return sequence.join("");
 }
 
+// Works at a terminal as somebody who types fast and whose connection is cut behind each of the first events.
+async function terminalScreen() {
+  const client = streams.socketClient(server);
+  const typing = urql.urqlClient(server);
+  const keyboard = new terminal.Keyboard(async (text) => {
+    const input = { terminalId, text };
+    payload.done((await typing.mutation(documents.WriteTerminalDocument, { input }).toPromise()).data.writeTerminal);
+  });
+  let shown = "";
+  let lose = 3;
+  const screen = {
+    write(data) {
+      shown += typeof data === "string" ? data : `bytes ${data.join(" ")}`;
+      if (lose-- > 0) client.terminate();
+    },
+    reset() {
+      shown = "";
+    },
+  };
+  const closed = terminal.showTerminal(client, terminalId, screen, 10);
+  const keys = [..."echo typed $((1 + 1)) in order; echo 😀; exit 5\r"];
+  await Promise.all(keys.map((key) => keyboard.type(key)));
+  const { exitCode, ending } = await closed;
+  client.dispose();
+  return { exitCode, ending, inOrder: shown.includes("typed 2 in order"), smiles: shown.split("😀").length > 1 };
+}
+
 const results = {
   apollo: await useApollo(),
   urql: [await useUrql(urql.urqlClient(server)), await useUrql(urql.urqlEventClient(server))],
   followed: [await output(streams.socketClient(server), 3), await output(streams.eventClient(server))],
+  terminal: await terminalScreen(),
   refused: await follow.followOutput(streams.socketClient(server), projectId).next().catch((error) => String(error)),
 };
 console.log(JSON.stringify(results));
