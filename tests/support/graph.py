@@ -1,6 +1,7 @@
 """A small schema under the house's rules, and what it needs to be served: sessions, an app, a server."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -190,6 +191,8 @@ async def serving(
         ws_max_size=max_message_bytes,
     )
     listener = config.bind_socket()
+    # The connections of production have it; asyncio sees no need where the listener's protocol is left open.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started)
