@@ -92,11 +92,11 @@ _OPERATIONS = """\
 ## Sandbox operations
 
 A user has `SANDBOX_OPERATIONS_LIMIT` operations in each window of `SANDBOX_OPERATIONS_WINDOW_S` seconds, whatever they
-cost in points: each `createSandbox`, `openTerminal`, `executeCode` and `runCommand` that is valid is one, and so is
-each `stopSandbox` of a sandbox that lives. Where none is left these answer `RATE_LIMITED` at the top level, with
-`retryAfterS`, and over HTTP with `Retry-After`. But nothing keeps a user from ending what runs: `stopSandbox` counts
-and is never refused, `cancelExecution` does not even count, nor do typing into a terminal and closing it. The same
-`idempotencyKey` again is answered with what it made, and counts once.
+cost in points: each `createSandbox`, `restartSandbox`, `openTerminal`, `executeCode` and `runCommand` that is valid is
+one, and so is each `stopSandbox` of a sandbox that lives. Where none is left these answer `RATE_LIMITED` at the top
+level, with `retryAfterS`, and over HTTP with `Retry-After`. But nothing keeps a user from ending what runs:
+`stopSandbox` counts and is never refused, `cancelExecution` does not even count, nor do typing into a terminal and
+closing it. The same `idempotencyKey` again is answered with what it made, and counts once.
 """
 
 _BOUNDS: Sequence[tuple[str, type[Group], str]] = (
