@@ -1,4 +1,4 @@
-"""`scripts/bench [GROUP…] [--quick] [--json FILE]` and `scripts/bench soak [--quick]`."""
+"""`scripts/bench [GROUP…] [--quick] [--json FILE]`, and `scripts/bench soak` or `ledger` with or without `--quick`."""
 
 import argparse
 import asyncio
@@ -8,16 +8,16 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import graph, report, sandbox, soak, stream
-from tests.benchmarks.measure import Contest, Outcome, hold
+from tests.benchmarks import graph, ledger, report, sandbox, soak, stream
+from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
 
-Group = Callable[[World, Size], AbstractAsyncContextManager[list[Contest]]]
+Group = Callable[[World, Size], AbstractAsyncContextManager[list[Entry]]]
 
 GROUPS: dict[str, Group] = {"graph": graph.contests, "stream": stream.contests, "sandbox": sandbox.contests}
 LONGEST_S = 300
-SOAK = "soak"
+SOAK, LEDGER = "soak", "ledger"
 
 
 def main() -> None:
@@ -26,7 +26,8 @@ def main() -> None:
         prog="scripts/bench",
         description="What the server costs beside the plainest program that does the same, taking turns in one run.",
     )
-    groups = f"{', '.join(GROUPS)}; all where none is named; or {SOAK}: sockets that die abruptly"
+    alone = f"{SOAK}: sockets that die abruptly; or {LEDGER}: readers that do, at any moment"
+    groups = f"{', '.join(GROUPS)}; all where none is named; or {alone}"
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=groups)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
@@ -34,6 +35,8 @@ def main() -> None:
     size = QUICK if arguments.quick else FULL
     if arguments.groups == [SOAK]:
         sys.exit(_soak(size))
+    if arguments.groups == [LEDGER]:
+        sys.exit(_ledger(size))
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
     sys.exit(run_until_stopped(lambda _: _run(arguments.groups or list(GROUPS), size, arguments.json)))
@@ -54,6 +57,22 @@ def _soak(size: Size) -> int:
     return code or int(bool(wrong))
 
 
+def _ledger(size: Size) -> int:
+    """The exit code: 1 where a reader got anything but what was written."""
+    wrong: list[str] = []
+
+    async def run() -> None:
+        print(ledger.header())
+        async for damage in ledger.storms(size.cuts):
+            print(ledger.line(damage), *damage.wrong[len(wrong) :], sep="\n", flush=True)
+            wrong[:] = damage.wrong
+        if not wrong:
+            print("Everybody got every chunk once, in order, and one end.")
+
+    code = run_until_stopped(lambda _: run())
+    return code or int(bool(wrong))
+
+
 async def _run(names: list[str], size: Size, file: Path | None) -> None:
     outcomes: list[Outcome] = []
     print(report.header())
@@ -61,7 +80,7 @@ async def _run(names: list[str], size: Size, file: Path | None) -> None:
         for name in names:
             async with GROUPS[name](everything, size) as contests:
                 for contest in contests:
-                    outcome = await hold(contest)
+                    outcome = contest() if callable(contest) else await hold(contest)
                     outcomes.append(outcome)
                     print(*report.lines(outcome), sep="\n", flush=True)
     if file:

@@ -7,7 +7,7 @@ from typing import Any
 from aura_gql.kernel.ids import parse_global_id
 from tests.benchmarks.fields import PROJECT_FIELDS, TEMPLATE_FIELDS
 from tests.benchmarks.http_load import Load, connected, get, post
-from tests.benchmarks.measure import Contest
+from tests.benchmarks.measure import Contest, Entry
 from tests.benchmarks.size import Size
 from tests.benchmarks.world import World
 
@@ -17,7 +17,7 @@ _PROJECT = f"query ($id: ID!) {{ project(id: $id) {{ {' '.join(PROJECT_FIELDS)} 
 
 
 @contextlib.asynccontextmanager
-async def contests(world: World, size: Size) -> AsyncIterator[list[Contest]]:
+async def contests(world: World, size: Size) -> AsyncIterator[list[Entry]]:
     """The contests of this group, while their connections are open."""
     key = parse_global_id(world.project)
     if key is None:

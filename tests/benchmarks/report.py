@@ -8,16 +8,17 @@ from dataclasses import asdict
 
 from tests.benchmarks.measure import Comparison, Outcome, Spread
 
-COLUMNS = "{:<33} {:<28} {:<4} {:>9} {:>11} {:>7}   {}"
+COLUMNS = "{:<43} {:<28} {:<4} {:>9} {:>8} {:>9} {:>8} {:>7}   {}"
 
 
 def header() -> str:
     """The heads of the columns of `lines`."""
-    return COLUMNS.format("what (a unit)", "beside", "of", "ours, ms", "theirs, ms", "ratio", "half of the rounds")
+    heads = ("what (a unit)", "beside", "of", "ours", "p95", "theirs", "p95", "ratio", "half of the rounds")
+    return COLUMNS.format(*heads)
 
 
 def lines(outcome: Outcome) -> Iterable[str]:
-    """A line for each comparison; a ratio of 2 says that we cost twice as much."""
+    """A line for each comparison, times in milliseconds; a ratio of 2 says that we cost twice as much."""
     name = f"{outcome.name} ({outcome.unit})"
     for comparison in outcome.comparisons:
         yield _line(name, comparison)
@@ -41,11 +42,17 @@ def _line(name: str, found: Comparison) -> str:
         name,
         found.baseline,
         found.measure,
-        f"{found.ours_ms.median:.3f}",
-        f"{found.baseline_ms.median:.3f}",
+        f"{found.ours.median:.3f}",
+        _or_nothing(found.ours_p95),
+        f"{found.theirs.median:.3f}",
+        _or_nothing(found.theirs_p95),
         f"{found.ratio.median:.2f}",
         _range(found.ratio),
     )
+
+
+def _or_nothing(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:.3f}"
 
 
 def _range(spread: Spread) -> str:

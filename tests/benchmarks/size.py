@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Rounds that count, and units of work in each."""
+    """Rounds that count, and units of work in each. `rest_s` is how long a server may take to make a sandbox ahead."""
 
     rounds: int
     lists: int
@@ -14,20 +14,26 @@ class Size:
     stream_rounds: int
     spawn_rounds: int
     spawns: int
+    at_once: int
+    rest_s: float
     sockets: int
     waves: int
+    cuts: int
 
 
 FULL = Size(
     rounds=11,
     lists=120,
     requests=400,
-    lines=20_000,
+    lines=100_000,
     stream_rounds=7,
     spawn_rounds=11,
     spawns=5,
+    at_once=40,
+    rest_s=0.8,
     sockets=500,
     waves=4,
+    cuts=50_000,
 )
 """For figures: about two minutes."""
 
@@ -35,11 +41,14 @@ QUICK = Size(
     rounds=2,
     lists=16,
     requests=16,
-    lines=20_000,
+    lines=5_000,
     stream_rounds=1,
     spawn_rounds=2,
     spawns=1,
+    at_once=4,
+    rest_s=0.0,
     sockets=60,
     waves=2,
+    cuts=100,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""

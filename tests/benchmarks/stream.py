@@ -8,7 +8,7 @@ import orjson
 from websockets.asyncio.client import connect
 
 from tests.benchmarks.execution_socket import ExecutionSocket, execution_socket
-from tests.benchmarks.measure import Contest, Cost
+from tests.benchmarks.measure import Contest, Cost, Entry
 from tests.benchmarks.raw_process import PYTHON, pieces
 from tests.benchmarks.serving import Serving
 from tests.benchmarks.size import Size
@@ -17,7 +17,7 @@ from tests.support.journeys import running_sandbox
 
 
 @contextlib.asynccontextmanager
-async def contests(world: World, size: Size) -> AsyncIterator[list[Contest]]:
+async def contests(world: World, size: Size) -> AsyncIterator[list[Entry]]:
     """The contests of this group, while a sandbox runs and its socket is open."""
     program = f"for n in range({size.lines}): print(n, 'and some words, to make a line of it', flush=True)"
     length = len("".join(f"{n} and some words, to make a line of it\n" for n in range(size.lines)))

@@ -30,7 +30,7 @@ from tests.support.executions import store_execution
 
 READERS = 12
 WRITES = 250
-LIMIT = 300_000
+LIMIT = 120_000
 LOST = "lost with its server"
 # How an execution may end; in the last three cases nobody, or nobody here, says so on the bus.
 ENDS: dict[str, Outcome] = {
@@ -43,6 +43,9 @@ ENDS: dict[str, Outcome] = {
     "written elsewhere": Outcome(ExecutionStatus.COMPLETED, exit_code=0),
     LOST: lost("The server restarted while it ran."),
 }
+
+# Bytes of a stream that were written and need not be kept: a character that the limit cut, what a dead server had.
+MAY_LACK: dict[str, int] = {"over the output limit": 3, LOST: 1 << 30}
 
 
 class ForgetfulBus(InProcessBus):
@@ -183,7 +186,7 @@ async def storm(seed: int, damage: Damage) -> None:
         reader.judge(truth, ENDS[name].status)
     for stream, data in written.items():
         kept = b"".join(chunk.data for chunk in truth if chunk.stream is stream)
-        if kept != data and not (name == LOST and data.startswith(kept)):
+        if not data.startswith(kept) or len(data) - len(kept) > MAY_LACK.get(name, 0):
             damage.wrong.append(f"Storm {seed} ({name}): the ledger has other bytes of {stream} than were written")
     if bus.subscriber_count():
         damage.wrong.append(f"Storm {seed} ({name}): {bus.subscriber_count()} readers are still subscribed")
