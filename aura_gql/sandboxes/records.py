@@ -7,6 +7,7 @@ from enum import StrEnum
 from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits
 
 
@@ -170,7 +171,8 @@ class SandboxLimits:
 
     `max_lifetime_s` is how far from its creation a sandbox can be extended; a lifetime that is longer counts.
     `save_timeout_s` bounds how long a stop that somebody asked for waits until files are saved, `save_patience_s` one
-    that nobody did. `output_bytes` is told to owners alone: the executions see to it.
+    that nobody did. `output_bytes` is told to owners alone: the executions see to it. `network` is what code inside
+    reaches; None is none.
     """
 
     max_per_user: int = 5
@@ -179,6 +181,7 @@ class SandboxLimits:
     lifetime_s: float = 14_400.0
     max_lifetime_s: float = 86_400.0
     output_bytes: int = 10 * 1024 * 1024
+    network: EgressPolicy | None = None
     start_timeout_s: float = 60.0
     attach_timeout_s: float = 60.0
     save_timeout_s: float = 15.0

@@ -19,7 +19,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.creator import SandboxCreator
-from aura_gql.sandboxes.description import describe
+from aura_gql.sandboxes.description import describe_all
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.lifecycle import Lifecycle
@@ -166,7 +166,7 @@ class SandboxService:
 
     async def providers(self) -> Sequence[ProviderRecord]:
         """Every provider there is, and whether this server can use it now."""
-        return await asyncio.gather(*(describe(name, self._providers.get(name)) for name in SandboxProviderName))
+        return await describe_all(self._providers, has_network=self._limits.network is not None)
 
     async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise.

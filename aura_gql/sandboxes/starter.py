@@ -159,7 +159,8 @@ class MachineStarter:
         """A new machine, stopped where the block fails or is cancelled."""
         async with self.gate:
             pass
-        spec = SandboxSpec(str(record.id), str(record.project_id), lives_until=record.expires_at)
+        network = self._limits.network
+        spec = SandboxSpec(str(record.id), str(record.project_id), lives_until=record.expires_at, network=network)
         machine = await self.provider(record.provider).create(spec)
         try:
             yield machine

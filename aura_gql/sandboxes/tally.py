@@ -41,6 +41,24 @@ class PoolTally:
     died: int = 0
 
 
+class EgressTally:
+    """Connections that sandboxes made to the outside: `connections` by the status that they were refused with, None
+    for those that were not; `sent` and `received` count the bytes that moved.
+    """
+
+    def __init__(self) -> None:
+        """All at zero."""
+        self.connections: Counter[int | None] = Counter()
+        self.sent = 0
+        self.received = 0
+
+    def note(self, refused: int | None, sent: int, received: int) -> None:
+        """Count a connection that has ended."""
+        self.connections[refused] += 1
+        self.sent += sent
+        self.received += received
+
+
 def _reason(error: Exception | None) -> str:
     if error is None:
         return GONE

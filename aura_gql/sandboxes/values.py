@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aura_gql.sandboxes.egress import EgressPolicy
+
 
 class OutputStream(StrEnum):
     """Which of its two outputs a process wrote to."""
@@ -27,12 +29,14 @@ class EndReason(StrEnum):
 class SandboxSpec:
     """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails.
 
-    A provider whose machines end by a clock of their own sets it to `lives_until` at least.
+    A provider whose machines end by a clock of their own sets it to `lives_until` at least. Code inside reaches what
+    `network` allows and nothing else; None allows nothing.
     """
 
     sandbox_id: str
     project_id: str
     lives_until: datetime | None = None
+    network: EgressPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ class ListeningPort:
 class Capabilities:
     """What a provider can do by itself: each is a method of the port that does not answer Unsupported.
 
-    `watch` tells changes of files as they happen, `persistent` keeps the disk of a machine that was paused or stopped.
+    `network` gives a machine what its spec allows, `watch` tells changes of files as they happen, `persistent` keeps
+    the disk of a machine that was paused or stopped.
     """
 
     stdin: bool

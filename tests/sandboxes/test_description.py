@@ -14,3 +14,7 @@ async def test_what_is_missing_and_what_fails_is_told(tmp_path: Path) -> None:
     assert not broken.available
     assert "isolation" in broken.detail
     assert broken.capabilities is not None
+    assert not broken.capabilities.network
+    allowed = await describe(SandboxProviderName.LOCAL, LocalProvider(tmp_path, modes=[]), has_network=True)
+    assert allowed.capabilities is not None
+    assert allowed.capabilities.network

@@ -9,7 +9,10 @@ from pathlib import Path
 from aura_gql.sandboxes.providers.local.memory import process_tree
 from aura_gql.sandboxes.values import IpVersion, ListeningPort
 
-OWN_PORTS: frozenset[int] = frozenset()
+EGRESS_PORT = 61_128
+"""Where the way out begins inside. No port that the kernel gives to anyone of itself."""
+
+OWN_PORTS: frozenset[int] = frozenset({EGRESS_PORT})
 """Ports at which we ourselves listen inside: neither listed nor to be connected to from outside."""
 
 MAX_PORTS = 100

@@ -12,6 +12,8 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxGone, SandboxQuotaExceeded
 from aura_gql.sandboxes.providers.local.bwrap import find_bwrap
 from aura_gql.sandboxes.providers.local.disk import remove_tree
+from aura_gql.sandboxes.providers.local.egress.proxies import EgressProxies
+from aura_gql.sandboxes.providers.local.egress.proxy import EgressProxy
 from aura_gql.sandboxes.providers.local.isolation import Isolation
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.maker import MachineMaker, MadeMachine
@@ -25,7 +27,7 @@ from aura_gql.sandboxes.tally import PoolTally
 from aura_gql.sandboxes.values import Capabilities, ProviderHealth, ProviderSandbox, SandboxSpec
 
 # What a machine of this host need not know: it has no names and no clock of its own.
-_TOLD_LATER: dict[str, Any] = {"sandbox_id": "", "project_id": "", "lives_until": None}
+_TOLD_LATER: dict[str, Any] = {"sandbox_id": "", "project_id": "", "lives_until": None, "network": None}
 
 
 class LocalProvider:
@@ -43,9 +45,11 @@ class LocalProvider:
         use_cgroups: bool = True,
         warm: int = 0,
         tally: PoolTally | None = None,
+        egress: EgressProxies | None = None,
     ) -> None:
         """`modes` narrows the ways to isolate; None tries what this process can do, best first. `warm` is how many
-        machines wait for their sandboxes, within the limit of the host; `tally` counts what becomes of them.
+        machines wait for their sandboxes, within the limit of the host; `tally` counts what becomes of them. `egress`
+        gives a way out to those whose spec asks for one.
         """
         self._root = root.absolute()
         self._limits = limits or LocalLimits()
@@ -54,6 +58,7 @@ class LocalProvider:
         self._folder = RootFolder(self._root, self._limits, use_cgroups=use_cgroups)
         self._uids = UidPool()
         self._maker = MachineMaker(self._uids)
+        self._egress = egress or EgressProxies()
         self._pool = WarmPool(warm, self._make_warm, self._maker.unmake, self._spare, tally or PoolTally())
         # The groups of a machine keep the name that it had in the pool.
         self._pooled: set[str] = set()
@@ -72,7 +77,7 @@ class LocalProvider:
     def capabilities(self) -> Capabilities:
         """As the port says."""
         return Capabilities(
-            stdin=True, signals=True, network=False, terminal=True, ports=True, watch=True, extend=True, metrics=True
+            stdin=True, signals=True, network=True, terminal=True, ports=True, watch=True, extend=True, metrics=True
         )
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:
@@ -204,6 +209,7 @@ class LocalProvider:
         folder = self._root / spec.sandbox_id
         try:
             made = await self._from_pool(spec, folder) or await self._make_cold(isolation, spec, folder)
+            egress = await self._way_out(spec, made)
         except BaseException:
             self._sandboxes.pop(spec.sandbox_id, None)
             raise
@@ -221,6 +227,7 @@ class LocalProvider:
             made.machine,
             self._limits,
             controllers=isolation.cgroups.controllers,
+            egress=egress,
             on_stopped=forget,
         )
 
@@ -244,6 +251,14 @@ class LocalProvider:
         if self._spare() < 0:
             await self._pool.give_way()
         return await self._maker.make(isolation, spec.sandbox_id, folder)
+
+    async def _way_out(self, spec: SandboxSpec, made: MadeMachine) -> EgressProxy | None:
+        try:
+            return await self._egress.open(spec, made.machine)
+        except BaseException:
+            await self._maker.unmake(made)
+            self._pooled.discard(made.name)
+            raise
 
     async def _make_warm(self, name: str) -> MadeMachine:
         return await self._maker.make(await self._proved(), name, self._root / name)

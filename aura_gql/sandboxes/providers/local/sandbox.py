@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from aura_gql.sandboxes.providers.local.beneath import safe_parts
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
+from aura_gql.sandboxes.providers.local.egress.proxy import EgressProxy
 from aura_gql.sandboxes.providers.local.figures import MachineGauge
 from aura_gql.sandboxes.providers.local.file_watch import LocalFileWatch
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
@@ -56,10 +58,11 @@ class LocalSandbox:
         limits: LocalLimits,
         *,
         controllers: Collection[str],
+        egress: EgressProxy | None = None,
         on_stopped: Callable[[], None],
     ) -> None:
         """`folder` holds the project folder; `owner` is the sandbox's own uid where it has one; `controllers` are those
-        of the machine's groups.
+        of the machine's groups; `egress` is its way out.
         """
         self._id = sandbox_id
         self._folder = folder
@@ -68,6 +71,8 @@ class LocalSandbox:
         self._limits = limits
         self._enforced = limits.as_enforced(controllers)
         self._on_stopped = on_stopped
+        self._egress = egress
+        self._environment = BASE_ENVIRONMENT if egress is None else {**BASE_ENVIRONMENT, **egress.environment}
         self._files = ProjectFolder(folder / PROJECT, owner)
         self._commands: set[KeptCommand] = set()
         self._stopping: asyncio.Task[None] | None = None
@@ -107,7 +112,7 @@ class LocalSandbox:
     async def start_process(self, command: Command) -> LocalProcess:
         """As the port says."""
         self._require_running()
-        order = _order(command.argv, command.cwd, command.env, self._limits.rlimits())
+        order = _order(command.argv, command.cwd, {**self._environment, **command.env}, self._limits.rlimits())
         return self._kept(await LocalProcess.start(self._machine, order, self._owner))
 
     async def open_terminal(self, spec: TerminalSpec) -> LocalTerminal:
@@ -115,7 +120,7 @@ class LocalSandbox:
         self._require_running()
         require_window(spec.columns, spec.rows)
         window = (spec.columns, spec.rows)
-        order = _order(spec.argv, spec.cwd, spec.env, self._limits.rlimits(), window)
+        order = _order(spec.argv, spec.cwd, {**self._environment, **spec.env}, self._limits.rlimits(), window)
         return self._kept(await LocalTerminal.start(self._machine, order))
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:
@@ -179,7 +184,10 @@ class LocalSandbox:
         found = await asyncio.to_thread(self._gauge.read)
         if not self._machine.is_alive():  # Else they may be those of another process that was given its pid.
             raise SandboxGone("The sandbox has ended.")
-        return found
+        if self._egress is None:
+            return found
+        usage = self._egress.usage
+        return replace(found, network_sent_bytes=usage.sent, network_received_bytes=usage.received)
 
     async def pause(self) -> None:
         """As the port says: a paused machine would hold its memory all the same."""
@@ -205,6 +213,8 @@ class LocalSandbox:
 
     async def _stop(self) -> None:
         await self._machine.kill()
+        if self._egress is not None:
+            await self._egress.close()
         self._watchdog.cancel()
         await asyncio.wait({self._watchdog})
         for command in list(self._commands):
@@ -260,7 +270,7 @@ def _order(
     folder = PROJECT_FOLDER
     if cwd not in ("", "."):
         folder = os.path.join(PROJECT_FOLDER, *safe_parts(cwd.rstrip("/")))
-    order = wire.start_message(argv, folder, {**BASE_ENVIRONMENT, **env}, rlimits, window)
+    order = wire.start_message(argv, folder, env, rlimits, window)
     if len(order) > MAX_ORDER_BYTES:
         raise InvalidInput(
             f"Arguments and environment together have at most {MAX_ORDER_BYTES} bytes.", field=("command",)

@@ -1,0 +1,23 @@
+"""What commands are told of the way out, in the words of the tools that use it."""
+
+from collections.abc import Mapping
+
+from aura_gql.sandboxes.egress import EgressPolicy
+from aura_gql.sandboxes.providers.local.listening import EGRESS_PORT
+
+PROXY_URL = f"http://127.0.0.1:{EGRESS_PORT}"
+OURSELVES = "localhost,127.0.0.1,::1"
+BY_PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "npm_config_proxy", "npm_config_https_proxy")
+NOT_BY_PROXY = ("NO_PROXY", "no_proxy", "npm_config_noproxy")
+
+
+def egress_environment(policy: EgressPolicy) -> Mapping[str, str]:
+    """Variables for every command of a sandbox that has a proxy."""
+    variables = dict.fromkeys(BY_PROXY, PROXY_URL) | dict.fromkeys(NOT_BY_PROXY, OURSELVES)
+    # Node's own fetch asks for it; older ones pass over it.
+    variables |= {"NODE_USE_ENV_PROXY": "1", "npm_config_fetch_retries": "2"}
+    if policy.npm_registry is not None:
+        variables["npm_config_registry"] = policy.npm_registry
+    if policy.pip_index is not None:
+        variables["PIP_INDEX_URL"] = policy.pip_index
+    return variables
