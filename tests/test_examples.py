@@ -146,9 +146,12 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     sandbox = str((await tryer.execute("CreateSandbox", input={"projectId": project}))["sandbox"]["id"])
     await tryer.watch("SandboxChanged", lambda event: bool(event["status"] == "RUNNING"), sandboxId=sandbox)
     assert (await tryer.execute("Sandboxes", projectId=project))["totalCount"] == 1
-    code = {"sandboxId": sandbox, "language": "BASH", "code": "echo $1", "args": ["seen"]}
-    ran = (await tryer.execute("ExecuteCode", input=code))["execution"]
+    code = {"sandboxId": sandbox, "language": "BASH", "code": "read word; echo $1 $word", "args": ["seen"]}
+    ran = (await tryer.execute("ExecuteCode", input={**code, "stdinOpen": True}))["execution"]
+    sent = await tryer.execute("SendExecutionInput", input={"executionId": ran["id"], "data": "and read\n"})
+    assert sent["execution"]["id"] == ran["id"]
     output = await tryer.watch("ExecutionOutput", is_finished, executionId=ran["id"])
+    assert "".join(text_of(event) for event in output) == "seen and read\n"
     assert output[-1]["execution"]["status"] == "COMPLETED"
     execution = str(
         (await tryer.execute("RunCommand", input={"sandboxId": sandbox, "command": LONG_COMMAND}))["execution"]["id"]

@@ -20,6 +20,7 @@ from aura_gql.executions.records import (
     ExecutionStatus,
     OutputBatchRecord,
     OutputTotals,
+    TimeoutClock,
 )
 from aura_gql.sandboxes.values import OutputStream
 
@@ -44,6 +45,10 @@ class CodeExecution(Document):
     exit_code: int | None = None
     signal: int | None = None
     timeout_ms: int
+    idle_timeout_ms: int | None = None
+    timeout_clock: TimeoutClock | None = None
+    background: bool = False
+    stdin_open: bool = False
     last_sequence: int = 0
     stdout_bytes: int = 0
     stderr_bytes: int = 0
@@ -253,6 +258,10 @@ def to_record(document: Mapping[str, Any]) -> ExecutionRecord:
         exit_code=document["exit_code"],
         signal=document["signal"],
         timeout_ms=document["timeout_ms"],
+        idle_timeout_ms=document.get("idle_timeout_ms"),
+        timeout_clock=None if (clock := document.get("timeout_clock")) is None else TimeoutClock(clock),
+        background=document.get("background", False),
+        stdin_open=document.get("stdin_open", False),
         last_sequence=document["last_sequence"],
         stdout_bytes=document["stdout_bytes"],
         stderr_bytes=document["stderr_bytes"],

@@ -1,6 +1,6 @@
 """What can go wrong with an execution before it runs; what goes wrong in it is told by its record."""
 
-from aura_gql.kernel.errors import NotFound, QuotaExceeded, Unsupported
+from aura_gql.kernel.errors import InvalidState, NotFound, QuotaExceeded, Unsupported
 
 
 class ExecutionNotFound(NotFound):
@@ -17,3 +17,21 @@ class LanguageUnavailable(Unsupported):
     """The provider's sandboxes have nothing that runs the language; the message names what is missing."""
 
     subject = "language"
+
+
+class ExecutionEnded(InvalidState):
+    """It runs no more, or not on this server."""
+
+    subject = "executionId"
+
+
+class InputClosed(InvalidState):
+    """Its standard input has ended."""
+
+    subject = "executionId"
+
+
+class InputNotRead(InvalidState):
+    """It does not read its standard input, and no more may wait; trying again later may work."""
+
+    subject = "executionId"

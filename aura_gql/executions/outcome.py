@@ -2,8 +2,11 @@
 
 import signal
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from aura_gql.executions.records import ExecutionErrorType, ExecutionStatus
+from aura_gql.executions.records import ExecutionErrorType, ExecutionStatus, TimeoutClock
+from aura_gql.sandboxes.records import SandboxClock, SandboxRecord
 from aura_gql.sandboxes.values import EndReason, ExitStatus
 
 
@@ -14,6 +17,7 @@ class Outcome:
     status: ExecutionStatus
     error_type: ExecutionErrorType | None = None
     message: str | None = None
+    clock: TimeoutClock | None = None
     exit_code: int | None = None
     signal: int | None = None
     cpu_time_ms: int | None = None
@@ -37,7 +41,49 @@ def lost(message: str) -> Outcome:
 
 def timed_out(timeout_ms: int) -> Outcome:
     """It ran into its time limit."""
-    return failed(ExecutionErrorType.TIMEOUT, f"It ran longer than {timeout_ms} ms and was stopped.")
+    return _by_clock(TimeoutClock.EXECUTION, f"It ran longer than {timeout_ms} ms and was stopped.")
+
+
+def idle_too_long(idle_timeout_ms: int) -> Outcome:
+    """It neither printed nor was fed anything for too long."""
+    message = f"It printed nothing and was fed nothing for {idle_timeout_ms} ms and was stopped."
+    return _by_clock(TimeoutClock.IDLE, message)
+
+
+def sandbox_stopped(sandbox: SandboxRecord | None) -> Outcome:
+    """Its sandbox was stopped: by a clock, or because somebody wanted it so."""
+    reason = (sandbox and sandbox.status_reason) or "It is gone."
+    message = f"The sandbox was stopped. {reason}"
+    match sandbox and sandbox.ended_by:
+        case SandboxClock.LIFETIME:
+            return _by_clock(TimeoutClock.LIFETIME, message)
+        case SandboxClock.IDLE:
+            return _by_clock(TimeoutClock.IDLE, message)
+    return cancelled(message)
+
+
+def instead(outcome: Outcome, told: Outcome) -> Outcome:
+    """What was measured of `outcome`, with the reason that `told` gives."""
+    return replace(outcome, status=told.status, error_type=told.error_type, message=told.message, clock=told.clock)
+
+
+def end_fields(outcome: Outcome, at: datetime) -> dict[str, Any]:
+    """The record's fields that tell an end."""
+    return {
+        "status": outcome.status.value,
+        "error_type": None if outcome.error_type is None else outcome.error_type.value,
+        "error_message": outcome.message,
+        "timeout_clock": None if outcome.clock is None else outcome.clock.value,
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "cpu_time_ms": outcome.cpu_time_ms,
+        "peak_memory_bytes": outcome.peak_memory_bytes,
+        "finished_at": at,
+    }
+
+
+def _by_clock(clock: TimeoutClock, message: str) -> Outcome:
+    return Outcome(ExecutionStatus.FAILED, ExecutionErrorType.TIMEOUT, message, clock)
 
 
 def output_limited(limit: int) -> Outcome:

@@ -36,6 +36,14 @@ class ExecutionErrorType(StrEnum):
     SETUP = "SETUP"
 
 
+class TimeoutClock(StrEnum):
+    """Which clock ended an execution: its own two, or its sandbox's lifetime."""
+
+    EXECUTION = "EXECUTION"
+    IDLE = "IDLE"
+    LIFETIME = "LIFETIME"
+
+
 class ExecutionKind(StrEnum):
     """Whether source text was run by a language's interpreter, or a command by the shell."""
 
@@ -76,7 +84,8 @@ class ExecutionRecord:
     """One execution. `command` is the source text of CODE and the shell line of COMMAND; durations are milliseconds.
 
     `last_sequence`, `stdout_bytes` and `stderr_bytes` follow a running execution by about a second, and are exact at
-    its end. `duration_ms` is wall time from the start of the process to its end, `queued_ms` what came before it.
+    its end. `timeout_ms` is 0 where no clock ends it. `duration_ms` is wall time from the start of the process to its
+    end, `queued_ms` what came before it.
     Exactly one of `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody
     can know.
     """
@@ -95,6 +104,10 @@ class ExecutionRecord:
     exit_code: int | None
     signal: int | None
     timeout_ms: int
+    idle_timeout_ms: int | None
+    timeout_clock: TimeoutClock | None
+    background: bool
+    stdin_open: bool
     last_sequence: int
     stdout_bytes: int
     stderr_bytes: int
@@ -172,7 +185,10 @@ ExecutionEvent = OutputBatchRecord | OutputGap | ExecutionFinished
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """Source text to run in a sandbox; `timeout_ms` None is the server's default."""
+    """Source text to run in a sandbox; `timeout_ms` None is the server's default, `idle_timeout_ms` None no limit.
+
+    `stdin_open` keeps standard input open behind `stdin`, for what is sent later.
+    """
 
     sandbox_id: ObjectId
     language: ExecutionLanguage
@@ -181,11 +197,16 @@ class CodeRequest:
     stdin: bytes = b""
     env: tuple[tuple[str, str], ...] = ()
     timeout_ms: int | None = None
+    idle_timeout_ms: int | None = None
+    stdin_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRequest:
-    """A shell line to run in a sandbox, `args` being its `$1`, `$2`…; `cwd` is relative to the project folder."""
+    """A shell line to run in a sandbox, `args` being its `$1`, `$2`…; `cwd` is relative to the project folder.
+
+    A `background` one has no time limit unless it asks, and leaves the places of the others free.
+    """
 
     sandbox_id: ObjectId
     command: str
@@ -194,6 +215,9 @@ class CommandRequest:
     stdin: bytes = b""
     env: tuple[tuple[str, str], ...] = ()
     timeout_ms: int | None = None
+    idle_timeout_ms: int | None = None
+    stdin_open: bool = False
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +231,16 @@ class ExecutionLimits:
     max_code_bytes: int = 256 * 1024
     max_command_bytes: int = 64 * 1024
     max_stdin_bytes: int = 1024 * 1024
+    max_input_bytes: int = 64 * 1024
+    max_input_waiting_bytes: int = 256 * 1024
+    input_patience_s: float = 10.0
     max_args: int = 64
     max_arg_bytes: int = 4096
     max_env: int = 64
     max_env_bytes: int = 32 * 1024
     max_running_per_sandbox: int = 8
     max_queued_per_sandbox: int = 64
+    max_background_per_sandbox: int = 8
     kill_grace_ms: int = 2000
     lease_s: float = 30.0
     patrol_interval_s: float = 10.0

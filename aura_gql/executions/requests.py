@@ -27,6 +27,7 @@ _MAX_CWD_BYTES = 1024
 @dataclass(frozen=True, slots=True)
 class ExecutionPlan:
     """A checked request. `source` is the code or the shell line; `asked_timeout_ms` None left it to the server.
+    `timeout_ms` None is no limit.
 
     `toolchain` runs the code, once it is known what there is in the sandbox.
     """
@@ -38,15 +39,18 @@ class ExecutionPlan:
     cwd: str
     args: tuple[str, ...]
     stdin: bytes
+    stdin_open: bool
     env: Mapping[str, str]
-    timeout_ms: int
+    timeout_ms: int | None
+    idle_timeout_ms: int | None
+    background: bool
     asked_timeout_ms: int | None = None
     toolchain: Toolchain | None = None
 
     def fingerprint(self) -> dict[str, object]:
         """What makes two requests the same one, as JSON-able values; secrets in it only as digests."""
         secrets = "\0".join(f"{name}={value}" for name, value in sorted(self.env.items()))
-        return {
+        fingerprint: dict[str, object] = {
             "sandboxId": str(self.sandbox_id),
             "kind": self.kind.value,
             "language": None if self.language is None else self.language.value,
@@ -58,6 +62,13 @@ class ExecutionPlan:
             # Not what it comes to: a server that starts again with another default must know the request again.
             "timeoutMs": self.asked_timeout_ms,
         }
+        # Only where they are used: requests from before there were such must be known again.
+        later = {
+            "stdinOpen": self.stdin_open,
+            "idleTimeoutMs": self.idle_timeout_ms,
+            "background": self.background,
+        }
+        return fingerprint | {name: value for name, value in later.items() if value}
 
     def script(self, execution_id: ObjectId) -> SandboxFile | None:
         """The file that the code is run from; None for a command."""
@@ -96,6 +107,7 @@ def _plan(
     cwd: str,
     limits: ExecutionLimits,
 ) -> ExecutionPlan:
+    background = isinstance(request, CommandRequest) and request.background
     _check_args(request.args, limits)
     if len(request.stdin) > limits.max_stdin_bytes:
         raise InvalidInput(f"`stdin` may have at most {limits.max_stdin_bytes} bytes.", field=("stdin",))
@@ -107,8 +119,12 @@ def _plan(
         cwd=cwd,
         args=request.args,
         stdin=request.stdin,
+        stdin_open=request.stdin_open,
         env=_checked_env(request.env, limits),
-        timeout_ms=_checked_timeout(request.timeout_ms, limits),
+        timeout_ms=_checked_timeout("timeoutMs", request.timeout_ms, limits)
+        or (None if background else limits.default_timeout_ms),
+        idle_timeout_ms=_checked_timeout("idleTimeoutMs", request.idle_timeout_ms, limits),
+        background=background,
         asked_timeout_ms=request.timeout_ms,
     )
 
@@ -153,9 +169,7 @@ def _checked_cwd(cwd: str) -> str:
     return folder
 
 
-def _checked_timeout(timeout_ms: int | None, limits: ExecutionLimits) -> int:
-    if timeout_ms is None:
-        return limits.default_timeout_ms
-    if not 1 <= timeout_ms <= limits.max_timeout_ms:
-        raise InvalidInput(f"`timeoutMs` is from 1 to {limits.max_timeout_ms}.", field=("timeoutMs",))
+def _checked_timeout(name: str, timeout_ms: int | None, limits: ExecutionLimits) -> int | None:
+    if timeout_ms is not None and not 1 <= timeout_ms <= limits.max_timeout_ms:
+        raise InvalidInput(f"`{name}` is from 1 to {limits.max_timeout_ms}.", field=(name,))
     return timeout_ms

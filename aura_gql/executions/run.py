@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
-from dataclasses import replace
+from collections.abc import AsyncIterator, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,10 +10,30 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from aura_gql.executions import events
+from aura_gql.executions.clocks import Clocks
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
-from aura_gql.executions.outcome import Outcome, cancelled, failed, lost, of_exit, output_limited, timed_out
+from aura_gql.executions.feed import InputFeed
+from aura_gql.executions.outcome import (
+    Outcome,
+    cancelled,
+    end_fields,
+    failed,
+    idle_too_long,
+    instead,
+    lost,
+    of_exit,
+    output_limited,
+    sandbox_stopped,
+    timed_out,
+)
 from aura_gql.executions.recorder import OutputRecorder
-from aura_gql.executions.records import ExecutionErrorType, ExecutionLimits, ExecutionRecord, OutputTotals
+from aura_gql.executions.records import (
+    ExecutionErrorType,
+    ExecutionLimits,
+    ExecutionRecord,
+    OutputTotals,
+    TimeoutClock,
+)
 from aura_gql.executions.requests import ExecutionPlan
 from aura_gql.executions.toolchains import leftovers
 from aura_gql.executions.verdict import judged
@@ -31,6 +50,8 @@ from aura_gql.sandboxes.values import EndReason, ExitStatus, SandboxFile
 ResultT = TypeVar("ResultT")
 
 _log = structlog.get_logger(__name__)
+# How often what runs in the background tells that it is alive.
+_NOTE_INTERVAL_S = 5.0
 
 
 class Interrupted(Exception):
@@ -62,6 +83,14 @@ class ExecutionRun:
         self._began_at: datetime | None = None
         self.outcome: Outcome | None = None
         self.totals = OutputTotals()
+        self._clocks = Clocks(plan.timeout_ms, plan.idle_timeout_ms)
+        self._feed = InputFeed(
+            plan.stdin,
+            is_open=plan.stdin_open,
+            room=limits.max_input_waiting_bytes,
+            patience_s=limits.input_patience_s,
+        )
+        self._noted_at = 0.0
         self._recorder = OutputRecorder(
             record.id,
             bus,
@@ -75,6 +104,11 @@ class ExecutionRun:
         if not self._interruption.done():
             self._interruption.set_result(outcome)
 
+    async def send(self, data: bytes, *, close: bool) -> None:
+        """Feed its standard input; InputClosed, InputNotRead."""
+        await self._feed.send(data, close=close)
+        await self._note_activity()
+
     async def run(self, slots: asyncio.Semaphore) -> None:
         """Wait for one of the sandbox's slots, run, and record the end."""
         try:
@@ -84,6 +118,7 @@ class ExecutionRun:
             _log.error("execution.not_recorded", execution_id=str(self.record.id), exc_info=error)
             # A write that failed for us may have been done: what there is counts, since readers may have seen it.
             outcome, totals = self._unrecorded(), await patiently(lambda: ExecutionOutput.totals(self.record.id))
+        self._feed.end()
         await self._finish(outcome, totals)
 
     def _unrecorded(self) -> Outcome:
@@ -105,7 +140,7 @@ class ExecutionRun:
     async def _in_slot(self, slots: asyncio.Semaphore) -> Outcome:
         await self._unless_interrupted(slots.acquire())
         try:
-            async with self._sandboxes.in_use(self.record.sandbox_id):
+            async with self._using():
                 machine = await self._unless_interrupted(self._attach())
                 script = self._plan.script(self.record.id)
                 if script is not None:
@@ -116,6 +151,22 @@ class ExecutionRun:
                     await self._remove(machine, script)
         finally:
             slots.release()
+
+    @contextlib.asynccontextmanager
+    async def _using(self) -> AsyncIterator[None]:
+        """Keeps the sandbox from being stopped as idle: by running; in the background by what it prints or is fed."""
+        if not self._plan.background:
+            async with self._sandboxes.in_use(self.record.sandbox_id):
+                yield
+            return
+        await self._sandboxes.touch(self.record.sandbox_id)
+        yield
+
+    async def _note_activity(self) -> None:
+        self._clocks.touch()
+        if self._plan.background and self._loop.time() > self._noted_at + _NOTE_INTERVAL_S:
+            self._noted_at = self._loop.time()
+            await self._sandboxes.touch(self.record.sandbox_id)
 
     async def _attach(self) -> Sandbox:
         return await patiently(lambda: self._sandboxes.attach(self.record.sandbox_id))
@@ -129,12 +180,14 @@ class ExecutionRun:
         if await patiently(lambda: CodeExecution.begin(self.record.id, started_at, queued_ms)) is None:
             return lost("Another server took it for lost.")
         process = await machine.start_process(self._plan.command(script))
+        self._clocks.start()
         collecting = asyncio.create_task(self._collect(process))
-        feeding = asyncio.create_task(self._feed(process))
+        feeding = asyncio.create_task(self._feed.pour(process))
         try:
             interruption, end = await self._await_end(process)
         finally:
             self._ended_at = self._loop.time()
+            self._feed.end()
             feeding.cancel()
             await asyncio.wait([feeding, collecting])
         collecting.result()
@@ -148,16 +201,23 @@ class ExecutionRun:
         return await judged(machine, script, self._plan.language, self._plan.toolchain, outcome)
 
     async def _await_end(self, process: Process) -> tuple[Outcome | None, ExitStatus]:
-        waiting = asyncio.ensure_future(process.wait())
-        ends: set[asyncio.Future[Any]] = {waiting, self._interruption}
-        await asyncio.wait(ends, timeout=self._plan.timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-        interruption = None
-        if not waiting.done():
-            interrupted = self._interruption.done()
-            interruption = self._interruption.result() if interrupted else timed_out(self._plan.timeout_ms)
-            with contextlib.suppress(SandboxGone):
-                await process.terminate(self._limits.kill_grace_ms)
+        waiting, ringing = asyncio.ensure_future(process.wait()), asyncio.ensure_future(self._clocks.ring())
+        ends: set[asyncio.Future[Any]] = {waiting, ringing, self._interruption}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ringing.cancel()
+        if waiting.done():
+            return None, waiting.result()
+        interruption = self._interruption.result() if self._interruption.done() else self._rung(ringing.result())
+        with contextlib.suppress(SandboxGone):
+            await process.terminate(self._limits.kill_grace_ms)
         return interruption, await waiting
+
+    def _rung(self, clock: TimeoutClock) -> Outcome:
+        if clock is TimeoutClock.IDLE:
+            return idle_too_long(self._plan.idle_timeout_ms or 0)
+        return timed_out(self._plan.timeout_ms or 0)
 
     async def _collect(self, process: Process) -> None:
         """Read to the end, whatever becomes of the bytes, so that the process can end."""
@@ -167,18 +227,13 @@ class ExecutionRun:
                 if failure is not None:
                     continue
                 try:
+                    await self._note_activity()
                     if not await self._recorder.write(piece.stream, piece.data):
                         self.interrupt(output_limited(self._limits.output_limit))
                 except PyMongoError as error:
                     failure = error
         if failure is not None:
             raise failure
-
-    async def _feed(self, process: Process) -> None:
-        with contextlib.suppress(SandboxGone):
-            if self._plan.stdin:
-                await process.write_stdin(self._plan.stdin)
-            await process.close_stdin()
 
     async def _remove(self, machine: Sandbox, script: SandboxFile | None) -> None:
         if script is None:
@@ -189,16 +244,15 @@ class ExecutionRun:
             _log.info("execution.script_left", execution_id=str(self.record.id), reason=error.message)
 
     async def _without_sandbox(self, otherwise: Outcome) -> Outcome:
-        """CANCELLED where the sandbox was stopped or restarted in order, else `otherwise`."""
+        """Why the sandbox was stopped or restarted, where that was in order, else `otherwise`."""
         sandbox = await patiently(lambda: self._sandboxes.state(self.record.sandbox_id))
         if sandbox is None or sandbox.status in {SandboxStatus.STOPPING, SandboxStatus.STOPPED}:
-            reason = (sandbox and sandbox.status_reason) or "It is gone."
-            stopped = cancelled(f"The sandbox was stopped. {reason}")
+            stopped = sandbox_stopped(sandbox)
         elif sandbox.status is SandboxStatus.STARTING or self._is_older_than(sandbox):
             stopped = cancelled("The sandbox was restarted.")
         else:
             return otherwise
-        return replace(otherwise, status=stopped.status, error_type=stopped.error_type, message=stopped.message)
+        return instead(otherwise, stopped)
 
     def _is_older_than(self, sandbox: SandboxRecord) -> bool:
         """Whether it began on a machine that another has taken the place of."""
@@ -226,20 +280,6 @@ class ExecutionRun:
         await patiently(lambda: CodeExecution.finish(self.record.id, values))
         self.outcome, self.totals = outcome, totals
         await self._bus.publish(events.topic_of(self.record.id), events.FINISHED)
-
-
-def end_fields(outcome: Outcome, at: datetime) -> dict[str, Any]:
-    """The record's fields that tell an end."""
-    return {
-        "status": outcome.status.value,
-        "error_type": None if outcome.error_type is None else outcome.error_type.value,
-        "error_message": outcome.message,
-        "exit_code": outcome.exit_code,
-        "signal": outcome.signal,
-        "cpu_time_ms": outcome.cpu_time_ms,
-        "peak_memory_bytes": outcome.peak_memory_bytes,
-        "finished_at": at,
-    }
 
 
 def _milliseconds(seconds: float) -> int:

@@ -12,11 +12,11 @@ from bson import ObjectId
 
 from aura_gql.executions import events
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
-from aura_gql.executions.errors import TooManyExecutions
-from aura_gql.executions.outcome import Outcome, cancelled, lost
+from aura_gql.executions.errors import ExecutionEnded, TooManyExecutions
+from aura_gql.executions.outcome import Outcome, cancelled, end_fields, lost
 from aura_gql.executions.records import ExecutionLimits, ExecutionRecord, OutputTotals
 from aura_gql.executions.requests import ExecutionPlan
-from aura_gql.executions.run import ExecutionRun, end_fields
+from aura_gql.executions.run import ExecutionRun
 from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.lease_watch import LeaseWatch
 from aura_gql.infra.patience import patiently
@@ -27,14 +27,16 @@ from aura_gql.kernel.errors import InvalidState
 from aura_gql.sandboxes.service import SandboxService
 
 _log = structlog.get_logger(__name__)
+_LaneKey = tuple[ObjectId, bool]
 _SHUT_DOWN = cancelled("The server shut down.")
 
 
 @dataclass(slots=True)
 class _Lane:
-    """The executions of one sandbox, and how many more are about to come."""
+    """The executions of one sandbox, either those in the background or the others, and how many are about to come."""
 
     slots: asyncio.Semaphore
+    limit: int
     runs: set[ObjectId] = field(default_factory=set)
     coming: int = 0
 
@@ -48,7 +50,7 @@ class ExecutionRunner:
         self._bus = bus
         self._limits = limits
         self._tasks = BackgroundTasks()
-        self._lanes: dict[ObjectId, _Lane] = {}
+        self._lanes: dict[_LaneKey, _Lane] = {}
         self._runs: dict[ObjectId, ExecutionRun] = {}
         self.tally = ExecutionTally()
         self._patrol = Periodic("execution patrol", limits.patrol_interval_s, self.patrol)
@@ -56,34 +58,43 @@ class ExecutionRunner:
         self._is_stopping = False
 
     @contextlib.contextmanager
-    def room(self, sandbox_id: ObjectId) -> Iterator[None]:
-        """A place for one more execution, which is to be started in the block.
+    def room(self, plan: ExecutionPlan) -> Iterator[None]:
+        """A place for one more execution, which is to be started in the block. What runs in the background has places
+        of its own, and does not wait.
 
         TooManyExecutions where the sandbox's queue is full, InvalidState where the server shuts down.
         """
         if self._is_stopping:
             raise InvalidState("The server is shutting down.")
-        lane = self._lane(sandbox_id)
-        limit = self._limits.max_running_per_sandbox + self._limits.max_queued_per_sandbox
-        if len(lane.runs) + lane.coming >= limit:
-            message = f"A sandbox may have {limit} executions running and waiting; wait for one to end."
-            raise TooManyExecutions(message, details={"limit": limit})
+        key = (plan.sandbox_id, plan.background)
+        lane = self._lane(key)
+        if len(lane.runs) + lane.coming >= lane.limit:
+            which = "in the background" if plan.background else "running and waiting"
+            message = f"A sandbox may have {lane.limit} executions {which}; wait for one to end."
+            raise TooManyExecutions(message, details={"limit": lane.limit})
         lane.coming += 1
         try:
             yield
         finally:
             lane.coming -= 1
-            self._leave(sandbox_id, lane)
+            self._leave(key, lane)
 
     def start(self, record: ExecutionRecord, plan: ExecutionPlan) -> None:
         """Run a QUEUED execution that was just stored under our `owner`."""
-        lane = self._lane(record.sandbox_id)
+        lane = self._lane((record.sandbox_id, plan.background))
         run = ExecutionRun(record, plan, self._sandboxes, self._bus, self._limits)
         lane.runs.add(record.id)
         self._runs[record.id] = run
         self._tasks.spawn(self._run(run, lane), f"execution {record.id}")
         if self._is_stopping:
             run.interrupt(_SHUT_DOWN)
+
+    async def send(self, execution_id: ObjectId, data: bytes, *, close: bool) -> None:
+        """Feed an execution of this process; ExecutionEnded for any other, InputClosed, InputNotRead."""
+        run = self._runs.get(execution_id)
+        if run is None:
+            raise ExecutionEnded("It has ended, or another server runs it.")
+        await run.send(data, close=close)
 
     def interrupt(self, execution_id: ObjectId, outcome: Outcome) -> None:
         """Have an execution of this process end; does nothing for any other."""
@@ -149,19 +160,26 @@ class ExecutionRunner:
                 self.tally.ended(run.outcome, run.totals)
             del self._runs[run.record.id]
             lane.runs.discard(run.record.id)
-            self._leave(run.record.sandbox_id, lane)
+            self._leave((run.record.sandbox_id, run.record.background), lane)
             run.ended.set_result(None)
         await self._forget_if_deleted(run.record)
 
-    def _lane(self, sandbox_id: ObjectId) -> _Lane:
-        lane = self._lanes.get(sandbox_id)
+    def _lane(self, key: _LaneKey) -> _Lane:
+        lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[sandbox_id] = _Lane(asyncio.Semaphore(self._limits.max_running_per_sandbox))
+            lane = self._lanes[key] = self._new_lane(background=key[1])
         return lane
 
-    def _leave(self, sandbox_id: ObjectId, lane: _Lane) -> None:
+    def _new_lane(self, *, background: bool) -> _Lane:
+        if background:
+            places = self._limits.max_background_per_sandbox
+            return _Lane(asyncio.Semaphore(places), places)
+        places = self._limits.max_running_per_sandbox
+        return _Lane(asyncio.Semaphore(places), places + self._limits.max_queued_per_sandbox)
+
+    def _leave(self, key: _LaneKey, lane: _Lane) -> None:
         if not lane.runs and not lane.coming:
-            self._lanes.pop(sandbox_id, None)
+            self._lanes.pop(key, None)
 
     async def _forget_if_deleted(self, record: ExecutionRecord) -> None:
         """A deletion of the project may not have seen this one, or what it wrote since."""

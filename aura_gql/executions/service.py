@@ -8,7 +8,7 @@ from datetime import timedelta
 from bson import ObjectId
 
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
-from aura_gql.executions.errors import ExecutionNotFound
+from aura_gql.executions.errors import ExecutionEnded, ExecutionNotFound
 from aura_gql.executions.ledger import ExecutionLedger
 from aura_gql.executions.outcome import cancelled
 from aura_gql.executions.records import (
@@ -27,6 +27,7 @@ from aura_gql.executions.tally import ExecutionTally
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
 from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxNotRunning
@@ -115,6 +116,20 @@ class ExecutionService:
         self._runner.interrupt(execution_id, cancelled("Its owner cancelled it."))
         return record
 
+    async def send_input(self, viewer_id: str, execution_id: ObjectId, data: bytes, *, close: bool) -> ExecutionRecord:
+        """Feed an open execution's standard input, behind what was fed before; `close` ends it. Waits a while for room.
+
+        ExecutionNotFound, InvalidInput, ExecutionEnded, InputClosed, InputNotRead.
+        """
+        limit = self._limits.max_input_bytes
+        if len(data) > limit:
+            raise InvalidInput(f"Input has at most {limit} bytes at a time; this has {len(data)}.", field=("data",))
+        record = await self.get(viewer_id, execution_id)
+        if not record.is_open:
+            raise ExecutionEnded(f"The execution is {record.status}.")
+        await self._runner.send(execution_id, data, close=close)
+        return record
+
     async def remove_project(self, project_id: ObjectId) -> None:
         """End and forget every execution of a project, and its output. Safe to repeat."""
         await self._runner.stop_project(project_id)
@@ -162,7 +177,7 @@ class ExecutionService:
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
         if plan.language is not None:
             plan = replace(plan, toolchain=await self._scout.toolchain(sandbox.provider, plan.language))
-        with self._runner.room(plan.sandbox_id):
+        with self._runner.room(plan):
             resets_at = await self._operations.take(viewer_id)
             record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
             if record is None:
@@ -185,7 +200,10 @@ class ExecutionService:
             command=plan.source,
             args=list(plan.args),
             cwd=plan.cwd,
-            timeout_ms=plan.timeout_ms,
+            timeout_ms=plan.timeout_ms or 0,
+            idle_timeout_ms=plan.idle_timeout_ms,
+            background=plan.background,
+            stdin_open=plan.stdin_open,
             owner=self._runner.owner,
             lease_until=now + timedelta(seconds=self._limits.lease_s),
             created_at=now,

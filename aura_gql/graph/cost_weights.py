@@ -92,6 +92,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.deleteSandbox": Weight(50, stops=True),
         "Mutation.executeCode": Weight(200),
         "Mutation.runCommand": Weight(200),
+        "Mutation.sendExecutionInput": Weight(10),
         "Mutation.cancelExecution": Weight(10, stops=True),
         "Mutation.openTerminal": Weight(200),
         "Mutation.writeTerminal": Weight(5),

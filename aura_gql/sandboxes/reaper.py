@@ -14,7 +14,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.records import SandboxClock, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
@@ -146,7 +146,7 @@ class SandboxReaper:
         elif record.expires_at <= now:
             patience_s = self._limits.save_patience_s
             minutes = f"{(record.expires_at - record.created_at).total_seconds() / 60:g}"
-            self._stopper.begin(record, f"It reached the end of its lifetime of {minutes} minutes.", patience_s)
+            self._stopper.begin(record, f"{SandboxClock.LIFETIME} of {minutes} minutes.", patience_s)
         elif record.status is SandboxStatus.RUNNING:
             await self._starter.prolong(record)
             await self._stop_if_idle(record)
@@ -161,7 +161,7 @@ class SandboxReaper:
         cutoff = utcnow() - timedelta(seconds=self._limits.idle_timeout_s)
         if record.last_activity_at >= cutoff or self._registry.in_use(record.id):
             return
-        reason = f"Nothing used it for {self._limits.idle_timeout_s / 60:g} minutes."
+        reason = f"{SandboxClock.IDLE} {self._limits.idle_timeout_s / 60:g} minutes."
         # Decided before the stopper has it: a stop that its owner asks for must not join one that may not come.
         if await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason, idle_since=cutoff) is not None:
             self._stopper.begin(record, reason, self._limits.save_patience_s)

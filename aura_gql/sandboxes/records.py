@@ -41,6 +41,13 @@ that gives way to a new one under the same id goes back from RUNNING to STARTING
 """
 
 
+class SandboxClock(StrEnum):
+    """The clocks that stop a sandbox; the value begins what its `status_reason` then says."""
+
+    IDLE = "Nothing used it for"
+    LIFETIME = "It reached the end of its lifetime"
+
+
 def states_before(status: SandboxStatus) -> list[SandboxStatus]:
     """The states from which `status` may be entered."""
     return [before for before, following in TRANSITIONS.items() if status in following]
@@ -99,6 +106,12 @@ class SandboxRecord:
     limits: ResourceLimits | None = None
     saved_files: SavedFiles | None = None
     is_deleted: bool = False
+
+    @property
+    def ended_by(self) -> SandboxClock | None:
+        """The clock that stopped it, if one did."""
+        reason = self.status_reason or ""
+        return next((clock for clock in SandboxClock if reason.startswith(clock)), None)
 
     @property
     def is_live(self) -> bool:

@@ -60,6 +60,7 @@ def test_a_command_runs_in_its_folder() -> None:
         (replace(CODE, env=(("X", "y" * 20_000), ("Y", "y" * 20_000))), "env"),
         (replace(CODE, timeout_ms=0), "timeoutMs"),
         (replace(CODE, timeout_ms=LIMITS.max_timeout_ms + 1), "timeoutMs"),
+        (replace(CODE, idle_timeout_ms=0), "idleTimeoutMs"),
         (replace(COMMAND, command=" \n"), "command"),
         (replace(COMMAND, command="a\0b"), "command"),
         (replace(COMMAND, command="x" * (LIMITS.max_command_bytes + 1)), "command"),
@@ -82,3 +83,13 @@ def test_a_fingerprint_tells_requests_apart_and_hides_secrets() -> None:
     assert made.fingerprint() == same.fingerprint()
     assert made.fingerprint() != other.fingerprint()
     assert "hunter" not in str(made.fingerprint())
+
+
+def test_a_fingerprint_has_what_came_later_only_where_it_is_used() -> None:
+    names = ["sandboxId", "kind", "language", "source", "cwd", "args", "stdin", "env", "timeoutMs"]
+    plain = plan(COMMAND).fingerprint()
+    assert list(plain) == names
+    for change in ({"stdin_open": True}, {"idle_timeout_ms": 5}, {"background": True}):
+        changed = plan(replace(COMMAND, **change)).fingerprint()
+        assert {name: changed[name] for name in names} == plain
+        assert len(changed) == len(plain) + 1

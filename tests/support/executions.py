@@ -8,7 +8,7 @@ from bson import ObjectId
 from aura_gql.executions import events
 from aura_gql.executions.documents import CodeExecution
 from aura_gql.executions.ledger import ExecutionLedger
-from aura_gql.executions.outcome import Outcome
+from aura_gql.executions.outcome import Outcome, end_fields
 from aura_gql.executions.records import (
     ExecutionEvent,
     ExecutionFinished,
@@ -18,7 +18,6 @@ from aura_gql.executions.records import (
     OutputChunkRecord,
     OutputTotals,
 )
-from aura_gql.executions.run import end_fields
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
 

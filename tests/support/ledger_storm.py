@@ -12,7 +12,7 @@ from bson import ObjectId
 from aura_gql.executions import events
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.ledger import ExecutionLedger
-from aura_gql.executions.outcome import Outcome, cancelled, lost, output_limited, timed_out
+from aura_gql.executions.outcome import Outcome, cancelled, end_fields, lost, output_limited, timed_out
 from aura_gql.executions.recorder import OutputRecorder
 from aura_gql.executions.records import (
     ExecutionFinished,
@@ -21,7 +21,6 @@ from aura_gql.executions.records import (
     OutputChunkRecord,
     OutputTotals,
 )
-from aura_gql.executions.run import end_fields
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.ports import Event
 from aura_gql.kernel.clock import utcnow

@@ -1,10 +1,23 @@
 """The executions room's enums, described for the schema."""
 
-from aura_gql.executions.records import ExecutionErrorType, ExecutionKind, ExecutionLanguage, ExecutionStatus
+from aura_gql.executions.records import (
+    ExecutionErrorType,
+    ExecutionKind,
+    ExecutionLanguage,
+    ExecutionStatus,
+    TimeoutClock,
+)
 from aura_gql.graph.enums import publish_enum
 from aura_gql.sandboxes.values import OutputStream
 
-__all__ = ["ExecutionErrorType", "ExecutionKind", "ExecutionLanguage", "ExecutionStatus", "OutputStream"]
+__all__ = [
+    "ExecutionErrorType",
+    "ExecutionKind",
+    "ExecutionLanguage",
+    "ExecutionStatus",
+    "OutputStream",
+    "TimeoutClock",
+]
 
 publish_enum(
     ExecutionStatus,
@@ -30,10 +43,10 @@ publish_enum(
             "The process ended with another exit code than 0, or by a signal. So does a program that was refused "
             "memory and gave up by itself, as with Python's `MemoryError`."
         ),
-        ExecutionErrorType.TIMEOUT: "It ran longer than `timeoutMs` and was stopped.",
+        ExecutionErrorType.TIMEOUT: "A clock stopped it; `timeoutClock` says which.",
         ExecutionErrorType.MEMORY: "It was ended for needing more memory than the sandbox has, or its compiler was.",
         ExecutionErrorType.OUTPUT_LIMIT: "It printed more than the server keeps and was stopped.",
-        ExecutionErrorType.CANCELLED: "Somebody stopped it, or its sandbox.",
+        ExecutionErrorType.CANCELLED: "Somebody stopped it, or its sandbox, or the server shut down.",
         ExecutionErrorType.LOST: "Its machine or its server went away.",
         ExecutionErrorType.SETUP: "It could not be started; `errorMessage` says why.",
     },
@@ -67,4 +80,16 @@ publish_enum(
     OutputStream,
     "Which of its two outputs a process wrote to.",
     {OutputStream.STDOUT: "Standard output.", OutputStream.STDERR: "Standard error."},
+)
+publish_enum(
+    TimeoutClock,
+    "Which clock stopped an execution.",
+    {
+        TimeoutClock.EXECUTION: "It ran longer than `timeoutMs`.",
+        TimeoutClock.IDLE: (
+            "It printed nothing and was fed nothing for `idleTimeoutMs`; or, in the background, so long that its "
+            "sandbox was stopped as idle."
+        ),
+        TimeoutClock.LIFETIME: "Its sandbox reached the end of its lifetime.",
+    },
 )

@@ -1,5 +1,7 @@
 """What clients send to run something."""
 
+from base64 import b64decode
+
 import strawberry
 from bson import ObjectId
 
@@ -7,6 +9,7 @@ from aura_gql.executions.records import CodeRequest, CommandRequest
 from aura_gql.graph.executions.enums import ExecutionLanguage
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import key_description
+from aura_gql.kernel.errors import InvalidInput
 
 _KEY = key_description("the first execution", "running it twice")
 
@@ -30,11 +33,22 @@ class Surroundings:
         default_factory=list, description="Arguments, at most 64; a command line sees them as `$1`, `$2`…"
     )
     stdin: str = strawberry.field(default="", description="What it reads from standard input, at most 1 MiB.")
+    stdin_open: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether standard input stays open behind `stdin`, for `sendExecutionInput`; else it ends there. "
+            "A program that reads to the end waits for `close`."
+        ),
+    )
     env: list[EnvironmentVariableInput] = strawberry.field(
         default_factory=list, description="Environment variables to add, at most 64."
     )
     timeout_ms: int | None = strawberry.field(
         default=None, description="How long it may run, in milliseconds; the server's default where left out."
+    )
+    idle_timeout_ms: int | None = strawberry.field(
+        default=None,
+        description="How long it may neither print nor be fed anything, in milliseconds; no limit where left out.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
 
@@ -61,9 +75,11 @@ class ExecuteCodeInput(Surroundings):
             language=self.language,
             code=self.code,
             args=tuple(self.args),
-            stdin=self.stdin.encode(),
+            stdin=encoded(self.stdin, "stdin"),
             env=self.variables(),
             timeout_ms=self.timeout_ms,
+            idle_timeout_ms=self.idle_timeout_ms,
+            stdin_open=self.stdin_open,
         )
 
 
@@ -74,6 +90,15 @@ class RunCommandInput(Surroundings):
     command: str = strawberry.field(description="The command line, run by `bash`, at most 256 KiB.")
     cwd: str = strawberry.field(default=".", description="The folder to run in, relative to the project folder.")
 
+    background: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether it runs beside the others, as a server does: without a time limit unless `timeoutMs` asks for "
+            "one, until it ends, is cancelled, or its sandbox ends. At most 8 in a sandbox, in places of their own. "
+            "What it prints or is fed keeps the sandbox from being stopped as idle; that it runs does not."
+        ),
+    )
+
     def to_request(self) -> CommandRequest:
         """The request for the service; InvalidInput on `sandboxId`."""
         return CommandRequest(
@@ -81,9 +106,12 @@ class RunCommandInput(Surroundings):
             command=self.command,
             cwd=self.cwd,
             args=tuple(self.args),
-            stdin=self.stdin.encode(),
+            stdin=encoded(self.stdin, "stdin"),
             env=self.variables(),
             timeout_ms=self.timeout_ms,
+            idle_timeout_ms=self.idle_timeout_ms,
+            stdin_open=self.stdin_open,
+            background=self.background,
         )
 
 
@@ -92,3 +120,36 @@ class CancelExecutionInput:
     """An execution to cancel."""
 
     execution_id: strawberry.ID = strawberry.field(description="The execution.")
+
+
+@strawberry.input(description="What to feed an execution with `sendExecutionInput`.")
+class SendExecutionInputInput:
+    """Bytes for standard input."""
+
+    execution_id: strawberry.ID = strawberry.field(
+        description="The execution, begun with `stdinOpen`. One that is still QUEUED gets it when it starts."
+    )
+    data: str | None = strawberry.field(
+        default=None, description="Text, sent as UTF-8, at most 64 KiB; a line's end is yours to add."
+    )
+    base64: str | None = strawberry.field(default=None, description="The same as bytes, in Base64, instead of `data`.")
+    close: bool = strawberry.field(default=False, description="Whether standard input ends behind it.")
+
+    def to_bytes(self) -> bytes:
+        """What to send; InvalidInput on `data` or `base64`."""
+        if self.data is not None and self.base64 is not None:
+            raise InvalidInput("Give `data` or `base64`, not both.", field=("base64",))
+        if self.base64 is None:
+            return encoded(self.data or "", "data")
+        try:
+            return b64decode(self.base64, validate=True)
+        except ValueError:
+            raise InvalidInput("`base64` is not valid Base64.", field=("base64",)) from None
+
+
+def encoded(text: str, field: str) -> bytes:
+    """Text as UTF-8; InvalidInput on the field where it can't be."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"`{field}` has a lone surrogate, which is no character.", field=(field,)) from None

@@ -3,7 +3,12 @@
 import strawberry
 
 from aura_gql.graph.context import Info
-from aura_gql.graph.executions.inputs import CancelExecutionInput, ExecuteCodeInput, RunCommandInput
+from aura_gql.graph.executions.inputs import (
+    CancelExecutionInput,
+    ExecuteCodeInput,
+    RunCommandInput,
+    SendExecutionInputInput,
+)
 from aura_gql.graph.executions.types import Execution
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import Input, Payload, settled
@@ -25,6 +30,15 @@ class RunCommandPayload(Payload):
 
     execution: Execution | None = strawberry.field(
         default=None, description="The execution; subscribe to `executionOutput` with its id."
+    )
+
+
+@strawberry.type(description="What `sendExecutionInput` did.")
+class SendExecutionInputPayload(Payload):
+    """The execution, or the errors."""
+
+    execution: Execution | None = strawberry.field(
+        default=None, description="The execution; its program reads what was sent when it wants to."
     )
 
 
@@ -64,6 +78,25 @@ class ExecutionMutations:
         service = info.context.services.executions
         record = await service.run_command(viewer.id, input.to_request(), input.idempotency_key)
         return RunCommandPayload(execution=Execution.from_record(record))
+
+    @strawberry.mutation(
+        description=(
+            "Feed the standard input of an execution that you began with `stdinOpen`. What is sent arrives whole and "
+            "in the order of the calls: wait for each before the next. Where 256 KiB wait and the program does not "
+            "read, the call waits for 10 seconds and is then INVALID_STATE, with nothing of it sent; so is input to "
+            "an execution that has ended, and behind `close`."
+        ),
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def send_execution_input(
+        self, info: Info, input: Input[SendExecutionInputInput]
+    ) -> SendExecutionInputPayload:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        execution_id, data = object_id(input.execution_id, "Execution", ("executionId",)), input.to_bytes()
+        record = await info.context.services.executions.send_input(viewer.id, execution_id, data, close=input.close)
+        return SendExecutionInputPayload(execution=Execution.from_record(record))
 
     @strawberry.mutation(
         description=(

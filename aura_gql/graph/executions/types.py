@@ -14,6 +14,7 @@ from aura_gql.graph.executions.enums import (
     ExecutionLanguage,
     ExecutionStatus,
     OutputStream,
+    TimeoutClock,
 )
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.scalars import Long
@@ -38,17 +39,41 @@ class Execution(Node):
         description="The exit code, 0 to 255; null while it is open and where the process ended by a signal or unseen."
     )
     signal: int | None = strawberry.field(description="The number of the signal that ended it, if one did.")
-    timeout_ms: int = strawberry.field(description="How long it may run, in milliseconds.")
+    timeout_ms: int = strawberry.field(
+        description="How long it may run, in milliseconds; 0 for one in the background that has no limit."
+    )
+    idle_timeout_ms: int | None = strawberry.field(
+        description="How long it may neither print nor be fed anything, in milliseconds; null for no limit."
+    )
+    timeout_clock: TimeoutClock | None = strawberry.field(
+        description="Which clock stopped it; null unless `errorType` is TIMEOUT."
+    )
+    background: bool = strawberry.field(description="Whether it runs beside the others, as a server does.")
+    stdin_open: bool = strawberry.field(
+        description="Whether it was begun with its standard input open, for `sendExecutionInput`."
+    )
     last_sequence: int = strawberry.field(
         description="The number of its last output chunk so far; final when it has ended. 0 for no output."
     )
     stdout_bytes: Long = strawberry.field(description="Bytes written to standard output; final when it has ended.")
     stderr_bytes: Long = strawberry.field(description="Bytes written to standard error; final when it has ended.")
     truncated: bool = strawberry.field(description="Whether output beyond the server's limit was dropped.")
-    duration_ms: int | None = strawberry.field(description="Wall time from its start to its end, in milliseconds.")
+    duration_ms: int | None = strawberry.field(
+        description="Wall time from its start to its end, its compilation included, in milliseconds."
+    )
     queued_ms: int | None = strawberry.field(description="How long it waited before its start, in milliseconds.")
-    cpu_time_ms: int | None = strawberry.field(description="CPU time that it used, in milliseconds, where measured.")
-    peak_memory_bytes: Long | None = strawberry.field(description="The most memory it held, in bytes, where measured.")
+    cpu_time_ms: int | None = strawberry.field(
+        description=(
+            "CPU time of its process and of everything that it started and that ended by its end, a compiler and "
+            "daemons included, in milliseconds, where measured. What lives on behind it is not counted."
+        )
+    )
+    peak_memory_bytes: Long | None = strawberry.field(
+        description=(
+            "The most memory that one of the same processes held, in bytes, where measured: the largest of them, not "
+            "their sum."
+        )
+    )
     created_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When its process started.")
     finished_at: datetime | None = strawberry.field(description="When it ended.")
@@ -70,6 +95,10 @@ class Execution(Node):
             exit_code=record.exit_code,
             signal=record.signal,
             timeout_ms=record.timeout_ms,
+            idle_timeout_ms=record.idle_timeout_ms,
+            timeout_clock=record.timeout_clock,
+            background=record.background,
+            stdin_open=record.stdin_open,
             last_sequence=record.last_sequence,
             stdout_bytes=Long(record.stdout_bytes),
             stderr_bytes=Long(record.stderr_bytes),

@@ -89,3 +89,36 @@ async def test_an_execution_is_cancelled_by_its_owner_alone(ada: Member, eve: Me
     assert foreign == {"execution": None, "errors": [{"code": "NOT_FOUND"}]}
     assert payload == again == {"execution": {"id": id}, "errors": []}
     assert (end["status"], end["errorType"]) == ("CANCELLED", "CANCELLED")
+
+
+async def test_input_is_sent_as_text_or_bytes_by_its_owner_alone(ada: Member, eve: Member) -> None:
+    sandbox = await running_sandbox(ada, await ready_project(ada))
+    wish: Data = {"sandboxId": sandbox, "command": "cat", "stdinOpen": True, "idleTimeoutMs": 60_000}
+    id = (await ada.execute(RUN, input=wish))["runCommand"]["execution"]["id"]
+    mutation = """mutation ($input: SendExecutionInputInput!) {
+        sendExecutionInput(input: $input) { execution { id stdinOpen idleTimeoutMs background } errors { code field } }
+    }"""
+
+    async def send(member: Member, **fields: object) -> Data:
+        payload: Data = (await member.execute(mutation, input={"executionId": id, **fields}))["sendExecutionInput"]
+        return payload
+
+    foreign = await send(eve, data="x")
+    refused = [
+        await send(ada, data="x", base64="eA=="),
+        await send(ada, base64="?"),
+        await send(ada, data="x" * 65_537),
+    ]
+    sent = [await send(ada, data="grüß "), await send(ada, base64="ZGljaA=="), await send(ada, close=True)]
+    text, end = await output_of(ada, id)
+    late = await send(ada, data="x")
+
+    assert foreign["errors"] == [{"code": "NOT_FOUND", "field": ["input", "executionId"]}]
+    assert [payload["errors"][0]["field"] for payload in refused] == [
+        ["input", name] for name in ("base64", "base64", "data")
+    ]
+    assert {payload["errors"][0]["code"] for payload in refused} == {"INVALID_INPUT"}
+    assert [payload["errors"] for payload in sent] == [[], [], []]
+    assert sent[0]["execution"] == {"id": id, "stdinOpen": True, "idleTimeoutMs": 60_000, "background": False}
+    assert (text, end["status"]) == ("grüß dich", "COMPLETED")
+    assert late["errors"] == [{"code": "INVALID_STATE", "field": ["input", "executionId"]}]

@@ -35,6 +35,8 @@ class Keeper:
         self.unread: list[int] = []
         self.main = 0
         self.main_ended = False
+        self.cpu_s = 0.0
+        self.peak_kib = 0
         self.has_terminal = False
         self.has_children = True
         self.kill_at: float | None = None
@@ -128,8 +130,8 @@ class Keeper:
         kill_tree(lambda: with_descendants(children_of(own)), self.reap)
 
     def reap(self) -> None:
-        """Collect the dead, then report the main process if it is among them."""
-        ended = b""
+        """Collect the dead, then report the main process if it is among them, with what all the dead have used."""
+        ended: int | None = None
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -138,9 +140,11 @@ class Keeper:
                 break
             if pid == 0:
                 break
+            self.cpu_s += usage.ru_utime + usage.ru_stime
+            self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
             if pid == self.main:
                 self.main_ended = True
-                cpu_ms = round((usage.ru_utime + usage.ru_stime) * 1000)
-                ended = b"ended %d %d %d" % (status, cpu_ms, usage.ru_maxrss * 1024)
-        if ended:
-            send(self.channel, ended + b" %d" % self.has_children)
+                ended = status
+        if ended is not None:
+            used = (round(self.cpu_s * 1000), self.peak_kib * 1024)
+            send(self.channel, b"ended %d %d %d %d" % (ended, *used, self.has_children))
