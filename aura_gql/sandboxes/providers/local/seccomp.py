@@ -38,6 +38,8 @@ AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
 NETLINK_ROUTE = 0
 # Both push characters into a terminal as if they were typed.
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+# Has the kernel load a line discipline, a driver of modems or the like, for a terminal.
+TIOCSETD = 0x5423
 PERSONALITY_LINUX, PERSONALITY_NO_RANDOM, PERSONALITY_QUERY = 0, 0x40000, 0xFFFFFFFF
 SET_ID_BITS = stat.S_ISUID | stat.S_ISGID
 THE_CALLER = 0
@@ -140,8 +142,9 @@ def _sockets() -> list[Instruction]:
 def _terminals_and_personality() -> list[Instruction]:
     ioctl_rule = [
         _load_argument(1),
-        Instruction(JUMP_IF_EQUAL, TIOCSTI, 2, 0),
-        Instruction(JUMP_IF_EQUAL, TIOCLINUX, 1, 0),
+        Instruction(JUMP_IF_EQUAL, TIOCSTI, 3, 0),
+        Instruction(JUMP_IF_EQUAL, TIOCLINUX, 2, 0),
+        Instruction(JUMP_IF_EQUAL, TIOCSETD, 1, 0),
         _verdict(ALLOW),
         _refuse(errno.EPERM),
     ]

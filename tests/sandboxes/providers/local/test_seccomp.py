@@ -41,6 +41,7 @@ def test_absent_calls(number: int) -> None:
         (syscalls.IOCTL, (0, 0x5401), seccomp.ALLOW),
         (syscalls.IOCTL, (0, seccomp.TIOCSTI), errno.EPERM),
         (syscalls.IOCTL, (0, (1 << 32) | seccomp.TIOCLINUX), errno.EPERM),
+        (syscalls.IOCTL, (0, seccomp.TIOCSETD), errno.EPERM),
         (syscalls.PERSONALITY, (seccomp.PERSONALITY_QUERY,), seccomp.ALLOW),
         (syscalls.PERSONALITY, (0x0400000,), errno.EPERM),
         (syscalls.CHMOD, (0, 0o755), seccomp.ALLOW),
