@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import structlog
 from bson import ObjectId
-from pymongo.errors import PyMongoError
 
 from aura_gql.infra.lease_watch import LeaseWatch
 from aura_gql.infra.patience import patiently
@@ -138,7 +137,7 @@ class TerminalHolder:
         ended = closed(live.record, end)
         try:
             await self._store_end(ended)
-        except PyMongoError as error:
+        except Exception as error:
             _log.error("terminal.not_recorded", terminal_id=str(record.id), exc_info=error)
         # Only now: who is told of the end finds it stored.
         live.end(ended)

@@ -53,6 +53,7 @@ EXECUTIONS = Family(
     "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
 )
 EXECUTIONS_OPEN = Family("aura_executions_open", "gauge", "Executions that this process runs, or has waiting.")
+TERMINALS_OPEN = Family("aura_terminals_open", "gauge", "Terminals that are open in this process.")
 OUTPUT_CHUNKS = Family("aura_output_chunks", "counter", "Chunks of output recorded of executions that ended.")
 OUTPUT_BYTES = Family("aura_output_bytes", "counter", "Bytes of output recorded of executions that ended.")
 JOBS = Family(
@@ -90,6 +91,7 @@ FAMILIES = (
     SANDBOX_POOL,
     EXECUTIONS,
     EXECUTIONS_OPEN,
+    TERMINALS_OPEN,
     OUTPUT_CHUNKS,
     OUTPUT_BYTES,
     JOBS,

@@ -130,6 +130,7 @@ class Readings(Collector):
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())
+        yield families.TERMINALS_OPEN.at(sources.services.terminals.count_open())
         yield families.OUTPUT_CHUNKS.at(executions.tally.chunks)
         yield families.OUTPUT_BYTES.at(executions.tally.output_bytes)
         yield families.BUS_SUBSCRIBERS.at(sources.bus.subscriber_count())

@@ -18,6 +18,7 @@ from tests.support.api import Api, running_api
 from tests.support.journeys import finished, ready_project, running_sandbox
 from tests.support.mongo import scratch_folder
 from tests.support.operations import RUN
+from tests.support.terminal_journeys import opened
 from tests.support.waiting import until
 
 TIMEOUTS: dict[str, object] = {"mongodb_server_selection_timeout_ms": 500, "mongodb_socket_timeout_ms": 500}
@@ -55,6 +56,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
         sandbox = await running_sandbox(ada, project)
         payload = (await ada.execute(RUN, input={"sandboxId": sandbox, "command": "echo one; exit 3"}))["runCommand"]
         await finished(ada, payload["execution"]["id"])
+        await opened(ada, sandbox, "sleep", "600")
         await JobDocument.enqueue("someday", "a")
 
         async def nothing_runs() -> bool:
@@ -72,6 +74,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_sandbox_pool_total", ("taken",)] == 1
     assert shown["aura_executions_total", ("RUNTIME", "FAILED")] == 1  # Labels come in the order of their names.
     assert shown["aura_executions_open", ()] == 0
+    assert shown["aura_terminals_open", ()] == 1
     assert shown["aura_unexpected_errors_total", ("graph",)] == 0
     assert shown["aura_sandbox_failures_total", ("start", "TIMEOUT", "LOCAL")] == 0
     assert shown["aura_output_bytes_total", ()] == 4
