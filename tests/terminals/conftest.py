@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -17,9 +18,12 @@ LIMITS = TerminalLimits(scrollback_bytes=64 * 1024, max_per_sandbox=3, max_per_u
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that share a provider on the event loop that runs it."""
+    """Run the tests of this folder that share a provider on the event loop that runs it: pytest hands over all others,
+    too.
+    """
+    here = Path(__file__).parent
     for item in items:
-        if "bench" in getattr(item, "fixturenames", ()):
+        if here in item.path.parents and "bench" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
