@@ -23,7 +23,7 @@ from tests.support.terminal_journeys import opened
 
 MISSING = "0123456789abcdef01234567"
 SCHEMA = create_schema()
-TYPES = ("Project", "Sandbox", "Execution", "Template", "Terminal", "User")
+TYPES = ("Project", "Sandbox", "Execution", "PreviewUrl", "Template", "Terminal", "User")
 ABSENT = {name: str(to_global_id(name, MISSING)) for name in TYPES}
 ANY_TYPE = ("query node", "query nodes")
 """Where the id of any type will do."""
@@ -169,7 +169,7 @@ async def test_who_has_not_signed_in_is_told_so_on_top(api: Api, root: Root) -> 
     "slot", [slot for slot in IDS if slot.root.kind != "query" and slot.root.name not in BRINGS_FILES], ids=str
 )
 async def test_what_is_missing_is_an_expected_failure(owner: Member, slot: Slot) -> None:
-    kind = next((name for name in TYPES if slot.path[-1] == f"{name.lower()}Id"), None)
+    kind = next((name for name in TYPES if slot.path[-1] == f"{name[0].lower()}{name[1:]}Id"), None)
     absent = ABSENT[kind or _watched(slot.root.name)]
     document, variables = slot.operation(absent, sample_with(ABSENT))
     if slot.root.name in GIVEN:

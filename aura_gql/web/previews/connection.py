@@ -94,7 +94,7 @@ class PreviewConnection:
             return _Refusal(404, pages.NO_PREVIEW)
         try:
             preview = await self._previews.behind(token)
-            return await self._visit(preview, request, self._door(preview, request, host, token))
+            return await self._visit(preview, request, self._door(preview, request, token))
         except PreviewNotFound:
             return _Refusal(404, pages.NO_PREVIEW)
         except SandboxGone:
@@ -132,13 +132,14 @@ class PreviewConnection:
             self._client.on_move = None
         return None
 
-    def _door(self, preview: PreviewRecord, request: h11.Request, host: bytes, token: str) -> Door:
+    def _door(self, preview: PreviewRecord, request: h11.Request, token: str) -> Door:
         told = [value for name, value in request.headers if name == b"x-forwarded-for"]
         is_through_proxy = self._bounds.trusts(self._address)
+        origin = self._addresses.origin_of(token).encode()
         return Door(
             port=preview.port,
-            host=host,
-            origin=self._addresses.origin_of(token).encode(),
+            host=origin.partition(b"://")[2],
+            origin=origin,
             client=b", ".join([*(told if is_through_proxy else ()), self._address.encode()]),
             scheme=self._addresses.scheme.encode(),
             cookie_prefix=self._bounds.cookie_prefix.encode(),
