@@ -1,5 +1,7 @@
 """The bounds that each room works within, as the settings give them."""
 
+from urllib.parse import urlsplit
+
 from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.limits import FileLimits
 from aura_gql.graph.cost_budget import CostBudget
@@ -7,8 +9,10 @@ from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
+from aura_gql.kernel.host_rules import HostRule, split_host
 from aura_gql.previews.addresses import PreviewAddresses
 from aura_gql.previews.records import PreviewLimits
+from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
@@ -103,7 +107,32 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         save_patience_s=sandboxes.sandbox_save_patience_s,
         max_lifetime_s=sandboxes.sandbox_max_lifetime_s,
         output_bytes=settings.executions.execution_max_output_bytes,
+        network=egress_policy(settings),
     )
+
+
+def egress_policy(settings: Settings) -> EgressPolicy | None:
+    """Of what code in sandboxes reaches; None for nothing."""
+    egress = settings.egress
+    registries = [url for url in (egress.sandbox_npm_registry, egress.sandbox_pip_index) if url is not None]
+    hosts = [HostRule.parse(text) for text in egress.sandbox_egress_hosts] + [_host_of(url) for url in registries]
+    private_hosts = [HostRule.parse(text) for text in egress.sandbox_egress_private_hosts]
+    if not hosts and not private_hosts:
+        return None
+    return EgressPolicy(
+        tuple(hosts),
+        tuple(private_hosts),
+        npm_registry=egress.sandbox_npm_registry,
+        pip_index=egress.sandbox_pip_index,
+        max_bytes=egress.sandbox_egress_max_bytes,
+    )
+
+
+def _host_of(url: str) -> HostRule:
+    """The host of a registry, on its own port alone."""
+    parts = urlsplit(url)
+    host, port = split_host(parts.netloc)
+    return HostRule(host, port or {"http": 80, "https": 443}[parts.scheme])
 
 
 def local_limits(settings: Settings) -> LocalLimits:

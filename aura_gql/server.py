@@ -31,9 +31,10 @@ from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.sandboxes.providers.local.egress.proxies import EgressProxies
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.service import SandboxService
-from aura_gql.sandboxes.tally import PoolTally
+from aura_gql.sandboxes.tally import EgressTally, PoolTally
 from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
@@ -94,7 +95,8 @@ class Server:
         self.blobs = create_blob_store(settings)
         self._pool = PoolTally()
         self._has_pool = settings.sandboxes.sandbox_warm_pool > 0
-        self.providers = create_providers(settings, self._pool)
+        self._egress = EgressTally()
+        self.providers = create_providers(settings, self._pool, self._egress)
         self.unexpected = UnexpectedErrors()
         self.live = LiveConnections(bounds.live_limits(settings))
         self._bus = InProcessBus()
@@ -160,6 +162,7 @@ class Server:
             data_directory,
             list(self.providers),
             self._pool,
+            self._egress,
         )
 
     def _wire(self, settings: Settings) -> Services:
@@ -208,9 +211,12 @@ def create_blob_store(settings: Settings) -> BlobStore:
 
 
 def create_providers(
-    settings: Settings, pool: PoolTally | None = None
+    settings: Settings, pool: PoolTally | None = None, egress: EgressTally | None = None
 ) -> Mapping[SandboxProviderName, SandboxProvider]:
-    """The sandbox providers that this server has; `pool` counts what becomes of machines made ahead."""
+    """The sandbox providers that this server has; `pool` counts what becomes of machines made ahead, `egress` their
+    connections to the outside.
+    """
     root = settings.server.data_directory / "sandboxes"
     warm = settings.sandboxes.sandbox_warm_pool
-    return {SandboxProviderName.LOCAL: LocalProvider(root, bounds.local_limits(settings), warm=warm, tally=pool)}
+    limits, proxies = bounds.local_limits(settings), EgressProxies(egress)
+    return {SandboxProviderName.LOCAL: LocalProvider(root, limits, warm=warm, tally=pool, egress=proxies)}

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from aura_gql.settings_egress import EgressSettings
 from aura_gql.settings_groups import (
     AuthSettings,
     DatabaseSettings,
@@ -53,6 +54,7 @@ class Settings(BaseModel):
     live: LiveSettings
     files: FileSettings
     sandboxes: SandboxSettings
+    egress: EgressSettings
     executions: ExecutionSettings
     terminals: TerminalSettings
     previews: PreviewSettings

@@ -49,6 +49,15 @@ SANDBOX_POOL = Family(
     "Local sandboxes made ahead: made, taken, missed when one was wanted, failed to start, died while they waited.",
     ("event",),
 )
+SANDBOX_EGRESS = Family(
+    "aura_sandbox_egress_connections",
+    "counter",
+    "Connections that local sandboxes made to the outside, by the HTTP status that they were refused with, if any.",
+    ("refused",),
+)
+SANDBOX_EGRESS_BYTES = Family(
+    "aura_sandbox_egress_bytes", "counter", "Bytes that went over these connections.", ("direction",)
+)
 EXECUTIONS = Family(
     "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
 )
@@ -89,6 +98,8 @@ FAMILIES = (
     SANDBOX_CHANGES,
     SANDBOX_FAILURES,
     SANDBOX_POOL,
+    SANDBOX_EGRESS,
+    SANDBOX_EGRESS_BYTES,
     EXECUTIONS,
     EXECUTIONS_OPEN,
     TERMINALS_OPEN,

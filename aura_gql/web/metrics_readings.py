@@ -17,7 +17,7 @@ from aura_gql.files.records import StorageUse
 from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.errors import ErrorCode
-from aura_gql.sandboxes.tally import TIMED_OUT, PoolTally
+from aura_gql.sandboxes.tally import TIMED_OUT, EgressTally, PoolTally
 from aura_gql.services import Services
 from aura_gql.web import metrics_families as families
 
@@ -62,6 +62,7 @@ class Sources:
     data_directory: Path
     providers: Sequence[str]
     pool: PoolTally
+    egress: EgressTally
 
 
 @dataclass(slots=True)
@@ -127,6 +128,10 @@ class Readings(Collector):
         failures = dict.fromkeys(itertools.product(sources.providers, ["start"], _USUAL_FAILURES), 0) | tally.failures
         yield families.SANDBOX_FAILURES.of(failures.items())
         yield families.SANDBOX_POOL.of(((event,), count) for event, count in asdict(sources.pool).items())
+        refused = sources.egress.connections.items()
+        yield families.SANDBOX_EGRESS.of((("" if status is None else str(status),), count) for status, count in refused)
+        moved = [(("sent",), sources.egress.sent), (("received",), sources.egress.received)]
+        yield families.SANDBOX_EGRESS_BYTES.of(moved)
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())

@@ -123,7 +123,7 @@ class SandboxCapabilities:
 
     stdin: bool = strawberry.field(description="Whether programs can be given standard input.")
     signals: bool = strawberry.field(description="Whether programs can be stopped by signals, with all their children.")
-    network: bool = strawberry.field(description="Whether code inside reaches the network.")
+    network: bool = strawberry.field(description="Whether code inside reaches the network, or some of it.")
     terminal: bool = strawberry.field(description="Whether terminals can be opened in it.")
     ports: bool = strawberry.field(description="Whether what listens on a port can be found and reached.")
     watch: bool = strawberry.field(description="Whether changes of files are told as they happen.")
