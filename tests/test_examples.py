@@ -167,6 +167,7 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     await preview(tryer, sandbox)
     listed = await tryer.execute("Executions", sandboxId=sandbox)
     assert [node["id"] for node in listed["nodes"]] == [execution, ran["id"]]
+    await run_quickly(tryer)
     await tryer.execute("StopSandbox", input={"sandboxId": sandbox})
     assert (await tryer.execute("Sandbox", sandboxId=sandbox))["status"] in ("STOPPING", "STOPPED")
     return execution, sandbox
@@ -181,6 +182,15 @@ async def preview(tryer: Tryer, sandbox: str) -> None:
     assert [each["id"] for each in await tryer.execute("PreviewUrls", sandboxId=sandbox)] == [made["id"]]
     revoked = (await tryer.execute("RevokePreviewUrl", input={"previewUrlId": made["id"]}))["previewUrl"]
     assert revoked["revokedAt"] is not None
+
+
+async def run_quickly(tryer: Tryer) -> None:
+    """Code without a project, and a file beside it."""
+    files = [{"path": "lib/poem.txt", "content": "roses"}]
+    code = {"language": "BASH", "code": "cat lib/poem.txt", "files": files}
+    quick = (await tryer.execute("QuickExecute", input=code))["execution"]
+    output = await tryer.watch("ExecutionOutput", is_finished, executionId=quick["id"])
+    assert "".join(text_of(event) for event in output) == "roses"
 
 
 async def resume_and_cancel(tryer: Tryer, execution: str) -> None:

@@ -47,6 +47,7 @@ class CodeExecution(Document):
     timeout_ms: int
     idle_timeout_ms: int | None = None
     timeout_clock: TimeoutClock | None = None
+    temporary: bool = False
     background: bool = False
     stdin_open: bool = False
     last_sequence: int = 0
@@ -260,6 +261,7 @@ def to_record(document: Mapping[str, Any]) -> ExecutionRecord:
         timeout_ms=document["timeout_ms"],
         idle_timeout_ms=document.get("idle_timeout_ms"),
         timeout_clock=None if (clock := document.get("timeout_clock")) is None else TimeoutClock(clock),
+        is_temporary=document.get("temporary", False),
         background=document.get("background", False),
         stdin_open=document.get("stdin_open", False),
         last_sequence=document["last_sequence"],

@@ -104,6 +104,12 @@ def compiler_starved(outcome: Outcome) -> Outcome:
     return replace(outcome, error_type=ExecutionErrorType.MEMORY, message=message)
 
 
+def not_installed(outcome: Outcome) -> Outcome:
+    """The same end, before the code: its packages could not be installed."""
+    message = "Its dependencies could not be installed; what it printed says why."
+    return replace(outcome, error_type=ExecutionErrorType.SETUP, message=message)
+
+
 def of_exit(end: ExitStatus, interruption: Outcome | None = None) -> Outcome:
     """The outcome of a process that ended as `end` says; where it was stopped, `interruption` says why."""
     outcome = interruption or _by_itself(end)

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from bson import ObjectId
 
-from aura_gql.sandboxes.values import OutputStream
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.values import OutputStream, SandboxFile
 
 
 class ExecutionStatus(StrEnum):
@@ -87,7 +88,7 @@ class ExecutionRecord:
     its end. `timeout_ms` is 0 where no clock ends it. `duration_ms` is wall time from the start of the process to its
     end, `queued_ms` what came before it.
     Exactly one of `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody
-    can know.
+    can know. One that `is_temporary` ran in a sandbox of its own, without a project.
     """
 
     id: ObjectId
@@ -103,6 +104,7 @@ class ExecutionRecord:
     error_message: str | None
     exit_code: int | None
     signal: int | None
+    is_temporary: bool
     timeout_ms: int
     idle_timeout_ms: int | None
     timeout_clock: TimeoutClock | None
@@ -221,6 +223,26 @@ class CommandRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class QuickRequest:
+    """Source text to run in a temporary sandbox that has these files and packages; else as a `CodeRequest`.
+
+    `provider` None is this server's host.
+    """
+
+    language: ExecutionLanguage
+    code: str
+    files: tuple[SandboxFile, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    stdin: bytes = b""
+    env: tuple[tuple[str, str], ...] = ()
+    timeout_ms: int | None = None
+    idle_timeout_ms: int | None = None
+    stdin_open: bool = False
+    provider: SandboxProviderName | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionLimits:
     """Bounds of one execution, and of how many run at once. Sizes are bytes."""
 
@@ -234,6 +256,8 @@ class ExecutionLimits:
     max_input_bytes: int = 64 * 1024
     max_input_waiting_bytes: int = 256 * 1024
     input_patience_s: float = 10.0
+    max_files: int = 100
+    max_files_bytes: int = 4 * 1024 * 1024
     max_args: int = 64
     max_arg_bytes: int = 4096
     max_env: int = 64

@@ -4,10 +4,12 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bson import ObjectId
 
+from aura_gql.executions.dependencies import install_steps, run_environment
 from aura_gql.executions.languages import LIVE_OUTPUT_ENV, script_path, shell_argv
 from aura_gql.executions.records import (
     CodeRequest,
@@ -15,13 +17,17 @@ from aura_gql.executions.records import (
     ExecutionKind,
     ExecutionLanguage,
     ExecutionLimits,
+    QuickRequest,
 )
 from aura_gql.executions.toolchains import Toolchain
+from aura_gql.files.paths import check_beside, clean_path, path_key
 from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.values import Command, SandboxFile
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_CWD_BYTES = 1024
+_NOT_MADE_YET = ObjectId(b"\0" * 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class ExecutionPlan:
     """A checked request. `source` is the code or the shell line; `asked_timeout_ms` None left it to the server.
     `timeout_ms` None is no limit.
 
-    `toolchain` runs the code, once it is known what there is in the sandbox.
+    Of one that `is_temporary` the sandbox is not known before it is made. `toolchain` runs the code, once it is known
+    what there is in the sandbox.
     """
 
     sandbox_id: ObjectId
@@ -46,6 +53,10 @@ class ExecutionPlan:
     background: bool
     asked_timeout_ms: int | None = None
     toolchain: Toolchain | None = None
+    files: tuple[SandboxFile, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    provider: SandboxProviderName | None = None
+    is_temporary: bool = False
 
     def fingerprint(self) -> dict[str, object]:
         """What makes two requests the same one, as JSON-able values; secrets in it only as digests."""
@@ -67,6 +78,9 @@ class ExecutionPlan:
             "stdinOpen": self.stdin_open,
             "idleTimeoutMs": self.idle_timeout_ms,
             "background": self.background,
+            "files": [[file.path, hashlib.sha256(file.data).hexdigest(), file.executable] for file in self.files],
+            "dependencies": list(self.dependencies),
+            "provider": self.provider and self.provider.value,
         }
         return fingerprint | {name: value for name, value in later.items() if value}
 
@@ -82,13 +96,39 @@ class ExecutionPlan:
             argv = shell_argv(self.source, self.args)
         else:
             argv = self.toolchain.command(script.path, self.args)
-        return Command(argv=argv, cwd=self.cwd, env={**LIVE_OUTPUT_ENV, **self.env})
+        env = {**LIVE_OUTPUT_ENV, **self.env}
+        if self.language is not None:
+            env = {**run_environment(self.language, self.dependencies), **env}
+        return Command(argv=argv, cwd=self.cwd, env=env)
 
 
 def plan_code(request: CodeRequest, limits: ExecutionLimits) -> ExecutionPlan:
     """The plan for a piece of code; InvalidInput."""
     _check_text("code", request.code, limits.max_code_bytes, allow_nul=True)
     return _plan(request, ExecutionKind.CODE, request.language, request.code, ".", limits)
+
+
+def plan_quick(request: QuickRequest, limits: ExecutionLimits) -> ExecutionPlan:
+    """The plan for a piece of code with a sandbox of its own; InvalidInput, Unsupported for `dependencies`."""
+    install_steps(request.language, request.dependencies)
+    code = CodeRequest(
+        sandbox_id=_NOT_MADE_YET,
+        language=request.language,
+        code=request.code,
+        args=request.args,
+        stdin=request.stdin,
+        env=request.env,
+        timeout_ms=request.timeout_ms,
+        idle_timeout_ms=request.idle_timeout_ms,
+        stdin_open=request.stdin_open,
+    )
+    return replace(
+        plan_code(code, limits),
+        files=_checked_files(request.files, limits),
+        dependencies=request.dependencies,
+        provider=request.provider,
+        is_temporary=True,
+    )
 
 
 def plan_command(request: CommandRequest, limits: ExecutionLimits) -> ExecutionPlan:
@@ -139,6 +179,21 @@ def _check_text(name: str, text: str, max_bytes: int, *, allow_nul: bool = False
         raise InvalidInput(f"{label} may have at most {max_bytes} bytes; it has {size}.", field=(name,))
     if not allow_nul and "\0" in text:
         raise InvalidInput(f"{label} may not contain NUL.", field=(name,))
+
+
+def _checked_files(files: Sequence[SandboxFile], limits: ExecutionLimits) -> tuple[SandboxFile, ...]:
+    if len(files) > limits.max_files:
+        raise InvalidInput(f"There may be at most {limits.max_files} `files`.", field=("files",))
+    if (size := sum(len(file.data) for file in files)) > limits.max_files_bytes:
+        message = f"`files` may have at most {limits.max_files_bytes} bytes in all; they have {size}."
+        raise InvalidInput(message, field=("files",))
+    checked = [
+        replace(file, path=clean_path(file.path, ("files", str(place), "path"))) for place, file in enumerate(files)
+    ]
+    ordered = sorted((path_key(file.path), file.path, place) for place, file in enumerate(checked))
+    for (_, before, _), (_, path, place) in pairwise(ordered):
+        check_beside(path, [before], ("files", str(place), "path"))
+    return tuple(checked)
 
 
 def _check_args(args: Sequence[str], limits: ExecutionLimits) -> None:

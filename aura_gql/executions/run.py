@@ -144,7 +144,7 @@ class ExecutionRun:
                 machine = await self._unless_interrupted(self._attach())
                 script = self._plan.script(self.record.id)
                 if script is not None:
-                    await machine.write_files([script])
+                    await machine.write_files([*self._plan.files, script])
                 try:
                     return await self._execute(machine, script)
                 finally:

@@ -162,6 +162,7 @@ class ExecutionRunner:
             lane.runs.discard(run.record.id)
             self._leave((run.record.sandbox_id, run.record.background), lane)
             run.ended.set_result(None)
+            await self._remove_sandbox(run.record)
         await self._forget_if_deleted(run.record)
 
     def _lane(self, key: _LaneKey) -> _Lane:
@@ -181,9 +182,15 @@ class ExecutionRunner:
         if not lane.runs and not lane.coming:
             self._lanes.pop(key, None)
 
+    async def _remove_sandbox(self, record: ExecutionRecord) -> None:
+        if record.is_temporary:
+            await patiently(lambda: self._sandboxes.temporary.remove(record.sandbox_id))
+
     async def _forget_if_deleted(self, record: ExecutionRecord) -> None:
         """A deletion of the project may not have seen this one, or what it wrote since."""
-        if await patiently(lambda: self._sandboxes.has_project(record.user_id, record.project_id)):
+        if record.is_temporary or await patiently(
+            lambda: self._sandboxes.has_project(record.user_id, record.project_id)
+        ):
             return
         await patiently(lambda: ExecutionOutput.remove_of([record.id]))
         await patiently(lambda: CodeExecution.remove([record.id]))
@@ -195,3 +202,4 @@ class ExecutionRunner:
             self.tally.ended(outcome, OutputTotals())
             _log.warning("execution.lost", execution_id=str(record.id), reason=reason)
             await self._bus.publish(events.topic_of(record.id), events.FINISHED)
+        await self._remove_sandbox(record)

@@ -1,12 +1,13 @@
 """Executions: running code and commands in sandboxes, and following what they print."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bson import ObjectId
 
+from aura_gql.executions.dependencies import install_steps, require_network
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.errors import ExecutionEnded, ExecutionNotFound
 from aura_gql.executions.ledger import ExecutionLedger
@@ -19,15 +20,17 @@ from aura_gql.executions.records import (
     ExecutionLimits,
     ExecutionRecord,
     LanguageSupport,
+    QuickRequest,
 )
-from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command
+from aura_gql.executions.requests import ExecutionPlan, plan_code, plan_command, plan_quick
 from aura_gql.executions.runner import ExecutionRunner
 from aura_gql.executions.scout import LanguageScout
 from aura_gql.executions.tally import ExecutionTally
+from aura_gql.executions.toolchains import prepared_by
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.errors import SandboxNotRunning
@@ -76,6 +79,32 @@ class ExecutionService:
     ) -> ExecutionRecord:
         """Run a shell line in a folder of the project, in the same way as `execute_code`."""
         return await self._launch(viewer_id, plan_command(request, self._limits), idempotency_key)
+
+    async def quick_execute(
+        self, viewer_id: str, request: QuickRequest, idempotency_key: str | None = None
+    ) -> ExecutionRecord:
+        """Run code in a temporary sandbox without a project, which is removed behind it, whatever happens: QUEUED at
+        once, the rest in the background.
+
+        InvalidInput, Unsupported, LanguageUnavailable, SandboxQuotaExceeded, IdempotencyMismatch, RateLimited.
+        """
+        plan = plan_quick(request, self._limits)
+        provider, temporary = request.provider or SandboxProviderName.LOCAL, self._sandboxes.temporary
+        has_network = temporary.has_network(provider)
+        execution_id = await self._idempotency.claim(
+            user_id=viewer_id, operation="quickExecute", key=idempotency_key, request=plan.fingerprint()
+        )
+        if idempotency_key is not None and (earlier := await CodeExecution.find_record(execution_id)) is not None:
+            return earlier
+        toolchain = await self._scout.toolchain(provider, request.language)
+        if (install := install_steps(request.language, request.dependencies)) is not None:
+            require_network(available=has_network)
+            toolchain = prepared_by(toolchain, install.argv)
+        # The same id for both: the same key finds the same sandbox.
+        plan = replace(plan, sandbox_id=execution_id, toolchain=toolchain)
+        return await self._begin(
+            viewer_id, execution_id, plan, lambda: temporary.launch(execution_id, viewer_id, provider)
+        )
 
     async def languages(self, provider: SandboxProviderName) -> Sequence[LanguageSupport]:
         """Every language there is, and whether sandboxes of a provider run it."""
@@ -177,8 +206,27 @@ class ExecutionService:
             raise SandboxNotRunning(f"The sandbox is {sandbox.status}{reason}", field=("sandboxId",))
         if plan.language is not None:
             plan = replace(plan, toolchain=await self._scout.toolchain(sandbox.provider, plan.language))
+
+        async def present() -> SandboxRecord:
+            return sandbox
+
+        return await self._begin(viewer_id, execution_id, plan, present)
+
+    async def _begin(
+        self,
+        viewer_id: str,
+        execution_id: ObjectId,
+        plan: ExecutionPlan,
+        get_sandbox: Callable[[], Awaitable[SandboxRecord]],
+    ) -> ExecutionRecord:
+        """Store it and start it; counted as an operation where that is new."""
         with self._runner.room(plan):
             resets_at = await self._operations.take(viewer_id)
+            try:
+                sandbox = await get_sandbox()
+            except DomainError:
+                await self._operations.adjust(viewer_id, resets_at, -1)
+                raise
             record = await CodeExecution.add(self._document(execution_id, viewer_id, sandbox, plan))
             if record is None:
                 await self._operations.adjust(viewer_id, resets_at, -1)
@@ -202,6 +250,7 @@ class ExecutionService:
             cwd=plan.cwd,
             timeout_ms=plan.timeout_ms or 0,
             idle_timeout_ms=plan.idle_timeout_ms,
+            temporary=plan.is_temporary,
             background=plan.background,
             stdin_open=plan.stdin_open,
             owner=self._runner.owner,

@@ -1,13 +1,13 @@
 """What it takes to run the code of a language, and to tell whether the code was at fault where it did not run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SOURCE = "{source}"
 """Stands for the file of the code in a command."""
 
-FAULTY, STARVED = 65, 71
-"""How a check ends that found the code invalid, or the compiler short of memory."""
+FAULTY, STARVED, UNPREPARED = 65, 71, 78
+"""How a check ends that found the code invalid, the compiler short of memory, or packages not installed."""
 
 # What a compiler leaves beside the source, by suffix.
 _COMPILED, _LOG, _VERDICT = ".out", ".log", ".verdict"
@@ -34,6 +34,16 @@ if [ "$status" != 0 ]; then
 fi
 rm -f -- "$log"
 exec @RUN@ "$@"
+"""
+_PREPARE = f"""
+"${{@:1:@LAST@}}" </dev/null >&2
+status=$?
+if [ "$status" != 0 ]; then
+    echo {UNPREPARED} > "$0{_VERDICT}"
+    exit "$status"
+fi
+shift @LAST@
+exec "$@"
 """
 _COMPILED_CHECK = f'exit "$(cat -- "$1{_VERDICT}" 2>/dev/null || echo 0)"'
 
@@ -87,6 +97,17 @@ def compiled(*programs: str, compile_line: str, run: str = '"./$compiled"', prob
         _COMPILED_CHECK,
         frozenset(range(1, 256)),
     )
+
+
+def prepared_by(toolchain: Toolchain, install: Sequence[str]) -> Toolchain:
+    """The toolchain behind a command that must succeed first: one tree of processes, one exit code.
+
+    What the command says goes to stderr, and standard input stays for the code.
+    """
+    script = _PREPARE.replace("@LAST@", str(len(install)))
+    check = f'said=$(cat -- "$1{_VERDICT}" 2>/dev/null); [ "$said" = {UNPREPARED} ] && exit "$said"; {toolchain.check}'
+    argv = ("bash", "-c", script, SOURCE, *install, *toolchain.argv)
+    return replace(toolchain, argv=argv, check=check, fault_codes=frozenset(range(1, 256)))
 
 
 def leftovers(source: str) -> list[str]:

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from aura_gql.executions.languages import LANGUAGES
-from aura_gql.executions.outcome import Outcome, at_fault, compiler_starved
+from aura_gql.executions.outcome import Outcome, at_fault, compiler_starved, not_installed
 from aura_gql.executions.records import ExecutionErrorType, ExecutionLanguage
-from aura_gql.executions.toolchains import FAULTY, STARVED, Toolchain
+from aura_gql.executions.toolchains import FAULTY, STARVED, UNPREPARED, Toolchain
 from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.ports import Process, Sandbox
 from aura_gql.sandboxes.values import Command, SandboxFile
@@ -19,7 +19,7 @@ _CHECK_TIMEOUT_S = 15
 async def judged(
     machine: Sandbox, script: SandboxFile, language: ExecutionLanguage, toolchain: Toolchain, outcome: Outcome
 ) -> Outcome:
-    """The outcome as it is, or as SYNTAX or MEMORY where a check of the code alone says so.
+    """The outcome as it is, or as SYNTAX, MEMORY or SETUP where a check says so that runs none of the code.
 
     Costs nothing unless the code ended as its language's interpreter or compiler does with what it can't read. What
     the code printed is not looked at. A fault in a file that it imports is not its own.
@@ -32,6 +32,8 @@ async def judged(
                 return at_fault(outcome, LANGUAGES[language].words)
             case code if code == STARVED:
                 return compiler_starved(outcome)
+            case code if code == UNPREPARED:
+                return not_installed(outcome)
     except DomainError as error:
         _log.info("execution.not_judged", reason=error.message)
     return outcome

@@ -91,6 +91,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.restartSandbox": Weight(200),
         "Mutation.deleteSandbox": Weight(50, stops=True),
         "Mutation.executeCode": Weight(200),
+        "Mutation.quickExecute": Weight(300),
         "Mutation.runCommand": Weight(200),
         "Mutation.sendExecutionInput": Weight(10),
         "Mutation.cancelExecution": Weight(10, stops=True),

@@ -28,11 +28,11 @@ class SandboxCreator:
         self._lock = asyncio.Lock()
 
     async def launch(
-        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
+        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId | None, provider: SandboxProviderName
     ) -> tuple[SandboxRecord, bool]:
         """The sandbox of that id: a new one, PENDING and starting in the background, or the one that is there already.
 
-        Whether it is new stands beside it.
+        Whether it is new stands beside it. Without a project it is temporary.
 
         SandboxQuotaExceeded.
         """
@@ -51,13 +51,14 @@ class SandboxCreator:
         return record, is_new
 
     def _session(
-        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
+        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId | None, provider: SandboxProviderName
     ) -> SandboxSession:
         now = utcnow()
         return SandboxSession(
             id=sandbox_id,
             user_id=user_id,
-            project_id=project_id,
+            project_id=project_id or sandbox_id,
+            temporary=project_id is None,
             provider=provider,
             status=SandboxStatus.PENDING,
             event_sequence=1,

@@ -60,6 +60,7 @@ class SandboxSession(Document):
     stopped_at: datetime | None = None
     expires_at: datetime
     idle_timeout_s: float | None = None
+    temporary: bool = False
     resource_limits: dict[str, Any] | None = None
     saved_files: dict[str, Any] | None = None
     wishes: list[PydanticObjectId] = Field(default_factory=list)

@@ -158,10 +158,13 @@ class SandboxReaper:
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=early)
 
     async def _stop_if_idle(self, record: SandboxRecord) -> None:
-        cutoff = utcnow() - timedelta(seconds=self._limits.idle_timeout_s)
+        # What a temporary one was made for begins soon, and ends it.
+        limits = self._limits
+        idle_timeout_s = limits.start_timeout_s if record.is_temporary else limits.idle_timeout_s
+        cutoff = utcnow() - timedelta(seconds=idle_timeout_s)
         if record.last_activity_at >= cutoff or self._registry.in_use(record.id):
             return
-        reason = f"{SandboxClock.IDLE} {self._limits.idle_timeout_s / 60:g} minutes."
+        reason = f"{SandboxClock.IDLE} {idle_timeout_s / 60:g} minutes."
         # Decided before the stopper has it: a stop that its owner asks for must not join one that may not come.
         if await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason, idle_since=cutoff) is not None:
             self._stopper.begin(record, reason, self._limits.save_patience_s)

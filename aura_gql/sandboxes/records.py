@@ -83,7 +83,8 @@ class SandboxRecord:
     """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push.
 
     `limits` are those of its machine, None before there is one; `saved_files` is None before a save. `is_deleted` says
-    that its owner does not see it any more.
+    that its owner does not see it any more. One that `is_temporary` belongs to no project: its `project_id` is its own
+    id, which no project has, and it ends with the execution that it was made for.
     """
 
     id: ObjectId
@@ -106,6 +107,7 @@ class SandboxRecord:
     limits: ResourceLimits | None = None
     saved_files: SavedFiles | None = None
     is_deleted: bool = False
+    is_temporary: bool = False
 
     @property
     def ended_by(self) -> SandboxClock | None:

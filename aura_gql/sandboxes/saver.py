@@ -47,7 +47,7 @@ class FileSaver:
         """Save within that many seconds, trying again while a part of the server is away; why that failed, in words for
         the owner, or None where nothing was lost. Never raises. Does nothing where nothing can have run.
         """
-        if not live.was_used or patience_s <= 0:
+        if not live.was_used or patience_s <= 0 or record.is_temporary:
             return None
         try:
             await self._save_patiently(record, live, asyncio.get_running_loop().time() + patience_s)

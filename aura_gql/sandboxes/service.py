@@ -86,7 +86,7 @@ class SandboxService:
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
         self.meter = SandboxMeter(self._lifecycle, self._registry)
-        self.temporary = TemporarySandboxes(self._starter)
+        self.temporary = TemporarySandboxes(self._starter, self._creator, self._stopper, limits)
         self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(

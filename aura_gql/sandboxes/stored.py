@@ -33,6 +33,7 @@ def to_record(document: Mapping[str, Any]) -> SandboxRecord:
         limits=None if limits is None else _to_limits(limits),
         saved_files=None if document.get("saved_files") is None else _to_saved(document["saved_files"]),
         is_deleted=document.get("deleted_at") is not None,
+        is_temporary=document.get("temporary", False),
     )
 
 

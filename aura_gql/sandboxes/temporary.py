@@ -1,4 +1,4 @@
-"""Machines that belong to no project: those that are looked into, and then thrown away."""
+"""Sandboxes that belong to no project: for one execution, or to be looked into, and then thrown away."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,12 @@ from bson import ObjectId
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.creator import SandboxCreator
+from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import Sandbox
+from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord
 from aura_gql.sandboxes.starter import MachineStarter
+from aura_gql.sandboxes.stopper import MachineStopper
 from aura_gql.sandboxes.values import SandboxSpec
 
 _TRIAL_S = 120
@@ -19,8 +23,31 @@ _TRIAL_S = 120
 class TemporarySandboxes:
     """Makes them and takes them down."""
 
-    def __init__(self, starter: MachineStarter) -> None:
+    def __init__(
+        self, starter: MachineStarter, creator: SandboxCreator, stopper: MachineStopper, limits: SandboxLimits
+    ) -> None:
         self._starter = starter
+        self._creator = creator
+        self._stopper = stopper
+        self._limits = limits
+
+    def has_network(self, provider: SandboxProviderName) -> bool:
+        """Whether code in its sandboxes reaches any host; Unsupported where this server has none of that name."""
+        return self._starter.provider(provider).capabilities.network and self._limits.network is not None
+
+    async def launch(self, sandbox_id: ObjectId, user_id: str, provider: SandboxProviderName) -> SandboxRecord:
+        """A sandbox without a project, PENDING: it starts in the background. The same one again for the same id.
+
+        Whoever has it made removes it; should that fail, it is stopped once nothing has used it for a minute, and when
+        its server has died. SandboxQuotaExceeded: it counts as any other.
+        """
+        return (await self._creator.launch(sandbox_id, user_id, None, provider))[0]
+
+    async def remove(self, sandbox_id: ObjectId) -> None:
+        """Have a temporary sandbox end in the background. Safe to repeat, and where there is none."""
+        record = await SandboxSession.find_record(sandbox_id)
+        if record is not None and record.is_temporary and record.is_live:
+            self._stopper.begin(record, "Its execution has ended.", 0)
 
     @contextlib.asynccontextmanager
     async def trial(self, provider: SandboxProviderName) -> AsyncIterator[Sandbox]:

@@ -5,11 +5,13 @@ from base64 import b64decode
 import strawberry
 from bson import ObjectId
 
-from aura_gql.executions.records import CodeRequest, CommandRequest
+from aura_gql.executions.records import CodeRequest, CommandRequest, QuickRequest
 from aura_gql.graph.executions.enums import ExecutionLanguage
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import key_description
+from aura_gql.graph.sandboxes.enums import SandboxProviderName
 from aura_gql.kernel.errors import InvalidInput
+from aura_gql.sandboxes.values import SandboxFile
 
 _KEY = key_description("the first execution", "running it twice")
 
@@ -23,12 +25,9 @@ class EnvironmentVariableInput:
 
 
 @strawberry.input
-class Surroundings:
-    """What code and commands are run with."""
+class RunInput:
+    """What everything that runs is run with."""
 
-    sandbox_id: strawberry.ID = strawberry.field(
-        description="The sandbox to run in. One that is still starting will do: the execution waits for it."
-    )
     args: list[str] = strawberry.field(
         default_factory=list, description="Arguments, at most 64; a command line sees them as `$1`, `$2`…"
     )
@@ -52,13 +51,22 @@ class Surroundings:
     )
     idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
 
-    def sandbox(self) -> ObjectId:
-        """The key of the sandbox; InvalidInput on `sandboxId`."""
-        return object_id(self.sandbox_id, "Sandbox", ("sandboxId",))
-
     def variables(self) -> tuple[tuple[str, str], ...]:
         """The environment as pairs."""
         return tuple((variable.name, variable.value) for variable in self.env)
+
+
+@strawberry.input
+class Surroundings(RunInput):
+    """What code and commands of a project are run with."""
+
+    sandbox_id: strawberry.ID = strawberry.field(
+        description="The sandbox to run in. One that is still starting will do: the execution waits for it."
+    )
+
+    def sandbox(self) -> ObjectId:
+        """The key of the sandbox; InvalidInput on `sandboxId`."""
+        return object_id(self.sandbox_id, "Sandbox", ("sandboxId",))
 
 
 @strawberry.input(description="What to run with `executeCode`.")
@@ -115,6 +123,58 @@ class RunCommandInput(Surroundings):
         )
 
 
+@strawberry.input(description="A file beside the code of `quickExecute`.")
+class QuickExecuteFileInput:
+    """A file on its way."""
+
+    path: str = strawberry.field(description="Its path relative to the folder that the code runs in.")
+    content: str | None = strawberry.field(default=None, description="Its text, kept as UTF-8.")
+    base64: str | None = strawberry.field(default=None, description="Its bytes, in Base64, instead of `content`.")
+    executable: bool = strawberry.field(default=False, description="Whether it can be run as a program.")
+
+    def to_file(self) -> SandboxFile:
+        """The file; InvalidInput on its content."""
+        return SandboxFile(self.path, one_of(self.content, self.base64, "content"), self.executable)
+
+
+@strawberry.input(description="What to run with `quickExecute`.")
+class QuickExecuteInput(RunInput):
+    """Source text, what it needs, and its surroundings."""
+
+    language: ExecutionLanguage = strawberry.field(description="The language of the code.")
+    code: str = strawberry.field(description="The source text, at most 256 KiB.")
+    files: list[QuickExecuteFileInput] = strawberry.field(
+        default_factory=list, description="Files beside it, at most 100, with 4 MiB in all."
+    )
+    dependencies: list[str] = strawberry.field(
+        default_factory=list,
+        description=(
+            "Packages to install first, of Python, JavaScript and TypeScript: names, maybe with versions, such as "
+            "`numpy>=1.26` or `lodash@^4`, at most 50. UNSUPPORTED where this server's sandboxes have no network. "
+            "The time that it takes counts."
+        ),
+    )
+    provider: SandboxProviderName | None = strawberry.field(
+        default=None, description="Who runs it; the server's own host where left out."
+    )
+
+    def to_request(self) -> QuickRequest:
+        """The request for the service; InvalidInput."""
+        return QuickRequest(
+            language=self.language,
+            code=self.code,
+            files=tuple(file.to_file() for file in self.files),
+            dependencies=tuple(self.dependencies),
+            args=tuple(self.args),
+            stdin=encoded(self.stdin, "stdin"),
+            env=self.variables(),
+            timeout_ms=self.timeout_ms,
+            idle_timeout_ms=self.idle_timeout_ms,
+            stdin_open=self.stdin_open,
+            provider=self.provider,
+        )
+
+
 @strawberry.input(description="Which execution to end with `cancelExecution`.")
 class CancelExecutionInput:
     """An execution to cancel."""
@@ -137,14 +197,19 @@ class SendExecutionInputInput:
 
     def to_bytes(self) -> bytes:
         """What to send; InvalidInput on `data` or `base64`."""
-        if self.data is not None and self.base64 is not None:
-            raise InvalidInput("Give `data` or `base64`, not both.", field=("base64",))
-        if self.base64 is None:
-            return encoded(self.data or "", "data")
-        try:
-            return b64decode(self.base64, validate=True)
-        except ValueError:
-            raise InvalidInput("`base64` is not valid Base64.", field=("base64",)) from None
+        return one_of(self.data, self.base64, "data")
+
+
+def one_of(text: str | None, base64: str | None, name: str) -> bytes:
+    """What is given as text or in Base64, if anything; InvalidInput on `name` or `base64`."""
+    if text is not None and base64 is not None:
+        raise InvalidInput(f"Give `{name}` or `base64`, not both.", field=("base64",))
+    if base64 is None:
+        return encoded(text or "", name)
+    try:
+        return b64decode(base64, validate=True)
+    except ValueError:
+        raise InvalidInput("`base64` is not valid Base64.", field=("base64",)) from None
 
 
 def encoded(text: str, field: str) -> bytes:

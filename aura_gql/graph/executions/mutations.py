@@ -6,6 +6,7 @@ from aura_gql.graph.context import Info
 from aura_gql.graph.executions.inputs import (
     CancelExecutionInput,
     ExecuteCodeInput,
+    QuickExecuteInput,
     RunCommandInput,
     SendExecutionInputInput,
 )
@@ -26,6 +27,15 @@ class ExecuteCodePayload(Payload):
 
 @strawberry.type(description="What `runCommand` did.")
 class RunCommandPayload(Payload):
+    """The execution, or the errors."""
+
+    execution: Execution | None = strawberry.field(
+        default=None, description="The execution; subscribe to `executionOutput` with its id."
+    )
+
+
+@strawberry.type(description="What `quickExecute` did.")
+class QuickExecutePayload(Payload):
     """The execution, or the errors."""
 
     execution: Execution | None = strawberry.field(
@@ -78,6 +88,22 @@ class ExecutionMutations:
         service = info.context.services.executions
         record = await service.run_command(viewer.id, input.to_request(), input.idempotency_key)
         return RunCommandPayload(execution=Execution.from_record(record))
+
+    @strawberry.mutation(
+        description=(
+            "Run source text without a project, in a temporary sandbox that is removed behind it: when it ended, "
+            "was cancelled, could not start, or the server went. Answers at once; `executionOutput` streams what comes "
+            "of it. It counts as a sandbox while it lives, and as one operation."
+        ),
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def quick_execute(self, info: Info, input: Input[QuickExecuteInput]) -> QuickExecutePayload:
+        """Authorise, call, convert."""
+        viewer = info.context.require_viewer()
+        service = info.context.services.executions
+        record = await service.quick_execute(viewer.id, input.to_request(), input.idempotency_key)
+        return QuickExecutePayload(execution=Execution.from_record(record))
 
     @strawberry.mutation(
         description=(

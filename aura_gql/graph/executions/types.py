@@ -25,7 +25,15 @@ class Execution(Node):
     """An execution record on the wire."""
 
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox that it runs in.")
-    project_id: strawberry.ID = strawberry.field(description="The project whose folder it runs in.")
+    project_id: strawberry.ID = strawberry.field(
+        description=(
+            "The project whose folder it runs in. One of `quickExecute` has no project (`isTemporary`): this is then "
+            "`sandboxId` again, and no project's id."
+        )
+    )
+    is_temporary: bool = strawberry.field(
+        description="Whether it is one of `quickExecute`, with a sandbox of its own that is removed behind it."
+    )
     kind: ExecutionKind = strawberry.field(description="Whether it is code or a command.")
     language: ExecutionLanguage | None = strawberry.field(description="The language of the code; null for a command.")
     command: str = strawberry.field(description="The source text or the command line.")
@@ -84,7 +92,8 @@ class Execution(Node):
         return cls(
             id=to_global_id("Execution", record.id),
             sandbox_id=to_global_id("Sandbox", record.sandbox_id),
-            project_id=to_global_id("Project", record.project_id),
+            project_id=to_global_id("Sandbox" if record.is_temporary else "Project", record.project_id),
+            is_temporary=record.is_temporary,
             kind=record.kind,
             language=record.language,
             command=record.command,

@@ -23,7 +23,15 @@ class Sandbox(Node):
     """A sandbox record on the wire."""
 
     key: strawberry.Private[ObjectId]
-    project_id: strawberry.ID = strawberry.field(description="The project whose files it holds.")
+    project_id: strawberry.ID = strawberry.field(
+        description=(
+            "The project whose files it holds. One of `quickExecute` has no project (`isTemporary`): this is then its "
+            "own id again, and no project's."
+        )
+    )
+    is_temporary: bool = strawberry.field(
+        description="Whether it was made for one execution of `quickExecute` and ends with it."
+    )
     provider: SandboxProviderName = strawberry.field(description="Who runs it.")
     status: SandboxStatus = strawberry.field(description="Where it is in its life.")
     status_reason: str | None = strawberry.field(description="Why it is in this state, where there is more to say.")
@@ -58,7 +66,8 @@ class Sandbox(Node):
         return cls(
             key=record.id,
             id=to_global_id("Sandbox", record.id),
-            project_id=to_global_id("Project", record.project_id),
+            project_id=to_global_id("Sandbox" if record.is_temporary else "Project", record.project_id),
+            is_temporary=record.is_temporary,
             provider=record.provider,
             status=record.status,
             status_reason=record.status_reason,

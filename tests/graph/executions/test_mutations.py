@@ -122,3 +122,22 @@ async def test_input_is_sent_as_text_or_bytes_by_its_owner_alone(ada: Member, ev
     assert sent[0]["execution"] == {"id": id, "stdinOpen": True, "idleTimeoutMs": 60_000, "background": False}
     assert (text, end["status"]) == ("grüß dich", "COMPLETED")
     assert late["errors"] == [{"code": "INVALID_STATE", "field": ["input", "executionId"]}]
+
+
+async def test_code_without_a_project_says_so(ada: Member) -> None:
+    mutation = """mutation ($input: QuickExecuteInput!) { quickExecute(input: $input) {
+        execution { id sandboxId projectId isTemporary } errors { code field }
+    } }"""
+    wish = {"language": "BASH", "code": "cat a.txt", "files": [{"path": "a.txt", "base64": "aGk="}]}
+
+    payload = (await ada.execute(mutation, input=wish))["quickExecute"]
+    execution = payload["execution"]
+    text, end = await output_of(ada, execution["id"])
+    query = "query ($id: ID!) { node(id: $id) { ... on Sandbox { id projectId isTemporary } } }"
+    sandbox = (await ada.execute(query, id=execution["sandboxId"]))["node"]
+    refused = (await ada.execute(mutation, input={**wish, "files": [{"path": "../a", "content": ""}]}))["quickExecute"]
+
+    assert (text, end["status"], execution["isTemporary"]) == ("hi", "COMPLETED", True)
+    assert execution["projectId"] == execution["sandboxId"]
+    assert sandbox == {"id": execution["sandboxId"], "projectId": execution["sandboxId"], "isTemporary": True}
+    assert refused["errors"] == [{"code": "INVALID_INPUT", "field": ["input", "files", "0", "path"]}]
