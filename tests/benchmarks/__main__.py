@@ -16,7 +16,7 @@ from tests.benchmarks.world import World, world
 Group = Callable[[World, Size], AbstractAsyncContextManager[list[Entry]]]
 
 GROUPS: dict[str, Group] = {"graph": graph.contests, "stream": stream.contests, "sandbox": sandbox.contests}
-LONGEST_S = 300
+LONGEST_S = 600
 SOAK, LEDGER = "soak", "ledger"
 
 

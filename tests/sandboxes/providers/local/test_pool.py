@@ -207,6 +207,7 @@ async def test_a_cancelled_create_leaves_nothing(warm: LocalProvider, root: Path
 
 async def test_what_waits_is_nobodys_orphan(warm: LocalProvider) -> None:
     before = waiting(warm)
+    assert await warm.list() == []
     assert await warm.remove_orphans([]) == []
     assert waiting(warm) == before
     sandbox = await warm.create(SandboxSpec("kept", "project"))
