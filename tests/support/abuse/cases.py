@@ -151,6 +151,7 @@ INTERFACES: dict[str, Judge] = {
     "rename the domain": reached_the_kernel,
     "type into a terminal": reached_the_kernel,
     "paste into a console": reached_the_kernel,
+    "make a modem of a terminal": reached_the_kernel,
     **dict.fromkeys(BARE, reached_the_kernel),
 }
 

@@ -16,7 +16,7 @@ KEYCTL_JOIN_SESSION_KEYRING = 1
 BPF_ARRAY = (2, 4, 8, 1)  # BPF_MAP_TYPE_ARRAY, key and value size, entries
 COMPATIBLE_LAYOUT = 0x0200000
 X32_MKDIR, I386_MKDIR = 0x40000000 + 83, 39
-TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+TIOCSTI, TIOCLINUX, TIOCSETD = 0x5412, 0x541C, 0x5423
 LOW_MEMORY = 0x40  # MAP_32BIT
 
 # Calls with arguments that harm nobody: what matters is whether they are looked at.
@@ -78,7 +78,13 @@ def keyring(_: Facts) -> None:
 def terminal(request: int) -> int:
     """Push a character into a terminal of our own, as if it had been typed."""
     _, slave = pty.openpty()
-    return call(IOCTL, slave, request, b"\x03")
+    return call(IOCTL, slave, request, b"\x03\0\0\0")
+
+
+def discipline(_: Facts) -> int:
+    """Give a terminal the line discipline of a modem, or whichever: here the one that it has."""
+    slave = pty.openpty()[1]
+    return call(IOCTL, slave, TIOCSETD, bytes(4))
 
 
 def old_call(_: Facts) -> None:
@@ -109,5 +115,6 @@ ATTACKS: dict[str, Callable[[Facts], object]] = {
     "rename the domain": lambda _: call(171, b"owned", 5),
     "type into a terminal": lambda _: terminal(TIOCSTI),
     "paste into a console": lambda _: terminal(TIOCLINUX),
+    "make a modem of a terminal": discipline,
     **{name: lambda _, number=number, rest=rest: call(number, *rest) for name, (number, rest) in BARE.items()},  # type: ignore[misc]
 }
