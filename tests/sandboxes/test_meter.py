@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 from bson import ObjectId
 
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput, Unsupported
 from aura_gql.sandboxes import meter as meter_module
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
-from aura_gql.sandboxes.meter import SandboxMeter
+from aura_gql.sandboxes.meter import SandboxMeter, _Reader
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.records import SandboxStatus, SandboxUse
+from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.values import Command, MachineMetrics
 from tests.support.processes import argv_of, first_line
 from tests.support.sandboxes import OWNER, SandboxBench
@@ -71,6 +75,19 @@ async def test_percents_are_of_one_cpu_and_a_restart_is_waited_out(bench: Sandbo
     assert all((use.metrics.cpu_percent or 0) >= 0 for use in seen)
     await bench.sandboxes.stop(OWNER, record.id)
     await asyncio.wait_for(watching, 10)
+
+
+async def test_a_new_machine_is_not_measured_against_the_old_one() -> None:
+    reader = _Reader(ObjectId(), SandboxRegistry("here"))
+    old, new = cast(Sandbox, object()), cast(Sandbox, object())
+    looks = [(old, 5_000), (old, 6_000), (new, 10)]
+    percents = [
+        reader._with_percent(machine, MachineMetrics(utcnow(), cpu_time_ms=used_ms)).cpu_percent
+        for machine, used_ms in looks
+    ]
+    assert percents[0] is None
+    assert percents[1]
+    assert percents[2] is None
 
 
 async def test_one_that_does_not_run_yet_is_waited_for(bench: SandboxBench) -> None:
