@@ -6,6 +6,7 @@ from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.listening import EGRESS_PORT
 
 PROXY_URL = f"http://127.0.0.1:{EGRESS_PORT}"
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 OURSELVES = "localhost,127.0.0.1,::1"
 BY_PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "npm_config_proxy", "npm_config_https_proxy")
 NOT_BY_PROXY = ("NO_PROXY", "no_proxy", "npm_config_noproxy")
@@ -15,9 +16,13 @@ def egress_environment(policy: EgressPolicy) -> Mapping[str, str]:
     """Variables for every command of a sandbox that has a proxy."""
     variables = dict.fromkeys(BY_PROXY, PROXY_URL) | dict.fromkeys(NOT_BY_PROXY, OURSELVES)
     # Node's own fetch asks for it; older ones pass over it.
-    variables |= {"NODE_USE_ENV_PROXY": "1", "npm_config_fetch_retries": "2"}
+    variables |= {"NODE_USE_ENV_PROXY": "1", "npm_config_fetch_retries": "1"}
+    # npm would trust none of the authorities that this host trusts besides those that everybody does.
+    variables |= {"npm_config_cafile": AUTHORITIES, "npm_config_fetch_retry_mintimeout": "1000"}
     if policy.npm_registry is not None:
         variables["npm_config_registry"] = policy.npm_registry
     if policy.pip_index is not None:
         variables["PIP_INDEX_URL"] = policy.pip_index
+        if policy.pip_index.startswith("http:"):  # Which pip leaves out otherwise.
+            variables["PIP_TRUSTED_HOST"] = policy.pip_index.removeprefix("http://").partition("/")[0]
     return variables

@@ -18,4 +18,5 @@ def test_names_the_registries() -> None:
         EgressPolicy(npm_registry="http://npm.example", pip_index="http://pip.example/simple")
     )
     assert variables["PIP_INDEX_URL"] == "http://pip.example/simple"
+    assert variables["PIP_TRUSTED_HOST"] == "pip.example"
     assert variables["npm_config_registry"] == "http://npm.example"
