@@ -92,7 +92,8 @@ def upload_limits(settings: Settings) -> UploadLimits:
 def file_limits(settings: Settings) -> FileLimits:
     """Of a project and its files."""
     files = settings.files
-    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes)
+    kept_s = settings.sandboxes.sandbox_file_changes_retention_days * 24 * 3600
+    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes, kept_s)
 
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:

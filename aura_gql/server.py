@@ -9,6 +9,7 @@ from aura_gql import bounds
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.documents import FileUploadDocument
@@ -61,6 +62,8 @@ DOCUMENTS = (
     FileVersionDocument,
     ProjectStorageDocument,
     FileUploadDocument,
+    FileChangeCounter,
+    FileChangeDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,

@@ -257,6 +257,9 @@ class SandboxSettings(Group):
     sandbox_cpus: float = Field(1.0, gt=0, le=1024, description="CPUs, in fractions, where cgroups are writable.")
     sandbox_disk_bytes: Annotated[int, Field(ge=_MIB)] = Field(512 * _MIB, description="Bytes of the project folder.")
     sandbox_max_files: Annotated[int, Field(ge=1_000)] = Field(200_000, description="Files and folders in it.")
+    sandbox_file_changes_retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        7, description="Days that the list of changed files is kept."
+    )
     sandbox_open_files: Annotated[int, Field(ge=64)] = Field(4_096, description="Most open files of a process.")
 
 

@@ -146,7 +146,8 @@ class ExecutionRun:
                 if script is not None:
                     await machine.write_files([*self._plan.files, script])
                 try:
-                    return await self._execute(machine, script)
+                    async with self._sandboxes.file_changes.during(self.record.sandbox_id, self.record.id):
+                        return await self._execute(machine, script)
                 finally:
                     await self._remove(machine, script)
         finally:

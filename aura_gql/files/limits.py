@@ -10,11 +10,12 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """The bounds of a file and of a project; sizes in bytes."""
+    """The bounds of a file and of a project; sizes in bytes. Changes are kept for `changes_ttl_s` seconds."""
 
     max_file_bytes: int = 1 * _MIB
     max_files: int = 2_000
     max_project_bytes: int = 50 * _MIB
+    changes_ttl_s: int = 7 * 24 * 3600
 
     def check_file(self, path: str, size: int) -> None:
         """FileTooLarge for a file of more bytes than any may have."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from aura_gql.files.changes.service import FileChanges
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.errors import FileNotFound, InvalidPath
 from aura_gql.files.events import to_bus, topic_of
@@ -49,6 +50,8 @@ class FileService:
         self._blobs = blobs
         self._limits = limits
         self._bus = bus
+        self.changes = FileChanges(projects, bus, limits.changes_ttl_s)
+        """What saves change, and what code changes in sandboxes."""
 
     async def tree(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[FileRecord]]:
         """The files of each project, by path, in one query; for callers who have been shown to own the projects."""
@@ -165,6 +168,7 @@ class FileService:
         await FileVersionDocument.remove_project(project_id)
         await ProjectStorageDocument.remove_project(project_id)
         await FileUploadDocument.remove_project(project_id)
+        await self.changes.remove_project(project_id)
         await self._blobs.delete_scope(scope_of(project_id))
 
     async def _forget_blobs(self, project_id: ObjectId) -> None:
@@ -180,6 +184,7 @@ class FileService:
             await _check_clash(record, session)
             await ProjectFileDocument.insert_records([record], session)
         await FileVersionDocument.insert_records([record], session)
+        await self.changes.add_saves(record.project_id, [record], session)
         after = await ProjectStorageDocument.add(record.project_id, growth, session)
         self._limits.check_totals(after - growth, after)
         return record

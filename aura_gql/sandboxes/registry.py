@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,10 +37,14 @@ class SandboxRegistry:
         self.owner = owner
         self._live: dict[ObjectId, LiveSandbox] = {}
         self._uses: Counter[ObjectId] = Counter()
+        self.added: list[Callable[[ObjectId, LiveSandbox], None]] = []
+        """Each is told of every machine that comes to be held."""
 
     def add(self, sandbox_id: ObjectId, live: LiveSandbox) -> None:
         """Hold a machine."""
         self._live[sandbox_id] = live
+        for told in self.added:
+            told(sandbox_id, live)
 
     def get(self, sandbox_id: ObjectId) -> LiveSandbox | None:
         """The machine, if this process holds it."""

@@ -22,6 +22,7 @@ from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.description import describe_all
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
+from aura_gql.sandboxes.file_recorder import FileChangeRecorder
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.machines import HeldMachines
 from aura_gql.sandboxes.meter import SandboxMeter
@@ -56,7 +57,8 @@ _SHORT_USE_S = 1.0
 class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
-    `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use.
+    `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use,
+    `file_changes` records what code changes in them.
     A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
@@ -80,6 +82,8 @@ class SandboxService:
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
         self.machines = HeldMachines(self._registry)
         self._sync = FileSync(files)
+        self.file_changes = FileChangeRecorder(files.changes)
+        self._registry.added.append(self.file_changes.begin)
         saver = FileSaver(files, uploads, self._lifecycle.tally)
         self._starter = MachineStarter(providers, self._sync, saver, self._lifecycle, self._registry, limits)
         self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
@@ -264,6 +268,7 @@ class SandboxService:
             self._stopper.begin(record, "The server shut down.")
         await self._stopper.join()
         await self._starter.close()
+        await self.file_changes.close()
 
     async def _launch(
         self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName

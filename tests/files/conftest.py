@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
@@ -29,7 +30,17 @@ def limits() -> FileLimits:
 
 @pytest.fixture
 async def world(database: Database, tmp_path: Path, limits: FileLimits) -> World:
-    await init_documents(database, [ProjectDocument, *FILE_DOCUMENTS, FileUploadDocument, IdempotencyKeyDocument])
+    await init_documents(
+        database,
+        [
+            ProjectDocument,
+            *FILE_DOCUMENTS,
+            FileUploadDocument,
+            FileChangeCounter,
+            FileChangeDocument,
+            IdempotencyKeyDocument,
+        ],
+    )
     blobs, bus = LocalBlobStore(tmp_path), InProcessBus()
     templates = TemplateService(BundledTemplates(), blobs)
     keys = MongoIdempotencyKeys()

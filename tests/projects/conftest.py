@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from beanie import Document
 
+from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
@@ -34,6 +35,8 @@ _DOCUMENTS: list[type[Document]] = [
     JobDocument,
     *FILE_DOCUMENTS,
     FileUploadDocument,
+    FileChangeCounter,
+    FileChangeDocument,
 ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bson import ObjectId
 
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
+from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
@@ -44,6 +45,8 @@ DOCUMENTS = (
     FileVersionDocument,
     ProjectStorageDocument,
     FileUploadDocument,
+    FileChangeCounter,
+    FileChangeDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,

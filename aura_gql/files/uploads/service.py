@@ -9,6 +9,7 @@ from itertools import pairwise
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from aura_gql.files.changes.service import FileChanges
 from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
 from aura_gql.files.events import to_bus, topic_of
 from aura_gql.files.limits import FileLimits
@@ -62,6 +63,7 @@ class FileUploads:
         self._limits = limits
         self._bus = bus
         self._keys = keys
+        self._changes = FileChanges(projects, bus, limits.changes_ttl_s)
 
     async def upload(
         self, viewer_id: str, project_id: ObjectId, uploads: Sequence[NewUpload], idempotency_key: str | None = None
@@ -191,6 +193,7 @@ class FileUploads:
         if replaced and not await ProjectFileDocument.replace_records(replaced, session):
             raise RuntimeError("A file has moved on inside the transaction that had read it.")
         await FileVersionDocument.insert_records(changed, session)
+        await self._changes.add_saves(project_id, changed, session)
         after = await ProjectStorageDocument.add(project_id, growth, session)
         self._limits.check_totals(after - growth, after)
 

@@ -3,18 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from aura_gql.files.changes.records import ChangeKind
 from aura_gql.sandboxes.values import FileKind
-
-
-class ChangeKind(StrEnum):
-    """What became of a file. MOVED keeps everything but the path; of a folder, also what is in it."""
-
-    CREATED = "CREATED"
-    MODIFIED = "MODIFIED"
-    DELETED = "DELETED"
-    MOVED = "MOVED"
 
 
 @dataclass(frozen=True, slots=True)

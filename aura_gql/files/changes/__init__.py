@@ -1,0 +1,1 @@
+"""What changed in the files of projects, by saves and by code, as one numbered list."""
