@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from aura_gql.settings_types import (
     Bytes,
     Count,
+    Days,
     HttpUrl,
     LongSecret,
     Milliseconds,
@@ -257,9 +258,7 @@ class SandboxSettings(Group):
     sandbox_cpus: float = Field(1.0, gt=0, le=1024, description="CPUs, in fractions, where cgroups are writable.")
     sandbox_disk_bytes: Annotated[int, Field(ge=_MIB)] = Field(512 * _MIB, description="Bytes of the project folder.")
     sandbox_max_files: Annotated[int, Field(ge=1_000)] = Field(200_000, description="Files and folders in it.")
-    sandbox_file_changes_retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        7, description="Days that the list of changed files is kept."
-    )
+    sandbox_file_changes_retention_days: Days = Field(7, description="Days that the list of changed files is kept.")
     sandbox_open_files: Annotated[int, Field(ge=64)] = Field(4_096, description="Most open files of a process.")
 
 
@@ -269,9 +268,7 @@ class ExecutionSettings(Group):
     execution_timeout_ms: Milliseconds = Field(30_000, description="Milliseconds that one may take unless it asks.")
     execution_max_timeout_ms: Milliseconds = Field(600_000, description="Most milliseconds that one may ask for.")
     execution_max_output_bytes: Bytes = Field(10 * _MIB, description="Bytes of output after which it is ended.")
-    execution_output_retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        7, description="Days that its output is kept."
-    )
+    execution_output_retention_days: Days = Field(7, description="Days that its output is kept.")
 
 
 class TerminalSettings(Group):

@@ -90,4 +90,7 @@ VersionedSecrets = Annotated[tuple[VersionedSecret, ...], NoDecode, BeforeValida
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
 Milliseconds = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+"""How many days something is kept."""
+
 Seconds = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -146,7 +146,7 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     sandbox = str((await tryer.execute("CreateSandbox", input={"projectId": project}))["sandbox"]["id"])
     await tryer.watch("SandboxChanged", lambda event: bool(event["status"] == "RUNNING"), sandboxId=sandbox)
     assert (await tryer.execute("Sandboxes", projectId=project))["totalCount"] == 1
-    code = {"sandboxId": sandbox, "language": "BASH", "code": "read word; echo $1 $word", "args": ["seen"]}
+    code = {"sandboxId": sandbox, "language": "BASH", "code": "read word; echo $1 $word|tee made.txt", "args": ["seen"]}
     ran = (await tryer.execute("ExecuteCode", input={**code, "stdinOpen": True}))["execution"]
     sent = await tryer.execute("SendExecutionInput", input={"executionId": ran["id"], "data": "and read\n"})
     assert sent["execution"]["id"] == ran["id"]
@@ -157,6 +157,7 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
         (await tryer.execute("RunCommand", input={"sandboxId": sandbox, "command": LONG_COMMAND}))["execution"]["id"]
     )
     await resume_and_cancel(tryer, execution)
+    await look_at_files(tryer, project, sandbox, ran["id"])
     (use,) = await tryer.watch("SandboxMetrics", lambda _: True, sandboxId=sandbox)
     assert 0 <= use["memoryBytes"] < use["memoryLimitBytes"]
     await work_at_a_terminal(tryer, sandbox)
@@ -171,6 +172,16 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     await tryer.execute("StopSandbox", input={"sandboxId": sandbox})
     assert (await tryer.execute("Sandbox", sandboxId=sandbox))["status"] in ("STOPPING", "STOPPED")
     return execution, sandbox
+
+
+async def look_at_files(tryer: Tryer, project: str, sandbox: str, execution: str) -> None:
+    """See what a run made, in its own list, in the project's stream and on the disk."""
+    changes = (await tryer.execute("FileChanges", executionId=execution))["fileChanges"]
+    assert [(change["kind"], change["path"]) for change in changes["nodes"]] == [("CREATED", "made.txt")]
+    (batch,) = await tryer.watch("FilesChanged", lambda _: True, projectId=project, after=0)
+    assert batch["changes"][-1]["executionIds"] == [execution]
+    assert "made.txt" in [file["path"] for file in await tryer.execute("SandboxFiles", sandboxId=sandbox)]
+    assert (await tryer.execute("SandboxFile", sandboxId=sandbox, path="made.txt"))["content"] == "seen and read\n"
 
 
 async def preview(tryer: Tryer, sandbox: str) -> None:

@@ -7,6 +7,7 @@ from aura_gql.graph.executions.mutations import ExecutionMutations
 from aura_gql.graph.executions.queries import ExecutionQueries, fetch_executions
 from aura_gql.graph.executions.subscriptions import ExecutionSubscriptions
 from aura_gql.graph.files.mutations import FileMutations
+from aura_gql.graph.files.subscriptions import FileSubscriptions
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.nodes import Node, by_object_id, node_field, nodes_field
@@ -17,6 +18,7 @@ from aura_gql.graph.projects.mutations import ProjectMutations
 from aura_gql.graph.projects.queries import ProjectQueries, fetch_projects
 from aura_gql.graph.projects.subscriptions import ProjectSubscriptions
 from aura_gql.graph.rate_limit import RateLimitQueries
+from aura_gql.graph.sandboxes.files import SandboxFileQueries
 from aura_gql.graph.sandboxes.mutations import SandboxMutations
 from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
@@ -44,6 +46,7 @@ class Query(
     TemplateQueries,
     ProjectQueries,
     SandboxQueries,
+    SandboxFileQueries,
     ExecutionQueries,
     TerminalQueries,
     PreviewQueries,
@@ -62,7 +65,9 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched.")
-class Subscription(ProjectSubscriptions, SandboxSubscriptions, ExecutionSubscriptions, TerminalSubscriptions):
+class Subscription(
+    ProjectSubscriptions, FileSubscriptions, SandboxSubscriptions, ExecutionSubscriptions, TerminalSubscriptions
+):
     """The subscription root."""
 
 

@@ -1,5 +1,7 @@
 """The changes of a sandbox's state: each a compare-and-set, each published."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
 
@@ -9,7 +11,8 @@ from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
 from aura_gql.sandboxes import events
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.records import MachineFacts, SandboxEventRecord, SandboxRecord, SandboxStatus
+from aura_gql.sandboxes.errors import SandboxNotRunning
+from aura_gql.sandboxes.records import ENDED_STATUSES, MachineFacts, SandboxEventRecord, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.stored import to_stored_limits
 from aura_gql.sandboxes.tally import SandboxTally
 
@@ -86,6 +89,23 @@ class Lifecycle:
             return next(iter(await SandboxSession.find_owned(viewer_id, [wanted])), None)
 
         return events.follow(self._bus, sandbox_id, read)
+
+    async def until_running(self, sandbox_id: ObjectId, timeout_s: float) -> None:
+        """Wait until it runs; SandboxNotRunning where it ends instead, or does not within that many seconds."""
+        try:
+            async with (
+                asyncio.timeout(timeout_s),
+                contextlib.aclosing(self.changes(sandbox_id)) as changes,
+            ):
+                async for event in changes:
+                    if event.status is SandboxStatus.RUNNING:
+                        return
+                    if event.status in ENDED_STATUSES or event.status is SandboxStatus.STOPPING:
+                        reason = f": {event.reason}" if event.reason else "."
+                        raise SandboxNotRunning(f"The sandbox is {event.status}{reason}")
+        except TimeoutError:
+            raise SandboxNotRunning(f"The sandbox did not start within {timeout_s:g} seconds.") from None
+        raise SandboxNotRunning("The server is shutting down.")
 
     async def _published(self, record: SandboxRecord | None) -> SandboxRecord | None:
         if record is not None:

@@ -20,6 +20,7 @@ from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.description import describe_all
+from aura_gql.sandboxes.disks import SandboxDisks
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.file_recorder import FileChangeRecorder
@@ -29,13 +30,11 @@ from aura_gql.sandboxes.meter import SandboxMeter
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.reaper import SandboxReaper
 from aura_gql.sandboxes.records import (
-    ENDED_STATUSES,
     ProviderRecord,
     SandboxEventRecord,
     SandboxFilter,
     SandboxLimits,
     SandboxRecord,
-    SandboxStatus,
 )
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.renewal import SandboxRenewal
@@ -58,7 +57,7 @@ class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
     `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use,
-    `file_changes` records what code changes in them.
+    `file_changes` records what code changes in them, `disks` shows the files in them.
     A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
@@ -84,6 +83,7 @@ class SandboxService:
         self._sync = FileSync(files)
         self.file_changes = FileChangeRecorder(files.changes)
         self._registry.added.append(self.file_changes.begin)
+        self.disks = SandboxDisks(self._registry)
         saver = FileSaver(files, uploads, self._lifecycle.tally)
         self._starter = MachineStarter(providers, self._sync, saver, self._lifecycle, self._registry, limits)
         self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
@@ -134,14 +134,14 @@ class SandboxService:
         live = [record for record in await SandboxSession.find_live([project_id]) if record.is_usable]
         if live:
             try:
-                await self._until_running(live[-1].id, self._limits.start_timeout_s)
+                await self._lifecycle.until_running(live[-1].id, self._limits.start_timeout_s)
                 return
             except SandboxNotRunning:
                 # Another server's may end because that server is dead, which asks for a new one.
                 if live[-1].owner == self._registry.owner:
                     raise
         record, _ = await self._launch(ObjectId(), user_id, project_id, provider)
-        await self._until_running(record.id, self._limits.start_timeout_s)
+        await self._lifecycle.until_running(record.id, self._limits.start_timeout_s)
 
     async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """The viewer's sandbox; SandboxNotFound."""
@@ -202,7 +202,7 @@ class SandboxService:
         """The running machine with the project's present files in it; waits for a start, SandboxNotRunning else."""
         live = self._registry.get(sandbox_id)
         if live is None:
-            await self._until_running(sandbox_id, self._limits.attach_timeout_s)
+            await self._lifecycle.until_running(sandbox_id, self._limits.attach_timeout_s)
             live = self._registry.get(sandbox_id)
         if live is None:
             raise SandboxNotRunning("The sandbox's machine is not held by this server.")
@@ -281,22 +281,6 @@ class SandboxService:
             await self.remove_project(project_id)
             raise
         return record, is_new
-
-    async def _until_running(self, sandbox_id: ObjectId, timeout_s: float) -> None:
-        try:
-            async with (
-                asyncio.timeout(timeout_s),
-                contextlib.aclosing(self._lifecycle.changes(sandbox_id)) as changes,
-            ):
-                async for event in changes:
-                    if event.status is SandboxStatus.RUNNING:
-                        return
-                    if event.status in ENDED_STATUSES or event.status is SandboxStatus.STOPPING:
-                        reason = f": {event.reason}" if event.reason else "."
-                        raise SandboxNotRunning(f"The sandbox is {event.status}{reason}")
-        except TimeoutError:
-            raise SandboxNotRunning(f"The sandbox did not start within {timeout_s:g} seconds.") from None
-        raise SandboxNotRunning("The server is shutting down.")
 
     async def _stop_soon(self, record: SandboxRecord, reason: str) -> None:
         """Return when it has stopped, or after a while."""

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Annotated, Self
 
 import strawberry
+from bson import ObjectId
 
 from aura_gql.executions import records
 from aura_gql.executions.records import ExecutionRecord, OutputChunkRecord
+from aura_gql.graph.context import Info
 from aura_gql.graph.executions.enums import (
     ExecutionErrorType,
     ExecutionKind,
@@ -16,7 +18,9 @@ from aura_gql.graph.executions.enums import (
     OutputStream,
     TimeoutClock,
 )
+from aura_gql.graph.files.types import FileChange
 from aura_gql.graph.nodes import Node, to_global_id
+from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.scalars import Long
 
 
@@ -24,6 +28,7 @@ from aura_gql.graph.scalars import Long
 class Execution(Node):
     """An execution record on the wire."""
 
+    key: strawberry.Private[ObjectId]
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox that it runs in.")
     project_id: strawberry.ID = strawberry.field(
         description=(
@@ -90,6 +95,7 @@ class Execution(Node):
     def from_record(cls, record: ExecutionRecord) -> Self:
         """The execution that `record` describes."""
         return cls(
+            key=record.id,
             id=to_global_id("Execution", record.id),
             sandbox_id=to_global_id("Sandbox", record.sandbox_id),
             project_id=to_global_id("Sandbox" if record.is_temporary else "Project", record.project_id),
@@ -120,6 +126,17 @@ class Execution(Node):
             started_at=record.started_at,
             finished_at=record.finished_at,
         )
+
+    @strawberry.field(
+        description=(
+            "What changed on the sandbox's disk while it ran, in order; final when it has ended. Where other "
+            "executions ran at the same time it may be their doing, and `executionIds` names them all."
+        )
+    )
+    async def file_changes(self, info: Info, first: First = None, after: After = None) -> Connection[FileChange]:
+        """Call, convert."""
+        page = await info.context.services.files.changes.of_execution(self.key, page_request(first, after))
+        return Connection.of(page, FileChange.from_record)
 
 
 @strawberry.type(

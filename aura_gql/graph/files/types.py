@@ -6,8 +6,10 @@ from typing import Self
 
 import strawberry
 
+from aura_gql.files.changes.records import ChangeBatchRecord, FileChangeRecord
 from aura_gql.files.records import FileRecord
 from aura_gql.graph.context import Info
+from aura_gql.graph.files.enums import ChangeKind, ChangeOrigin, EntryKind
 from aura_gql.graph.files.loaders import file_content
 from aura_gql.graph.nodes import to_global_id
 from aura_gql.graph.scalars import Long
@@ -67,3 +69,67 @@ class ProjectFile:
         info.context.take_content(self.size)
         data = await file_content(info.context).load(self.record)
         return base64.b64encode(data).decode()
+
+
+@strawberry.type(description="A change of one file or folder, in the project or on the disk of one of its sandboxes.")
+class FileChange:
+    """A change record on the wire."""
+
+    sequence: int = strawberry.field(
+        description="Its number: 1, 2, 3… over all changes of the project, saves and sandboxes together, without a gap."
+    )
+    path: str = strawberry.field(description="The path in the project folder, parts separated by `/`.")
+    kind: ChangeKind = strawberry.field(description="What became of it.")
+    from_path: str | None = strawberry.field(description="Where it was before, for MOVED; else null.")
+    entry: EntryKind = strawberry.field(description="What it is, or was where it is DELETED.")
+    size: Long = strawberry.field(description="The bytes that a file had then; 0 for anything else.")
+    executable: bool = strawberry.field(description="Whether it had the executable bit then.")
+    origin: ChangeOrigin = strawberry.field(description="Where it changed.")
+    version: int | None = strawberry.field(description="The version of the project's file; null in a sandbox.")
+    sandbox_id: strawberry.ID | None = strawberry.field(description="The sandbox on whose disk it changed, if any.")
+    execution_ids: list[strawberry.ID] = strawberry.field(
+        description="All executions that ran in the sandbox when it changed: where they are several, any did it."
+    )
+    at: datetime = strawberry.field(description="When the server noticed.")
+
+    @classmethod
+    def from_record(cls, record: FileChangeRecord) -> Self:
+        """The change that `record` describes."""
+        change = record.change
+        sandbox_id = None if change.sandbox_id is None else to_global_id("Sandbox", change.sandbox_id)
+        return cls(
+            sequence=record.sequence,
+            path=change.path,
+            kind=change.kind,
+            from_path=change.from_path,
+            entry=change.entry,
+            size=Long(change.size),
+            executable=change.executable,
+            origin=record.origin,
+            version=change.version,
+            sandbox_id=sandbox_id,
+            execution_ids=[to_global_id("Execution", id) for id in change.execution_ids],
+            at=change.at,
+        )
+
+
+@strawberry.type(description="The next changes of a project's files, in order.")
+class FileChangeBatch:
+    """A batch of changes on the wire."""
+
+    last_sequence: int = strawberry.field(
+        description="The number of the last change up to which you know them: pass it as `after` to resume behind it."
+    )
+    is_complete: bool = strawberry.field(
+        description=(
+            "Whether every change up to `lastSequence` that you had not is in `changes`. Else some are no longer kept: "
+            "read the files again."
+        )
+    )
+    changes: list[FileChange] = strawberry.field(description="The changes, by `sequence`.")
+
+    @classmethod
+    def from_record(cls, record: ChangeBatchRecord) -> Self:
+        """The batch that `record` describes."""
+        changes = [FileChange.from_record(change) for change in record.changes]
+        return cls(last_sequence=record.last, is_complete=record.is_complete, changes=changes)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
+from aura_gql.files import transaction
 from aura_gql.files.changes import service
 from aura_gql.files.changes.documents import FileChangeDocument
 from aura_gql.files.changes.records import ChangeBatchRecord, ChangeKind, ChangeOrigin, EntryKind, NewChange
@@ -116,7 +117,7 @@ async def test_refuses_other_numbers_and_other_users(world: World) -> None:
 
 async def test_a_try_whose_answer_was_lost_is_kept_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     project = await world.project()
-    real = service.in_transaction
+    real = transaction.in_transaction
 
     async def losing_the_answer(*asked: Any) -> object:
         await real(*asked)

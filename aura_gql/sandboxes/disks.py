@@ -1,0 +1,48 @@
+"""Looking at the files that code made in live sandboxes."""
+
+from bson import ObjectId
+
+from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
+from aura_gql.sandboxes.ports import Sandbox
+from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.values import FileInfo
+
+MAX_LISTED = 1_000
+MAX_READ_BYTES = 1024 * 1024
+
+
+class SandboxDisks:
+    """The project folders of the machines that this process holds, as they are now. Someone else's are not found.
+
+    It waits for no start and counts as no activity.
+    """
+
+    def __init__(self, registry: SandboxRegistry) -> None:
+        self._registry = registry
+
+    async def list_files(self, viewer_id: str, sandbox_id: ObjectId, path: str, limit: int) -> tuple[FileInfo, ...]:
+        """What is in a folder, `.` being the project folder, by name, at most `limit`.
+
+        SandboxNotFound, SandboxNotRunning, FileNotInSandbox, UnsafePath where it is no folder.
+        """
+        machine = await self._machine(viewer_id, sandbox_id)
+        return tuple(await machine.list_files(path, limit))
+
+    async def stat(self, viewer_id: str, sandbox_id: ObjectId, path: str) -> FileInfo:
+        """What is at a path; errors as for `list_files`."""
+        return await (await self._machine(viewer_id, sandbox_id)).stat(path)
+
+    async def read(self, viewer_id: str, sandbox_id: ObjectId, path: str) -> bytes:
+        """A file's bytes; InvalidInput where they are more than 1 MiB, else errors as for `list_files`."""
+        return await (await self._machine(viewer_id, sandbox_id)).read_file(path, MAX_READ_BYTES)
+
+    async def _machine(self, viewer_id: str, sandbox_id: ObjectId) -> Sandbox:
+        found = await SandboxSession.find_owned(viewer_id, [sandbox_id])
+        if not found:
+            raise SandboxNotFound("There is no sandbox with this id.")
+        live = self._registry.get(sandbox_id)
+        if live is None:
+            where = "is not running" if not found[0].is_live else "is starting, or another server holds it"
+            raise SandboxNotRunning(f"The sandbox {where}.", field=("sandboxId",))
+        return live.machine
