@@ -11,8 +11,8 @@ from tests.support.previews import PreviewBench, scratch_preview_bench
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bench(mongodb_uri: str) -> AsyncIterator[PreviewBench]:
-    """A server as far as its previews, which is impatient with slow heads and silence."""
-    bounds = ProxyBounds(max_connections_per_address=30, head_s=0.3, idle_s=1.5, keep_alive_s=0.6)
-    limits = PreviewLimits(min_s=1, max_connections=10, patrol_interval_s=0.05)
+    """A server as far as its previews, which is impatient with slow heads."""
+    bounds = ProxyBounds(max_connections_per_address=30, head_s=0.3)
+    limits = PreviewLimits(max_per_sandbox=1000, min_s=1, max_connections=10)
     async with scratch_preview_bench(mongodb_uri, bounds, limits) as bench:
         yield bench

@@ -12,6 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from aura_gql.sandboxes.values import Command
+from aura_gql.web.previews.bounds import ProxyBounds
+from aura_gql.web.previews.gate import PreviewGate
 from tests.support.previews import OTHER_PORT, PORT, PreviewBench
 from tests.support.processes import first_line
 from tests.support.waiting import until
@@ -121,9 +123,15 @@ async def test_a_client_that_goes_takes_its_request_along(bench: PreviewBench) -
 
 
 async def test_who_answers_nothing_is_given_up(bench: PreviewBench) -> None:
-    answer = await bench.get(await bench.preview(), "/hang")
-    assert answer.status_code == 504
-    assert f"port {PORT}" in answer.text
+    preview = await bench.preview()
+    gate = PreviewGate(bench.previews, ProxyBounds(idle_s=0.1))
+    server = await asyncio.start_server(gate.take, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+    writer.write(f"GET /hang HTTP/1.1\r\nHost: {preview.host}\r\n\r\n".encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 504 ")
+    writer.close()
+    server.close()
+    await gate.close(0)
 
 
 async def test_echoes_over_a_websocket(bench: PreviewBench) -> None:

@@ -77,3 +77,13 @@ async def test_ends_what_never_ends(bench: PreviewBench) -> None:
         assert await reader.read() == b""
     writer.close()
     assert len(gate) == 0
+
+
+async def test_hangs_up_on_who_asks_for_nothing(bench: PreviewBench) -> None:
+    gate = PreviewGate(bench.previews, ProxyBounds(keep_alive_s=0.05))
+    server = await asyncio.start_server(gate.take, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+    assert await reader.read() == b""
+    writer.close()
+    server.close()
+    await gate.close(0)
