@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from aura_gql.sandboxes.providers.local.listening import EGRESS_PORT
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
-from aura_gql.sandboxes.values import Command, SandboxSpec
+from aura_gql.sandboxes.values import Command, SandboxSpec, TerminalSpec
 from tests.support.abuse.cases import CASES
 from tests.support.abuse.grounds import Verdict, attack_in_sandbox, victim_in_sandbox, victim_on_host
+from tests.support.abuse.host_process import tree
 from tests.support.abuse.inside.harness import NO_ANSWER
 from tests.support.abuse.scene import Scene
 from tests.support.local_sandbox import host_pids
 from tests.support.processes import finished, python, run, shell
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -135,3 +138,38 @@ async def test_npm_says_soon_that_there_is_no_network(sandbox: LocalSandbox) -> 
 async def test_home_and_tmp_are_writable(sandbox: LocalSandbox) -> None:
     outcome = await shell(sandbox, "cd && pwd && touch a && touch /tmp/b && whoami && cat a")
     assert outcome.text == "/home/sandbox\nsandbox"
+
+
+async def test_a_terminal_gives_code_nothing_but_the_terminal(sandbox: LocalSandbox) -> None:
+    """The master is the host's, and so are the channel and what opened it."""
+    terminal = await sandbox.open_terminal(TerminalSpec(["cat"]))
+    code = next(process for process in tree(sandbox.host_pid) if process.text("cmdline") == "cat\0")
+    # While it starts it opens libraries.
+    await until(lambda: set(code.files()) == {0, 1, 2})
+    assert {target.rpartition("/")[0] for target in code.files().values()} == {"/dev/pts"}
+    held = [target for process in tree(sandbox.host_pid) for target in process.files().values()]
+    assert not [target for target in held if "ptmx" in target]
+    await terminal.terminate(grace_ms=0)
+
+
+async def test_what_listens_for_the_host_is_nobodys_inside(sandbox: LocalSandbox) -> None:
+    """Code can connect to it, which it is for, but neither hold the socket nor have its port."""
+    listener = await sandbox._machine.listen(EGRESS_PORT)
+    assert not isinstance(listener, int)
+    script = f"""
+import socket
+thief = socket.socket()
+for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+    thief.setsockopt(socket.SOL_SOCKET, option, 1)
+try:
+    thief.bind(("127.0.0.1", {EGRESS_PORT}))
+    thief.listen()
+except OSError:
+    socket.create_connection(("127.0.0.1", {EGRESS_PORT})).sendall(b"held off")
+"""
+    outcome = await python(sandbox, script)
+    assert outcome.status.exit_code == 0, outcome.stderr
+    visitor, _ = listener.accept()
+    with listener, visitor:
+        visitor.setblocking(True)
+        assert visitor.recv(64) == b"held off"
