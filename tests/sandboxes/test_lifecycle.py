@@ -10,7 +10,15 @@ from aura_gql.infra.mongo import Database
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.records import ENDED_STATUSES, LIVE_STATUSES, TRANSITIONS, SandboxStatus, states_before
+from aura_gql.sandboxes.records import (
+    ENDED_STATUSES,
+    LIVE_STATUSES,
+    TRANSITIONS,
+    MachineFacts,
+    SandboxStatus,
+    states_before,
+)
+from aura_gql.sandboxes.values import ResourceLimits
 from tests.sandboxes.test_events import store_pending
 from tests.support.mongo import init_documents
 
@@ -65,3 +73,17 @@ async def test_an_idle_stop_loses_against_a_use(database: Database) -> None:
     assert await lifecycle.advance(sandbox_id, Status.STOPPING, "Idle.", idle_since=cutoff) is None
     later = cutoff + timedelta(milliseconds=1)
     assert await lifecycle.advance(sandbox_id, Status.STOPPING, "Idle.", idle_since=later) is not None
+
+
+async def test_a_wish_is_granted_once(database: Database) -> None:
+    await init_documents(database, [SandboxSession])
+    lifecycle = Lifecycle(InProcessBus())
+    sandbox_id, wish_id = await store_pending(), ObjectId()
+    await lifecycle.advance(sandbox_id, Status.STARTING)
+    facts, running = MachineFacts("machine", 0, ResourceLimits()), [Status.RUNNING]
+    for expected in (True, False):
+        await lifecycle.running(sandbox_id, facts, utcnow())
+        restarted = await lifecycle.advance(sandbox_id, Status.STARTING, only_from=running, wish_id=wish_id)
+        assert (restarted is not None) is expected
+    assert await SandboxSession.has_granted(sandbox_id, wish_id)
+    assert not await SandboxSession.has_granted(sandbox_id, ObjectId())
