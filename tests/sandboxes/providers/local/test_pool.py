@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from aura_gql.sandboxes.providers.local import pool as module
 from aura_gql.sandboxes.providers.local.bwrap import find_bwrap
+from aura_gql.sandboxes.providers.local.maker import MadeMachine
 from aura_gql.sandboxes.providers.local.modes import IsolationMode
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.tally import PoolTally
@@ -157,6 +158,31 @@ async def test_makes_way_where_the_host_is_full(warm: LocalProvider) -> None:
     assert len(waiting(warm)) == len(warm._pool) == 1
     sandboxes = [await warm.create(SandboxSpec(f"many-{n}", "project")) for n in range(SMALL.max_sandboxes)]
     await until(lambda: len(warm._pool) == 0)
+    await asyncio.gather(*(sandbox.stop() for sandbox in sandboxes))
+
+
+async def test_what_is_made_for_a_host_that_has_filled_up_is_removed(
+    provider: LocalProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await provider.health()
+    has_filled_up = asyncio.Event()
+
+    async def make(name: str) -> MadeMachine:
+        made = await provider._make_warm(name)
+        await has_filled_up.wait()
+        return made
+
+    tally = PoolTally()
+    pool = module.WarmPool(1, make, provider._maker.unmake, provider._spare, tally)
+    monkeypatch.setattr(provider, "_pool", pool)
+    pool.refill()
+    await until(lambda: len(pool) == 1)
+    specs = [SandboxSpec(f"full-{n}", "project") for n in range(SMALL.max_sandboxes)]
+    sandboxes = await asyncio.gather(*(provider.create(spec) for spec in specs))
+    has_filled_up.set()
+    await until(lambda: len(pool) == 0)
+    assert (tally.made, tally.missed, waiting(provider)) == (1, SMALL.max_sandboxes, [])
+    await pool.close()
     await asyncio.gather(*(sandbox.stop() for sandbox in sandboxes))
 
 
