@@ -31,10 +31,6 @@ class SystemResolver:
         found = await loop.run_in_executor(self._threads, _look_up, host)
         return list(dict.fromkeys(found))
 
-    def close(self) -> None:
-        """Let the threads go as they become free."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
 
 def _look_up(host: str) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]

@@ -13,4 +13,3 @@ async def test_finds_what_the_system_finds() -> None:
     assert await resolver.addresses("192.0.2.1") == ["192.0.2.1"]
     with pytest.raises(socket.gaierror):
         await resolver.addresses("no-such-host.invalid")
-    resolver.close()
