@@ -39,5 +39,9 @@ class FileNotInSandbox(NotFound):
     """There is no such file in the sandbox's project folder."""
 
 
+class ArchiveRefused(InvalidInput):
+    """An archive holds what is not taken from one, or is damaged; nothing of it was unpacked."""
+
+
 class UnsafePath(InvalidInput):
     """The path leads through a link or to something that is no regular file."""

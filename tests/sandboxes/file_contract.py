@@ -6,11 +6,12 @@ import pytest
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import Conflict, InvalidInput
-from aura_gql.sandboxes.errors import FileNotInSandbox, UnsafePath
+from aura_gql.sandboxes.errors import ArchiveRefused, FileNotInSandbox, UnsafePath
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.values import FileKind, SandboxFile
 from tests.sandboxes.provider_contract import ContractFixtures
 from tests.support.processes import run, shell
+from tests.support.tars import TRICKS, in_pieces, member, tar_of
 
 TREE = "mkdir -p a/deep b; echo one > a/1; echo two > a/deep/2; chmod +x a/1; ln -s /etc b/out; mkfifo b/pipe"
 
@@ -84,3 +85,25 @@ class FileContract(ContractFixtures):
         assert (await run(sandbox, "ls", "-A")).text == "kept"
         with pytest.raises(UnsafePath):
             await sandbox.remove_tree(".")
+
+    async def test_archives_go_in_and_out(self, sandbox: Sandbox) -> None:
+        assert (await shell(sandbox, f"{TREE}; ln -s 1 a/in; mkdir empty")).status.exit_code == 0
+        first = b"".join([piece async for piece in sandbox.export_tar()])
+        assert first == b"".join([piece async for piece in sandbox.export_tar()])
+        await sandbox.import_tar(in_pieces(first), "copy/of/it")
+        seen = "cd copy/of/it; find . | sort; cat a/in a/deep/2; test -x a/1 && echo runs"
+        paths = [".", "./a", "./a/1", "./a/deep", "./a/deep/2", "./a/in", "./b", "./empty"]
+        assert (await shell(sandbox, seen)).text.split() == [*paths, "one", "two", "runs"]
+        again = b"".join([piece async for piece in sandbox.export_tar("copy/of/it")])
+        assert again == first
+        with pytest.raises(FileNotInSandbox):
+            _ = [piece async for piece in sandbox.export_tar("missing")]
+
+    async def test_tricks_of_archives_change_nothing(self, sandbox: Sandbox) -> None:
+        for trick, made in TRICKS.items():
+            with pytest.raises(ArchiveRefused):
+                await sandbox.import_tar(in_pieces(tar_of((member("first"), b"1"))[:1024] + made(), 100_000))
+            assert (await sandbox.list_files(".", 10, recursive=True)) == [], trick
+        assert (await shell(sandbox, "ln -s /etc link")).status.exit_code == 0
+        with pytest.raises(UnsafePath):
+            await sandbox.import_tar(in_pieces(tar_of((member("link/x"), b""))))

@@ -80,6 +80,23 @@ class SandboxFiles(Protocol):
         """
         ...
 
+    async def import_tar(self, stream: AsyncIterator[bytes], into: str = ".") -> None:
+        """Unpack an uncompressed tar archive below a folder, making it as needed: all of it or, where it raises, none.
+
+        Files, folders and links that stay inside. ArchiveRefused, which names the entry, for anything else: absolute
+        paths and `..`, links out, hard links, devices and FIFOs, sparse files, an entry twice or below a link, names
+        too long, more than 20,000 entries or 512 MiB of files, a damaged archive or one cut off. UnsafePath and
+        SandboxQuotaExceeded as for `write_files`. Not safe to repeat: the stream has been read.
+        """
+        ...
+
+    def export_tar(self, path: str = ".") -> AsyncIterator[bytes]:
+        """A folder as an uncompressed tar archive (USTAR, PAX where needed), in pieces of any size; the same tree gives
+        the same bytes. Links that lead out and what is neither file, folder nor link are left out; so is what vanishes
+        meanwhile. Close it where it is not read to its end. FileNotInSandbox, UnsafePath where it is no folder.
+        """
+        ...
+
     async def remove_tree(self, path: str) -> None:
         """Remove a folder with all below it, or a file, or a link itself. It is passed over where it is not there, and
         gone for the code at once. Safe to repeat.

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,9 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable, Unsupported
 from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.errors import SandboxGone
+from aura_gql.sandboxes.machine_files.tar_reader import ArchiveLimits
 from aura_gql.sandboxes.providers.local import wire
+from aura_gql.sandboxes.providers.local.archives import export_archive, import_archive
 from aura_gql.sandboxes.providers.local.beneath import safe_parts
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
@@ -159,6 +161,16 @@ class LocalSandbox:
         """As the port says."""
         self._require_running()
         await asyncio.to_thread(self._files.move, source, target)
+
+    async def import_tar(self, stream: AsyncIterator[bytes], into: str = ".") -> None:
+        """As the port says."""
+        self._require_running()
+        await import_archive(self._files, stream, into, ArchiveLimits())
+
+    def export_tar(self, path: str = ".") -> AsyncIterator[bytes]:
+        """As the port says."""
+        self._require_running()
+        return export_archive(self._files, path)
 
     async def remove_tree(self, path: str) -> None:
         """As the port says."""

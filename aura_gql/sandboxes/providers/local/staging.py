@@ -57,6 +57,8 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._stage < 0:
+            return
         os.close(self._stage)
         with contextlib.suppress(OSError):  # Code inside may have moved it away: then it is code's own.
             remove_tree(self._beneath.folder / self._name)
