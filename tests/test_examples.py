@@ -180,7 +180,7 @@ async def look_at_files(tryer: Tryer, project: str, sandbox: str, execution: str
     assert [(change["kind"], change["path"]) for change in changes["nodes"]] == [("CREATED", "made.txt")]
     (batch,) = await tryer.watch("FilesChanged", lambda _: True, projectId=project, after=0)
     assert batch["changes"][-1]["executionIds"] == [execution]
-    assert "made.txt" in [file["path"] for file in await tryer.execute("SandboxFiles", sandboxId=sandbox)]
+    assert "made.txt" in [file["path"] for file in (await tryer.execute("SandboxFiles", sandboxId=sandbox))["nodes"]]
     assert (await tryer.execute("SandboxFile", sandboxId=sandbox, path="made.txt"))["content"] == "seen and read\n"
 
 

@@ -60,7 +60,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Query.project": Weight(10),
         "Query.sandboxes": Weight(10),
         "Query.sandbox": Weight(10),
-        "Query.sandboxFiles": Weight(20, items=100),
+        "Query.sandboxFiles": Weight(20),
         "Query.sandboxFile": Weight(10),
         "Query.sandboxProviders": Weight(20, items=3),
         "Query.executions": Weight(20),

@@ -2,13 +2,15 @@
 
 from bson import ObjectId
 
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.values import FileInfo
 
-MAX_LISTED = 1_000
+MAX_LISTED = 10_000
 MAX_READ_BYTES = 1024 * 1024
 
 
@@ -21,13 +23,26 @@ class SandboxDisks:
     def __init__(self, registry: SandboxRegistry) -> None:
         self._registry = registry
 
-    async def list_files(self, viewer_id: str, sandbox_id: ObjectId, path: str, limit: int) -> tuple[FileInfo, ...]:
-        """What is in a folder, `.` being the project folder, by name, at most `limit`.
+    async def list_files(self, viewer_id: str, sandbox_id: ObjectId, path: str, page: PageRequest) -> Page[FileInfo]:
+        """What is in a folder, `.` being the project folder, by name: of more than 10,000 entries the first.
 
-        SandboxNotFound, SandboxNotRunning, FileNotInSandbox, UnsafePath where it is no folder.
+        SandboxNotFound, SandboxNotRunning, FileNotInSandbox, UnsafePath where it is no folder, InvalidInput.
         """
-        machine = await self._machine(viewer_id, sandbox_id)
-        return tuple(await machine.list_files(path, limit))
+        behind = None if page.after is None else _path_behind(page.after, path)
+        found = await (await self._machine(viewer_id, sandbox_id)).list_files(path, MAX_LISTED)
+        left = sorted((info for info in found if behind is None or info.path > behind), key=lambda info: info.path)
+        items = left[: page.first]
+
+        async def count() -> int:
+            return len(found)
+
+        return Page(
+            items=items,
+            cursors=[encode_cursor(path, info.path) for info in items],
+            has_next=len(left) > page.first,
+            has_previous=page.after is not None,
+            count=count,
+        )
 
     async def stat(self, viewer_id: str, sandbox_id: ObjectId, path: str) -> FileInfo:
         """What is at a path; errors as for `list_files`."""
@@ -46,3 +61,11 @@ class SandboxDisks:
             where = "is not running" if not found[0].is_live else "is starting, or another server holds it"
             raise SandboxNotRunning(f"The sandbox {where}.", field=("sandboxId",))
         return live.machine
+
+
+def _path_behind(cursor: str, folder: str) -> str:
+    """The path that the cursor of a page of this folder stands for."""
+    of, path = decode_cursor(cursor, [str, str])
+    if of != folder:
+        raise InvalidInput("`after` is a cursor of another folder.", field=("after",))
+    return str(path)

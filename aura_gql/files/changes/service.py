@@ -24,6 +24,7 @@ from aura_gql.kernel.page import Page, PageRequest, decode_cursor, encode_cursor
 _PAGE = 200
 _LOOK_S = 5.0
 _DUPLICATE_KEY = 11_000
+_MAX_SEQUENCE = 2**63 - 1
 
 
 class FileChanges:
@@ -62,6 +63,8 @@ class FileChanges:
     async def of_execution(self, execution_id: ObjectId, page: PageRequest) -> Page[FileChangeRecord]:
         """What changed in the sandbox while an execution ran, in order; for those who may see the execution."""
         behind = 0 if page.after is None else int(decode_cursor(page.after, [int])[0])
+        if not 0 <= behind <= _MAX_SEQUENCE:
+            raise InvalidInput("`after` is not a cursor of this list.", field=("after",))
         found = await FileChangeDocument.find_of_execution(execution_id, behind, page.first + 1)
         items = found[: page.first]
         return Page(

@@ -10,15 +10,14 @@ from bson import ObjectId
 from aura_gql.graph.context import Info
 from aura_gql.graph.files.enums import EntryKind
 from aura_gql.graph.nodes import object_id, to_global_id
+from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.permissions import SignedIn
 from aura_gql.graph.scalars import Long
-from aura_gql.kernel.errors import InvalidInput
-from aura_gql.sandboxes.disks import MAX_LISTED, MAX_READ_BYTES
+from aura_gql.sandboxes.disks import MAX_READ_BYTES
 from aura_gql.sandboxes.errors import FileNotInSandbox
 from aura_gql.sandboxes.values import FileInfo
 
 _SANDBOX = "The sandbox. It must be running on the server that you ask."
-_DEFAULT_LISTED = 200
 
 
 @strawberry.type(description="An entry on the disk of a sandbox, which is a copy of the project that code works on.")
@@ -80,8 +79,8 @@ class SandboxFileQueries:
 
     @strawberry.field(
         description=(
-            "What is in a folder of a running sandbox, by name, so that an editor can show what code made. An error "
-            "with the code INVALID_STATE where it does not run on the server that you ask."
+            "What is in a folder of a running sandbox, by name and at most 10,000 entries, so that an editor can show "
+            "what code made. An error with the code INVALID_STATE where it does not run on the server that you ask."
         ),
         permission_classes=[SignedIn],
     )
@@ -92,16 +91,14 @@ class SandboxFileQueries:
         path: Annotated[
             str, strawberry.argument(description="A folder in the project folder; that itself where it is `.`.")
         ] = ".",
-        first: Annotated[
-            int, strawberry.argument(description=f"How many at most, 1 to {MAX_LISTED}.")
-        ] = _DEFAULT_LISTED,
-    ) -> list[SandboxFile]:
+        first: First = None,
+        after: After = None,
+    ) -> Connection[SandboxFile]:
         """Authorise, call, convert."""
-        if not 1 <= first <= MAX_LISTED:
-            raise InvalidInput(f"`first` must be 1 to {MAX_LISTED}, not {first}.", field=("first",))
         viewer, sandbox = info.context.require_viewer(), object_id(sandbox_id, "Sandbox", ("sandboxId",))
-        found = await info.context.services.sandboxes.disks.list_files(viewer.id, sandbox, path, first)
-        return [SandboxFile.from_info(sandbox, each) for each in found]
+        page = page_request(first, after)
+        found = await info.context.services.sandboxes.disks.list_files(viewer.id, sandbox, path, page)
+        return Connection.of(found, lambda each: SandboxFile.from_info(sandbox, each))
 
     @strawberry.field(
         description="What is at a path of a running sandbox; null where nothing is. Errors as for `sandboxFiles`.",

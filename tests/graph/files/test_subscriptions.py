@@ -2,6 +2,7 @@
 
 import pytest
 
+from aura_gql.kernel.page import encode_cursor
 from tests.support.api import Data, Member, Refused
 from tests.support.examples import example
 from tests.support.journeys import finished, ready_project, running_sandbox
@@ -47,6 +48,16 @@ async def test_saves_and_code_come_in_one_order_and_resume(ada: Member) -> None:
     assert await watch(ada, project, 3, after=2) == changes[2:]
     page = (await ada.execute(CHANGES, executionId=id, first=1))["execution"]["fileChanges"]
     rest = await ada.execute(CHANGES, executionId=id, first=1, after=page["pageInfo"]["endCursor"])
+    for bad in (
+        {"first": 0},
+        {"first": 101},
+        {"after": ""},
+        {"after": encode_cursor("x")},
+        {"after": encode_cursor(10**30)},
+    ):
+        with pytest.raises(Refused) as refused:
+            await ada.execute(CHANGES, executionId=id, **bad)
+        assert refused.value.errors[0]["extensions"]["field"] == list(bad)
     assert page["nodes"] + rest["execution"]["fileChanges"]["nodes"] == of_it["nodes"]
 
 

@@ -18,13 +18,17 @@ async def test_an_editor_sees_what_code_made(ada: Member, eve: Member) -> None:
     sandbox = await running_sandbox(ada, await ready_project(ada))
     made = await ada.execute(RUN, input={"sandboxId": sandbox, "command": PLANT})
     await finished(ada, made["runCommand"]["execution"]["id"])
-    listed = (await ada.execute(LIST, sandboxId=sandbox, path="d"))["sandboxFiles"]
+    listed = (await ada.execute(LIST, sandboxId=sandbox, path="d"))["sandboxFiles"]["nodes"]
     assert [(file["path"], file["kind"]) for file in listed] == [
         ("d/big", "FILE"),
         ("d/bin", "FILE"),
         ("d/link", "LINK"),
         ("d/text", "FILE"),
     ]
+    page = (await ada.execute(LIST, sandboxId=sandbox, path="d", first=3))["sandboxFiles"]
+    after = page["pageInfo"]["endCursor"]
+    rest = (await ada.execute(LIST, sandboxId=sandbox, path="d", after=after))["sandboxFiles"]
+    assert page["nodes"] + rest["nodes"] == listed
     found = {}
     for name in ("bin", "text", "link", "missing"):
         file = (await ada.execute(READ, sandboxId=sandbox, path=f"d/{name}"))["sandboxFile"]
@@ -34,6 +38,7 @@ async def test_an_editor_sees_what_code_made(ada: Member, eve: Member) -> None:
         (ada, READ, {"path": "d/link/x"}, "INVALID_INPUT"),
         (ada, READ, {"path": "../x"}, "INVALID_INPUT"),
         (ada, LIST, {"path": "d/text"}, "NOT_FOUND"),
+        (ada, LIST, {"path": ".", "after": after}, "INVALID_INPUT"),
         (eve, LIST, {"path": "."}, "NOT_FOUND"),
         (eve, READ, {"path": "d/text"}, "NOT_FOUND"),
     ):
