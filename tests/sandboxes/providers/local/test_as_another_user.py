@@ -13,7 +13,6 @@ import pytest
 
 from aura_gql.sandboxes.providers.local.bundle import INNER_PYTHON
 
-NOBODY = "65534"
 REPOSITORY = Path(__file__).parents[4]
 SUITES = (
     "test_contract.py",
@@ -25,24 +24,25 @@ SUITES = (
     "test_pool.py",
     "test_killed_server.py",
 )
-AS_NOBODY = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--")
+# A user of its own for each: they run beside each other, and the kernel counts processes by user.
+UIDS = {suite: 64_000 + place for place, suite in enumerate(SUITES)}
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    """A folder that belongs to nobody."""
-    folder = Path(tempfile.mkdtemp(prefix="aura-nobody-"))
-    os.chown(folder, int(NOBODY), int(NOBODY))
+def home(suite: str) -> Iterator[Path]:
+    """A folder of the user who runs the suite."""
+    folder = Path(tempfile.mkdtemp(prefix="aura-stranger-"))
+    os.chown(folder, UIDS[suite], UIDS[suite])
     yield folder
     shutil.rmtree(folder)
 
 
-async def run_as_nobody(home: Path, python: str, *arguments: str) -> tuple[int | None, str]:
-    """Run an interpreter as nobody, with our packages and nothing of our environment."""
+async def run_as(uid: int, home: Path, python: str, *arguments: str) -> tuple[int | None, str]:
+    """Run an interpreter as a user, with our packages and nothing of our environment."""
     packages = os.pathsep.join((str(REPOSITORY), sysconfig.get_path("purelib")))
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
     process = await asyncio.create_subprocess_exec(
-        *AS_NOBODY,
+        *("setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", "--"),
         python,
         *arguments,
         cwd=REPOSITORY,
@@ -57,14 +57,15 @@ async def run_as_nobody(home: Path, python: str, *arguments: str) -> tuple[int |
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests of this folder run as an ordinary user already")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="there is no setpriv on this host")
-async def test_the_user_mode_passes_as_well(home: Path) -> None:
+@pytest.mark.parametrize("suite", SUITES)
+async def test_the_user_mode_passes_as_well(home: Path, suite: str) -> None:
     for python in (sys.executable, INNER_PYTHON):
-        status, _ = await run_as_nobody(home, python, "-c", "import pytest, tests.conftest")
+        status, _ = await run_as(UIDS[suite], home, python, "-c", "import pytest, tests.conftest")
         if status == 0:
             break
     else:
         pytest.skip("an ordinary user can't reach an interpreter that has these packages")
-    suites = [str(Path(__file__).with_name(suite)) for suite in SUITES]
     options = ["-q", "-x", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
-    status, output = await run_as_nobody(home, python, "-m", "pytest", *options, *suites)
+    tests = str(Path(__file__).with_name(suite))
+    status, output = await run_as(UIDS[suite], home, python, "-m", "pytest", *options, tests)
     assert status == 0, output
