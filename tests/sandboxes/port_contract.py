@@ -73,7 +73,7 @@ idle.bind(("127.0.0.1", 4009))
 full = socket.socket()
 full.bind(("127.0.0.1", 4010))
 full.listen(0)
-client = socket.create_connection(("127.0.0.1", 4005))
+client = socket.create_connection(("127.0.0.1", 4001))
 print("ready", flush=True)
 """
 LISTENING = {
