@@ -1,6 +1,6 @@
 """The settings of a process, from the environment or a `.env` file: the only module that reads either.
 
-A variable's name is its field's name in capitals; `.env.example` lists them all and is made from `settings_groups.py`.
+A variable's name is its field's name in capitals; `.env.example` lists them all and is made from their groups.
 """
 
 from enum import StrEnum
@@ -13,19 +13,17 @@ from aura_gql.settings_egress import EgressSettings
 from aura_gql.settings_groups import (
     AuthSettings,
     DatabaseSettings,
-    ExecutionSettings,
     FileSettings,
     GraphSettings,
     Group,
     LiveSettings,
     ProviderSettings,
     RateSettings,
-    SandboxSettings,
     ServerSettings,
     StorageSettings,
-    TerminalSettings,
 )
 from aura_gql.settings_previews import PreviewSettings
+from aura_gql.settings_sandboxes import ExecutionSettings, SandboxSettings, TerminalSettings
 
 
 class SettingsError(Exception):
