@@ -47,7 +47,7 @@ An operation that costs more than `MAX_QUERY_COST` is refused with `QUERY_TOO_CO
 `projects(first: 100) {{ nodes {{ files {{ content }} }} }}` is one of them.
 """
 
-_STOPS = " or ".join(f"`{name.partition('.')[2]}`" for name, weight in WEIGHTS.items() if weight.stops)
+_STOPS = ", ".join(f"`{name.partition('.')[2]}`" for name, weight in WEIGHTS.items() if weight.stops)
 _BUDGET = f"""\
 ## Points
 
@@ -79,8 +79,8 @@ Each answer, and the first event of a subscription, tells in `extensions.cost`:
 `Query.rateLimit` tells the same to an operation that asks. One that finds too few points left does not run: it answers
 `RATE_LIMITED`, with `retryAfterS` in its extensions; over HTTP with status 429 and `Retry-After`, on a socket in an
 `error` message that leaves the socket open, and in an event stream as its only event. Something smaller may still run,
-and a mutation of {_STOPS} alone has as many points again of its own: whoever spent all can
-end what runs.
+and a mutation that does nothing but end something has as many points again of its own, so that whoever spent all can
+end what runs: {_STOPS}.
 
 Without `REDIS_URL` each process counts for itself; with it, all count together. Where Redis does not answer,
 **everything is allowed** until it does again, which is logged once: the points protect the capacity of the server, and
@@ -92,11 +92,12 @@ _OPERATIONS = """\
 ## Sandbox operations
 
 A user has `SANDBOX_OPERATIONS_LIMIT` operations in each window of `SANDBOX_OPERATIONS_WINDOW_S` seconds, whatever they
-cost in points: each `createSandbox`, `restartSandbox`, `openTerminal`, `executeCode` and `runCommand` that is valid is
-one, and so is each `stopSandbox` of a sandbox that lives. Where none is left these answer `RATE_LIMITED` at the top
-level, with `retryAfterS`, and over HTTP with `Retry-After`. But nothing keeps a user from ending what runs:
-`stopSandbox` counts and is never refused, `cancelExecution` does not even count, nor do typing into a terminal and
-closing it. The same `idempotencyKey` again is answered with what it made, and counts once.
+cost in points: each `createSandbox`, `restartSandbox`, `openTerminal`, `executeCode`, `runCommand` and `quickExecute`
+that is valid is one, and so is each `stopSandbox` or `deleteSandbox` of a sandbox that lives. Where none is left these
+answer `RATE_LIMITED` at the top level, with `retryAfterS`, and over HTTP with `Retry-After`. But nothing keeps a user
+from ending what runs: `stopSandbox` and `deleteSandbox` count and are never refused, `cancelExecution` does not even
+count, nor do feeding an execution, typing into a terminal, closing it, and previews. The same `idempotencyKey` again
+is answered with what it made, and counts once.
 """
 
 _BOUNDS: Sequence[tuple[str, type[Group], str]] = (
