@@ -1,15 +1,18 @@
 """The pages on sandboxes say what the code does."""
 
 import re
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from aura_gql.bounds import local_limits
 from aura_gql.sandboxes.providers.local.descriptors import MAX_DESCRIPTORS
 from aura_gql.sandboxes.providers.local.disk import MAX_DEPTH
 from aura_gql.sandboxes.providers.local.modes import IsolationMode
 from tests.support import sandbox_page, security_page
 from tests.support.abuse.cases import CASES
+from tests.support.api import settings_for
 
 PAGES = [sandbox_page, security_page]
 
@@ -20,6 +23,13 @@ def test_the_table_is_that_of_the_code(page: ModuleType) -> None:
     assert text == page.written(text)
     spoilt = text.replace("| HARD |", "| NONE |").replace("| all |", "| some |")
     assert spoilt != page.written(spoilt)
+
+
+def test_the_settings_of_the_table_are_those_of_its_limits(tmp_path: Path) -> None:
+    before = local_limits(settings_for(tmp_path, "none"))
+    for limit, setting in sandbox_page.SETTINGS.items():
+        changed = {setting: 2 * getattr(before, limit)}
+        assert getattr(local_limits(settings_for(tmp_path, "none", sandboxes=changed)), limit) == changed[setting]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=["sandbox", "security"])

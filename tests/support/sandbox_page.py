@@ -25,16 +25,27 @@ MEANINGS = {
     "disk_files": "files and folders in it",
     "max_sandboxes": "sandboxes on the host",
 }
+# What has none is fixed, or follows from another limit.
+SETTINGS = {
+    "memory_bytes": "sandbox_memory_bytes",
+    "processes": "sandbox_max_processes",
+    "cpus": "sandbox_cpus",
+    "open_files": "sandbox_open_files",
+    "disk_bytes": "sandbox_disk_bytes",
+    "disk_files": "sandbox_max_files",
+    "max_sandboxes": "max_sandboxes_per_host",
+}
 
 
 def table(limits: LocalLimits) -> str:
     """A row for each limit."""
-    rows = ["| limit | of what | default | with cgroups, v1 or v2 | without |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| limit | of what | default | setting | with cgroups, v1 or v2 | without |", "|" + " --- |" * 6]
     grouped, alone = limits.as_enforced(ALL_CONTROLLERS), limits.as_enforced(())
     for field in fields(limits):
         value = amount(field.name, getattr(limits, field.name))
         held = [enforcement(each, field.name) for each in (grouped, alone)]
-        rows.append(f"| `{field.name}` | {MEANINGS[field.name]} | {value} | {held[0]} | {held[1]} |")
+        setting = f"`{SETTINGS[field.name].upper()}`" if field.name in SETTINGS else ""
+        rows.append(f"| `{field.name}` | {MEANINGS[field.name]} | {value} | {setting} | {held[0]} | {held[1]} |")
     return "\n".join(rows) + "\n"
 
 
