@@ -148,7 +148,7 @@ async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:
     assert (await tryer.execute("Sandboxes", projectId=project))["totalCount"] == 1
     code = {"sandboxId": sandbox, "language": "BASH", "code": "read word; echo $1 $word|tee made.txt", "args": ["seen"]}
     ran = (await tryer.execute("ExecuteCode", input={**code, "stdinOpen": True}))["execution"]
-    sent = await tryer.execute("SendExecutionInput", input={"executionId": ran["id"], "data": "and read\n"})
+    sent = await tryer.execute("SendExecutionInput", input={"executionId": ran["id"], "text": "and read\n"})
     assert sent["execution"]["id"] == ran["id"]
     output = await tryer.watch("ExecutionOutput", is_finished, executionId=ran["id"])
     assert "".join(text_of(event) for event in output) == "seen and read\n"

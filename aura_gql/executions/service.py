@@ -152,7 +152,7 @@ class ExecutionService:
         """
         limit = self._limits.max_input_bytes
         if len(data) > limit:
-            raise InvalidInput(f"Input has at most {limit} bytes at a time; this has {len(data)}.", field=("data",))
+            raise InvalidInput(f"Input has at most {limit} bytes at a time; this has {len(data)}.", field=("text",))
         record = await self.get(viewer_id, execution_id)
         if not record.is_open:
             raise ExecutionEnded(f"The execution is {record.status}.")

@@ -1,16 +1,14 @@
 """What clients send to run something."""
 
-from base64 import b64decode
-
 import strawberry
 from bson import ObjectId
 
 from aura_gql.executions.records import CodeRequest, CommandRequest, QuickRequest
+from aura_gql.graph.byte_inputs import given_bytes, text_bytes
 from aura_gql.graph.executions.enums import ExecutionLanguage
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import key_description
 from aura_gql.graph.sandboxes.enums import SandboxProviderName
-from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.values import SandboxFile
 
 _KEY = key_description("the first execution", "running it twice")
@@ -83,7 +81,7 @@ class ExecuteCodeInput(Surroundings):
             language=self.language,
             code=self.code,
             args=tuple(self.args),
-            stdin=encoded(self.stdin, "stdin"),
+            stdin=text_bytes(self.stdin, "stdin"),
             env=self.variables(),
             timeout_ms=self.timeout_ms,
             idle_timeout_ms=self.idle_timeout_ms,
@@ -114,7 +112,7 @@ class RunCommandInput(Surroundings):
             command=self.command,
             cwd=self.cwd,
             args=tuple(self.args),
-            stdin=encoded(self.stdin, "stdin"),
+            stdin=text_bytes(self.stdin, "stdin"),
             env=self.variables(),
             timeout_ms=self.timeout_ms,
             idle_timeout_ms=self.idle_timeout_ms,
@@ -129,12 +127,12 @@ class QuickExecuteFileInput:
 
     path: str = strawberry.field(description="Its path relative to the folder that the code runs in.")
     content: str | None = strawberry.field(default=None, description="Its text, kept as UTF-8.")
-    base64: str | None = strawberry.field(default=None, description="Its bytes, in Base64, instead of `content`.")
+    base64: str | None = strawberry.field(default=None, description="Its bytes, in base64, instead of `content`.")
     executable: bool = strawberry.field(default=False, description="Whether it can be run as a program.")
 
     def to_file(self) -> SandboxFile:
         """The file; InvalidInput on its content."""
-        return SandboxFile(self.path, one_of(self.content, self.base64, "content"), self.executable)
+        return SandboxFile(self.path, given_bytes(self.content, self.base64, "content", optional=True), self.executable)
 
 
 @strawberry.input(description="What to run with `quickExecute`.")
@@ -166,7 +164,7 @@ class QuickExecuteInput(RunInput):
             files=tuple(file.to_file() for file in self.files),
             dependencies=tuple(self.dependencies),
             args=tuple(self.args),
-            stdin=encoded(self.stdin, "stdin"),
+            stdin=text_bytes(self.stdin, "stdin"),
             env=self.variables(),
             timeout_ms=self.timeout_ms,
             idle_timeout_ms=self.idle_timeout_ms,
@@ -189,32 +187,12 @@ class SendExecutionInputInput:
     execution_id: strawberry.ID = strawberry.field(
         description="The execution, begun with `stdinOpen`. One that is still QUEUED gets it when it starts."
     )
-    data: str | None = strawberry.field(
+    text: str | None = strawberry.field(
         default=None, description="Text, sent as UTF-8, at most 64 KiB; a line's end is yours to add."
     )
-    base64: str | None = strawberry.field(default=None, description="The same as bytes, in Base64, instead of `data`.")
+    base64: str | None = strawberry.field(default=None, description="The same as bytes, in base64, instead of `text`.")
     close: bool = strawberry.field(default=False, description="Whether standard input ends behind it.")
 
     def to_bytes(self) -> bytes:
-        """What to send; InvalidInput on `data` or `base64`."""
-        return one_of(self.data, self.base64, "data")
-
-
-def one_of(text: str | None, base64: str | None, name: str) -> bytes:
-    """What is given as text or in Base64, if anything; InvalidInput on `name` or `base64`."""
-    if text is not None and base64 is not None:
-        raise InvalidInput(f"Give `{name}` or `base64`, not both.", field=("base64",))
-    if base64 is None:
-        return encoded(text or "", name)
-    try:
-        return b64decode(base64, validate=True)
-    except ValueError:
-        raise InvalidInput("`base64` is not valid Base64.", field=("base64",)) from None
-
-
-def encoded(text: str, field: str) -> bytes:
-    """Text as UTF-8; InvalidInput on the field where it can't be."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(f"`{field}` has a lone surrogate, which is no character.", field=(field,)) from None
+        """What to send; InvalidInput on `text` or `base64`."""
+        return given_bytes(self.text, self.base64, "text", optional=True)

@@ -1,14 +1,11 @@
 """What clients send about files."""
 
-import base64
-import binascii
-
 import strawberry
 
 from aura_gql.files.records import NewUpload
+from aura_gql.graph.byte_inputs import given_bytes
 from aura_gql.graph.payload import key_description
 from aura_gql.graph.uploads import UploadedFile
-from aura_gql.kernel.errors import InvalidInput
 
 _VERSION = (
     "The version that this edit began from; 0 for a file that does not exist yet. Where another version is there now, "
@@ -32,14 +29,7 @@ class SaveFileInput:
 
     def data(self) -> bytes:
         """The bytes to save; InvalidInput unless exactly one of `content` and `base64` is given and well-formed."""
-        if (self.content is None) == (self.base64 is None):
-            raise InvalidInput("Give exactly one of `content` and `base64`.", field=("content",))
-        if self.content is not None:
-            return self.content.encode()
-        try:
-            return base64.b64decode(self.base64 or "", validate=True)
-        except binascii.Error as error:
-            raise InvalidInput("`base64` is not valid base64.", field=("base64",)) from error
+        return given_bytes(self.content, self.base64, "content")
 
 
 @strawberry.input(name="FileUploadInput", description="One of the files of `uploadFiles`.")

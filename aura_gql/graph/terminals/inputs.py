@@ -1,14 +1,11 @@
 """What clients send about terminals."""
 
-import base64
-import binascii
-
 import strawberry
 from bson import ObjectId
 
+from aura_gql.graph.byte_inputs import given_bytes
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import key_description
-from aura_gql.kernel.errors import InvalidInput
 from aura_gql.terminals.records import TerminalRequest
 
 _COLUMNS = "How many columns it has, 1 to 1000."
@@ -57,17 +54,7 @@ class WriteTerminalInput:
 
     def to_bytes(self) -> bytes:
         """What to type; InvalidInput on `text` or `base64`."""
-        if (self.text is None) == (self.base64 is None):
-            raise InvalidInput("Exactly one of `text` and `base64` says what to type.", field=("text",))
-        if self.base64 is None:
-            try:
-                return (self.text or "").encode()
-            except UnicodeEncodeError:
-                raise InvalidInput("`text` has a lone surrogate, which is no character.", field=("text",)) from None
-        try:
-            return base64.b64decode(self.base64, validate=True)
-        except (binascii.Error, ValueError):
-            raise InvalidInput("`base64` is no base64.", field=("base64",)) from None
+        return given_bytes(self.text, self.base64, "text")
 
 
 @strawberry.input(description="How large a terminal becomes with `resizeTerminal`.")

@@ -103,19 +103,19 @@ async def test_input_is_sent_as_text_or_bytes_by_its_owner_alone(ada: Member, ev
         payload: Data = (await member.execute(mutation, input={"executionId": id, **fields}))["sendExecutionInput"]
         return payload
 
-    foreign = await send(eve, data="x")
+    foreign = await send(eve, text="x")
     refused = [
-        await send(ada, data="x", base64="eA=="),
+        await send(ada, text="x", base64="eA=="),
         await send(ada, base64="?"),
-        await send(ada, data="x" * 65_537),
+        await send(ada, text="x" * 65_537),
     ]
-    sent = [await send(ada, data="grüß "), await send(ada, base64="ZGljaA=="), await send(ada, close=True)]
+    sent = [await send(ada, text="grüß "), await send(ada, base64="ZGljaA=="), await send(ada, close=True)]
     text, end = await output_of(ada, id)
-    late = await send(ada, data="x")
+    late = await send(ada, text="x")
 
     assert foreign["errors"] == [{"code": "NOT_FOUND", "field": ["input", "executionId"]}]
     assert [payload["errors"][0]["field"] for payload in refused] == [
-        ["input", name] for name in ("base64", "base64", "data")
+        ["input", name] for name in ("text", "base64", "text")
     ]
     assert {payload["errors"][0]["code"] for payload in refused} == {"INVALID_INPUT"}
     assert [payload["errors"] for payload in sent] == [[], [], []]
