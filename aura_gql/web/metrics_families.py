@@ -56,12 +56,18 @@ SANDBOX_EGRESS = Family(
     ("refused",),
 )
 SANDBOX_EGRESS_BYTES = Family(
-    "aura_sandbox_egress_bytes", "counter", "Bytes that went over these connections.", ("direction",)
+    "aura_sandbox_egress_bytes",
+    "counter",
+    "Bytes that local sandboxes exchanged with the outside, by direction.",
+    ("direction",),
 )
 EXECUTIONS = Family(
     "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
 )
 EXECUTIONS_OPEN = Family("aura_executions_open", "gauge", "Executions that this process runs, or has waiting.")
+PREVIEW_VISITS = Family(
+    "aura_preview_visits", "gauge", "Requests and sockets that go through previews in this process."
+)
 TERMINALS_OPEN = Family("aura_terminals_open", "gauge", "Terminals that are open in this process.")
 OUTPUT_CHUNKS = Family("aura_output_chunks", "counter", "Chunks of output recorded of executions that ended.")
 OUTPUT_BYTES = Family("aura_output_bytes", "counter", "Bytes of output recorded of executions that ended.")
@@ -102,6 +108,7 @@ FAMILIES = (
     SANDBOX_EGRESS_BYTES,
     EXECUTIONS,
     EXECUTIONS_OPEN,
+    PREVIEW_VISITS,
     TERMINALS_OPEN,
     OUTPUT_CHUNKS,
     OUTPUT_BYTES,

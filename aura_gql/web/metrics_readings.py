@@ -135,6 +135,7 @@ class Readings(Collector):
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())
+        yield families.PREVIEW_VISITS.at(sources.services.previews.count_visits())
         yield families.TERMINALS_OPEN.at(sources.services.terminals.count_open())
         yield families.OUTPUT_CHUNKS.at(executions.tally.chunks)
         yield families.OUTPUT_BYTES.at(executions.tally.output_bytes)

@@ -75,6 +75,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_executions_total", ("RUNTIME", "FAILED")] == 1  # Labels come in the order of their names.
     assert shown["aura_executions_open", ()] == 0
     assert shown["aura_terminals_open", ()] == 1
+    assert shown["aura_preview_visits", ()] == 0
     assert shown["aura_unexpected_errors_total", ("graph",)] == 0
     assert shown["aura_sandbox_failures_total", ("start", "TIMEOUT", "LOCAL")] == 0
     assert shown["aura_output_bytes_total", ()] == 4
