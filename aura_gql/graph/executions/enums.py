@@ -61,7 +61,7 @@ publish_enum(
 )
 publish_enum(
     ExecutionLanguage,
-    "A language that `executeCode` runs where `SandboxProvider.languages` has it as available.",
+    "A language that `executeCode` and `quickExecute` run where `SandboxProvider.languages` has it as available.",
     {
         ExecutionLanguage.PYTHON: "Python 3.",
         ExecutionLanguage.JAVASCRIPT: "JavaScript on Node.js.",

@@ -13,7 +13,7 @@ class LanguageSupport:
     """A language on the wire."""
 
     language: ExecutionLanguage = strawberry.field(description="The language.")
-    available: bool = strawberry.field(description="Whether `executeCode` runs it there.")
+    available: bool = strawberry.field(description="Whether `executeCode` and `quickExecute` run it there.")
     version: str | None = strawberry.field(
         description="The version of what runs it, in that program's own words; null where nothing does."
     )

@@ -34,7 +34,7 @@ publish_enum(
     {
         Enforcement.HARD: "The limit can't be exceeded.",
         Enforcement.WATCHED: "It is looked after several times a second: what exceeds it is ended, somewhat late.",
-        Enforcement.NONE: "Nobody can on this host: it tells what is meant to be enough.",
+        Enforcement.NONE: "Nobody can on this host, where there may be more: it tells what is meant to be enough.",
     },
 )
 publish_enum(

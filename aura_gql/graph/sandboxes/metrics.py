@@ -29,10 +29,12 @@ class SandboxMetrics:
     memory_bytes: Long | None = strawberry.field(
         description="Memory, with what is in /tmp and the home folder, but without what would be given back at once."
     )
-    memory_limit_bytes: Long | None = strawberry.field(description="How much memory there may be.")
+    memory_limit_bytes: Long | None = strawberry.field(description="The most memory, as in `resourceLimits`.")
     processes: int | None = strawberry.field(description="Processes and threads.")
     disk_bytes: Long | None = strawberry.field(description="Bytes that the project folder takes on the disk.")
-    disk_limit_bytes: Long | None = strawberry.field(description="How many there may be.")
+    disk_limit_bytes: Long | None = strawberry.field(
+        description="The most bytes of the project folder, as in `resourceLimits`."
+    )
     disk_files: int | None = strawberry.field(description="Files and folders in the project folder.")
     network_received_bytes: Long | None = strawberry.field(description="Bytes that came from the network.")
     network_sent_bytes: Long | None = strawberry.field(description="Bytes that went to the network.")

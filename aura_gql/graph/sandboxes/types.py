@@ -38,7 +38,7 @@ class Sandbox(Node):
     created_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When it began to run.")
     last_activity_at: datetime = strawberry.field(
-        description="When something last ran in it: an idle sandbox is stopped after a while."
+        description="When an execution, a terminal or a preview last used it; `idleStopsAt` tells what follows."
     )
     stopped_at: datetime | None = strawberry.field(description="When it ended.")
     expires_at: datetime = strawberry.field(
@@ -170,7 +170,7 @@ class SandboxProvider:
         )
 
     @strawberry.field(
-        description="The languages of `executeCode`, and whether its sandboxes run them; none where it is away."
+        description="The languages that code may be in, and whether its sandboxes run them; none where it is away."
     )
     async def languages(self, info: Info) -> list[LanguageSupport]:
         """Call, convert."""
