@@ -52,6 +52,11 @@ class TerminalRecord:
         """Whether it has not been closed."""
         return self.status is TerminalStatus.OPEN
 
+    @property
+    def has_project(self) -> bool:
+        """Whether `project_id` is a project's: that of a sandbox without one is its own."""
+        return self.project_id != self.sandbox_id
+
 
 @dataclass(frozen=True, slots=True)
 class TerminalRequest:

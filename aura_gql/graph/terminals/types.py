@@ -22,7 +22,12 @@ class Terminal(Node):
     """A terminal record on the wire."""
 
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox that it is in.")
-    project_id: strawberry.ID = strawberry.field(description="The project whose folder it began in.")
+    project_id: strawberry.ID = strawberry.field(
+        description=(
+            "The project whose folder it began in. A sandbox of `quickExecute` has no project (`isTemporary`): this is "
+            "then `sandboxId` again, and no project's."
+        )
+    )
     command: list[str] = strawberry.field(description="Its program and the arguments.")
     columns: int = strawberry.field(description="How many columns it has.")
     rows: int = strawberry.field(description="How many rows it has.")
@@ -43,7 +48,7 @@ class Terminal(Node):
         return cls(
             id=to_global_id("Terminal", record.id),
             sandbox_id=to_global_id("Sandbox", record.sandbox_id),
-            project_id=to_global_id("Project", record.project_id),
+            project_id=to_global_id("Project" if record.has_project else "Sandbox", record.project_id),
             command=list(record.command),
             columns=record.columns,
             rows=record.rows,

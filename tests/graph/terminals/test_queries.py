@@ -1,5 +1,13 @@
 """Looking terminals up, on the wire."""
 
+from dataclasses import replace
+
+from bson import ObjectId
+
+from aura_gql.graph.nodes import to_global_id
+from aura_gql.graph.terminals.types import Terminal
+from aura_gql.kernel.clock import utcnow
+from aura_gql.terminals.records import TerminalRecord, TerminalStatus
 from tests.support.api import Member
 from tests.support.terminal_journeys import CLOSE, done, opened
 
@@ -33,3 +41,24 @@ async def test_terminals_are_found_by_their_owner_alone(owner: Member, eve: Memb
         "terminal": None,
         "terminals": {"totalCount": 0, "nodes": []},
     }
+
+
+def test_a_sandbox_without_a_project_is_not_told_as_one() -> None:
+    nothing = dict.fromkeys(("ending", "exit_code", "signal", "reason", "closed_at"))
+    record = TerminalRecord(
+        id=ObjectId(),
+        sandbox_id=ObjectId(),
+        project_id=ObjectId(),
+        user_id="ada",
+        command=("bash",),
+        cwd=".",
+        columns=80,
+        rows=24,
+        status=TerminalStatus.OPEN,
+        last_sequence=0,
+        created_at=utcnow(),
+        **nothing,
+    )
+    assert Terminal.from_record(record).project_id == to_global_id("Project", record.project_id)
+    temporary = replace(record, project_id=record.sandbox_id)
+    assert Terminal.from_record(temporary).project_id == to_global_id("Sandbox", record.sandbox_id)
