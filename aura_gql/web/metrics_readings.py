@@ -125,7 +125,8 @@ class Readings(Collector):
         sources, executions = self._sources, self._sources.services.executions
         tally = sources.services.sandboxes.tally
         yield families.SANDBOX_CHANGES.of(tally.changes.items())
-        failures = dict.fromkeys(itertools.product(sources.providers, ["start"], _USUAL_FAILURES), 0) | tally.failures
+        usual = itertools.product(sources.providers, ("start", "save"), _USUAL_FAILURES)
+        failures = dict.fromkeys(usual, 0) | tally.failures
         yield families.SANDBOX_FAILURES.of(failures.items())
         yield families.SANDBOX_POOL.of(((event,), count) for event, count in asdict(sources.pool).items())
         refused = sources.egress.connections.items()

@@ -78,6 +78,7 @@ async def test_the_main_job_leaves_its_figures(mongodb_uri: str, database: Datab
     assert shown["aura_preview_visits", ()] == 0
     assert shown["aura_unexpected_errors_total", ("graph",)] == 0
     assert shown["aura_sandbox_failures_total", ("start", "TIMEOUT", "LOCAL")] == 0
+    assert shown["aura_sandbox_failures_total", ("save", "TIMEOUT", "LOCAL")] == 0
     assert shown["aura_output_bytes_total", ()] == 4
     assert shown["aura_output_chunks_total", ()] >= 1
     assert shown["aura_jobs", ("someday", "QUEUED")] == 1
