@@ -1,7 +1,6 @@
 """Checking what a user asks to run, and what that comes down to."""
 
 import hashlib
-import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +22,10 @@ from aura_gql.executions.toolchains import Toolchain
 from aura_gql.files.paths import check_beside, clean_path, path_key
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.checks import folder_in_project, require_text
 from aura_gql.sandboxes.values import Command, SandboxFile
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MAX_CWD_BYTES = 1024
 _NOT_MADE_YET = ObjectId(b"\0" * 12)
 
 
@@ -104,7 +103,7 @@ class ExecutionPlan:
 
 def plan_code(request: CodeRequest, limits: ExecutionLimits) -> ExecutionPlan:
     """The plan for a piece of code; InvalidInput."""
-    _check_text("code", request.code, limits.max_code_bytes, allow_nul=True)
+    require_text("code", [request.code], limits.max_code_bytes, allow_nul=True)
     return _plan(request, ExecutionKind.CODE, request.language, request.code, ".", limits)
 
 
@@ -133,10 +132,10 @@ def plan_quick(request: QuickRequest, limits: ExecutionLimits) -> ExecutionPlan:
 
 def plan_command(request: CommandRequest, limits: ExecutionLimits) -> ExecutionPlan:
     """The plan for a shell line; InvalidInput."""
-    _check_text("command", request.command, limits.max_command_bytes)
+    require_text("command", [request.command], limits.max_command_bytes)
     if not request.command.strip():
         raise InvalidInput("`command` is empty.", field=("command",))
-    return _plan(request, ExecutionKind.COMMAND, None, request.command, _checked_cwd(request.cwd), limits)
+    return _plan(request, ExecutionKind.COMMAND, None, request.command, folder_in_project(request.cwd), limits)
 
 
 def _plan(
@@ -169,18 +168,6 @@ def _plan(
     )
 
 
-def _check_text(name: str, text: str, max_bytes: int, *, allow_nul: bool = False, label: str | None = None) -> None:
-    label = label or f"`{name}`"
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise InvalidInput(f"{label} has a lone surrogate, which is no character.", field=(name,)) from None
-    if size > max_bytes:
-        raise InvalidInput(f"{label} may have at most {max_bytes} bytes; it has {size}.", field=(name,))
-    if not allow_nul and "\0" in text:
-        raise InvalidInput(f"{label} may not contain NUL.", field=(name,))
-
-
 def _checked_files(files: Sequence[SandboxFile], limits: ExecutionLimits) -> tuple[SandboxFile, ...]:
     if len(files) > limits.max_files:
         raise InvalidInput(f"There may be at most {limits.max_files} `files`.", field=("files",))
@@ -200,7 +187,7 @@ def _check_args(args: Sequence[str], limits: ExecutionLimits) -> None:
     if len(args) > limits.max_args:
         raise InvalidInput(f"`args` may have at most {limits.max_args} entries.", field=("args",))
     for arg in args:
-        _check_text("args", arg, limits.max_arg_bytes, label="An entry of `args`")
+        require_text("args", [arg], limits.max_arg_bytes, label="An entry of `args`")
 
 
 def _checked_env(env: Sequence[tuple[str, str]], limits: ExecutionLimits) -> dict[str, str]:
@@ -210,18 +197,10 @@ def _checked_env(env: Sequence[tuple[str, str]], limits: ExecutionLimits) -> dic
         if not _ENV_NAME.fullmatch(name) or len(name) > limits.max_arg_bytes:
             message = "A name in `env` has letters, digits and underscores, and begins with no digit."
             raise InvalidInput(message, field=("env",))
-        _check_text("env", value, limits.max_env_bytes, label=f"The value of `{name}` in `env`")
+        require_text("env", [value], limits.max_env_bytes, label=f"The value of `{name}` in `env`")
     if sum(len(name) + len(value.encode()) for name, value in env) > limits.max_env_bytes:
         raise InvalidInput(f"`env` may have at most {limits.max_env_bytes} bytes in all.", field=("env",))
     return dict(env)
-
-
-def _checked_cwd(cwd: str) -> str:
-    _check_text("cwd", cwd, _MAX_CWD_BYTES)
-    folder = posixpath.normpath(cwd or ".")
-    if folder.startswith(("/", "../")) or folder == "..":
-        raise InvalidInput("`cwd` is a folder in the project, relative to its root.", field=("cwd",))
-    return folder
 
 
 def _checked_timeout(name: str, timeout_ms: int | None, limits: ExecutionLimits) -> int | None:

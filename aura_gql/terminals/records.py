@@ -113,7 +113,6 @@ class TerminalLimits:
     max_waiting_bytes: int = 256 * 1024
     write_patience_s: float = 10.0
     max_command_bytes: int = 16 * 1024
-    max_cwd_bytes: int = 1024
     batch_interval_s: float = 0.008
     close_grace_ms: int = 500
     activity_interval_s: float = 30.0
