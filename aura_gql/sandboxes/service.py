@@ -201,7 +201,8 @@ class SandboxService:
     async def attach(self, sandbox_id: ObjectId) -> Sandbox:
         """The running machine with the project's present files in it; waits for a start, SandboxNotRunning else."""
         live = self._registry.get(sandbox_id)
-        if live is None:
+        # One that is being restarted still has its old machine while that is saved: what came to it now would be lost.
+        if live is None or self._starter.is_starting(sandbox_id):
             await self._lifecycle.until_running(sandbox_id, self._limits.attach_timeout_s)
             live = self._registry.get(sandbox_id)
         if live is None:

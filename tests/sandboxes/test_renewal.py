@@ -90,6 +90,20 @@ async def test_a_restart_gives_a_new_machine_with_the_projects_files(bench: Sand
     assert await (await bench.sandboxes.attach(record.id)).read_file("a.txt", 10) == b"one"
 
 
+async def test_who_comes_while_the_old_machine_is_saved_gets_the_new_one(bench: SandboxBench) -> None:
+    record = await bench.running()
+    old = await bench.sandboxes.attach(record.id)
+    live = bench.sandboxes._registry.get(record.id)
+    assert live is not None
+    async with live.sync_lock:  # The save waits for it.
+        await bench.sandboxes.renewal.restart(OWNER, record.id)
+        coming = asyncio.create_task(bench.sandboxes.attach(record.id))
+        await asyncio.sleep(0)
+    new = await coming
+    assert new is not old
+    assert await new.list_files(".", 10) == []
+
+
 async def test_restarts_at_once_are_one_and_a_stop_wins(bench: SandboxBench) -> None:
     record = await bench.running()
     renewal = bench.sandboxes.renewal
