@@ -89,8 +89,10 @@ def _script(languages: Iterable[ExecutionLanguage]) -> str:
         for place, toolchain in enumerate(LANGUAGES[language].toolchains):
             there = " && ".join(f"command -v {program} >/dev/null" for program in toolchain.programs)
             probe = f"timeout {_PROBE_TIMEOUT_S} sh -c {shlex.quote(toolchain.probe)} 2>/dev/null </dev/null"
+            # One that had no time or no memory says nothing of what is there: such a language stays unknown.
+            works = f"{{ v=$({probe}); s=$?; case $s in 124|137) exit;; esac; [ $s = 0 ]; }}"
             choices.append(
-                f'if {there} && v=$({probe}); then printf "%s\\t%s\\t%s\\n" {language.value} {place} "${{v%%$nl*}}"'
+                f'if {there} && {works}; then printf "%s\\t%s\\t%s\\n" {language.value} {place} "${{v%%$nl*}}"'
             )
         chain = "; el".join(choices)
         looks.append(f'{{ {chain}; else printf "%s\\t%s\\t\\n" {language.value} {_NONE}; fi; }} &')

@@ -17,6 +17,9 @@ ABSENT = interpreted("no-such-program", SOURCE, check="true", fault_code=1)
 BROKEN = interpreted("sh", SOURCE, check="true", fault_code=1, probe="echo 0.1; false")
 WORKING = interpreted("sh", SOURCE, check="true", fault_code=1, probe="printf '1.0\\nmore\\n'", words="sh, at last")
 
+LATE = interpreted("sh", SOURCE, check="true", fault_code=1, probe="kill -9 $$")
+OVERDUE = interpreted("sh", SOURCE, check="true", fault_code=1, probe="exit 124")
+
 
 @pytest.fixture
 def odd_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +28,8 @@ def odd_table(monkeypatch: pytest.MonkeyPatch) -> None:
         **LANGUAGES,
         ExecutionLanguage.PHP: Language("PHP", ".php", (ABSENT, BROKEN), "`no-such-program`"),
         ExecutionLanguage.RUBY: Language("Ruby", ".rb", (ABSENT, BROKEN, WORKING), "`sh`"),
+        ExecutionLanguage.GO: Language("Go", ".go", (LATE, WORKING), "`sh`"),
+        ExecutionLanguage.RUST: Language("Rust", ".rs", (OVERDUE,), "`sh`"),
     }
     monkeypatch.setattr(scout, "LANGUAGES", table)
 
@@ -41,6 +46,10 @@ async def test_what_is_found_is_told_and_what_is_missing_refused_before_it_runs(
     assert (ruby.available, ruby.version, ruby.detail) == (True, "1.0", "Run by sh, at last.")
     assert (php.available, php.version) == (False, None)
     assert php.detail == "PHP is not available: its sandboxes lack `no-such-program`."
+    for language in (ExecutionLanguage.GO, ExecutionLanguage.RUST):
+        assert found[language].detail == "Nobody could look into a sandbox to see; try again later."
+    seen = LanguageScout(bench.below.sandboxes)
+    assert await seen.toolchain(LOCAL, ExecutionLanguage.GO) is LATE
     sandbox_id = await bench.sandbox()
     with pytest.raises(LanguageUnavailable, match="no-such-program"):
         await bench.executions.execute_code(OWNER, CodeRequest(sandbox_id, ExecutionLanguage.PHP, "<?php"))
