@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aura_gql.files.errors import InvalidPath
+from aura_gql.files.errors import InvalidPath, PathClash
 from aura_gql.files.limits import FileLimits
-from aura_gql.files.paths import MAX_DEPTH, clean_path
+from aura_gql.files.paths import MAX_DEPTH, check_beside, clean_path, path_key
 from aura_gql.files.records import FileRecord, NewUpload
 from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxGone, UnsafePath
@@ -127,7 +127,35 @@ def _candidates(entries: Sequence[FileInfo], project: ProjectState, changes: Cha
     for path in project.now:
         if IGNORED_FOLDERS.intersection(path.split("/")[:-1]):
             found.setdefault(path, None)
+    for path, reason in _clashes([path for path in found if path not in project.now], project):
+        changes.skip(path, reason)
+        del found[path]
     return sorted(found.items(), key=lambda item: (item[0] not in project.now, item[0].count("/"), item[0]))
+
+
+def _clashes(new: Sequence[str], project: ProjectState) -> list[tuple[str, str]]:
+    """Those of the new paths that can't stand beside the project's, or beside new ones before them, and why: one folder
+    in the place of a file makes them many at once.
+    """
+    order = sorted([*project.now, *new], key=lambda path: (path_key(path), path))
+    behind: dict[str, str] = {}
+    following: str | None = None
+    for path in reversed(order):
+        if path in project.now:
+            following = path
+        elif following is not None:
+            behind[path] = following
+    found: list[tuple[str, str]] = []
+    before: list[str] = []
+    for path in order:
+        if path not in project.now:
+            try:
+                check_beside(path, [*before, *([behind[path]] if path in behind else [])])
+            except PathClash as error:
+                found.append((path, error.message))
+                continue
+        before = [path]
+    return found
 
 
 async def _read(machine: Sandbox, path: str, limits: FileLimits) -> Bytes | str | None:

@@ -45,6 +45,19 @@ async def test_a_stop_saves_what_code_changed(bench: SandboxBench) -> None:
     assert (first.version, first.updated_by) == (2, OWNER)
 
 
+async def test_many_files_in_the_place_of_one_do_not_keep_the_others_from_being_saved(bench: SandboxBench) -> None:
+    script = "rm a; mkdir a; for i in $(seq 60); do echo > a/$i; done; printf made > b; printf 1 > C; printf 2 > c"
+    record = await changed(bench, script)
+    stopped = await bench.sandboxes.stop(OWNER, record.id)
+
+    assert stopped.status_reason == "Its owner stopped it."
+    assert await contents(bench, record.project_id) == {"a": b"old", "b": b"made", "C": b"1"}
+    assert stopped.saved_files is not None
+    assert stopped.saved_files.skipped_count == 61
+    reasons = {each.path: each.reason for each in stopped.saved_files.skipped}
+    assert "`a/1` can't lie in `a`" in reasons["a/1"]
+
+
 async def test_every_end_saves(database: Database, tmp_path: Path) -> None:
     limits = SandboxLimits(idle_timeout_s=0.0, reaper_interval_s=0.01)
     async with sandbox_bench(database, tmp_path, limits) as bench:
