@@ -101,6 +101,11 @@ def _is_entered(entry: FileInfo) -> bool:
     return entry.kind is FileKind.FOLDER and not is_ignored and entry.path.count("/") < MAX_DEPTH - 1
 
 
+def _stands_for_ignored(entry: FileInfo) -> bool:
+    """Whether it is a link, say, to such a folder elsewhere. A file of that name is a file like any other."""
+    return entry.kind is not FileKind.FILE and entry.path.rpartition("/")[2] in IGNORED_FOLDERS
+
+
 async def _entries(machine: Sandbox, folder: str, limit: int, changes: Changes) -> list[FileInfo]:
     try:
         return await machine.list_files(folder, limit)
@@ -115,7 +120,7 @@ def _candidates(entries: Sequence[FileInfo], project: ProjectState, changes: Cha
     """Paths to read with their executable bits, the project's own first."""
     found: dict[str, bool | None] = {}
     for entry in entries:
-        if entry.kind is FileKind.FOLDER or entry.path.rpartition("/")[2] in IGNORED_FOLDERS:
+        if entry.kind is FileKind.FOLDER or _stands_for_ignored(entry):
             continue
         reason = _KINDS.get(entry.kind) or _broken_rule(entry.path)
         if reason is None and entry.size > project.limits.max_file_bytes:

@@ -18,7 +18,14 @@ def paths(changes: Changes) -> list[str]:
 
 
 async def test_only_what_code_made_or_changed_is_found(bench: SandboxBench) -> None:
-    given = {"kept.txt": b"kept", "changed.txt": b"old", "run.sh": b"#!/bin/sh", "build/kept.txt": b"in", "gone": b"x"}
+    given = {
+        "kept.txt": b"kept",
+        "changed.txt": b"old",
+        "run.sh": b"#!/bin/sh",
+        "build/kept.txt": b"in",
+        "gone": b"x",
+        "sub/build": b"b",
+    }
     project_id = await bench.project(given)
     machine = await bench.sandboxes.attach((await bench.running(project_id)).id)
     ignored = ("node_modules/a", ".git", "dist", ".next", ".svelte-kit", "target", "src/__pycache__", ".venv")
@@ -31,6 +38,7 @@ async def test_only_what_code_made_or_changed_is_found(bench: SandboxBench) -> N
             "printf in2 > build/kept.txt; touch build/made.txt",
             "mkdir -p deep/er; printf '\\377' > deep/er/made.bin; touch empty",
             *(f"mkdir -p {folder}; touch {folder}/x" for folder in ignored),
+            "printf script > sub/build; ln -s ../deep sub/node_modules; touch sub/target",
             "touch .aura-script.py deep/.aura-x",
             "ln -s kept.txt link; ln -s deep folder-link; mkfifo pipe",
             "touch 'back\\slash' $(printf 'n\\377n') $(printf 'e\\314\\201')",
@@ -43,7 +51,8 @@ async def test_only_what_code_made_or_changed_is_found(bench: SandboxBench) -> N
     changes = await find_changes(machine, await state(bench, project_id))
 
     found = {upload.path: upload for upload in changes.uploads}
-    assert found.keys() - {"shut/in"} == {"build/kept.txt", "changed.txt", "run.sh", "empty", "deep/er/made.bin"}
+    made = {"empty", "deep/er/made.bin", "sub/target"}
+    assert found.keys() - {"shut/in"} == {"build/kept.txt", "changed.txt", "run.sh", "sub/build", *made}
     assert [(found[path].expected_version, found[path].executable) for path in ("changed.txt", "run.sh", "empty")] == [
         (1, False),
         (1, True),
