@@ -22,6 +22,7 @@ from aura_gql.executions.records import (
     OutputTotals,
     TimeoutClock,
 )
+from aura_gql.sandboxes.records import TEMPORARY_KEPT_S
 from aura_gql.sandboxes.values import OutputStream
 
 _OPEN = {"$in": sorted(status.value for status in OPEN_STATUSES)}
@@ -65,13 +66,20 @@ class CodeExecution(Document):
     finished_at: datetime | None = None
 
     class Settings:
-        """Collection and indexes: the executions of a sandbox and of a project by time, and the open ones."""
+        """Collection and indexes: the executions of a sandbox and of a project by time, the open ones, and when to
+        forget those without a project, which none takes with it.
+        """
 
         name = "code_executions"
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("sandbox_id", ASCENDING), ("user_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("status", ASCENDING), ("owner", ASCENDING)]),
+            IndexModel(
+                [("finished_at", ASCENDING)],
+                expireAfterSeconds=TEMPORARY_KEPT_S,
+                partialFilterExpression={"temporary": True},
+            ),
         ]
 
     @classmethod

@@ -88,7 +88,7 @@ class ExecutionRecord:
     its end. `timeout_ms` is 0 where no clock ends it. `duration_ms` is wall time from the start of the process to its
     end, `queued_ms` what came before it.
     Exactly one of `exit_code` and `signal` is set where the process ended by itself or was killed; none where nobody
-    can know. One that `is_temporary` ran in a sandbox of its own, without a project.
+    can know. One that `is_temporary` ran in a sandbox without a project.
     """
 
     id: ObjectId
@@ -126,6 +126,11 @@ class ExecutionRecord:
     def is_open(self) -> bool:
         """Whether it has not ended."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def has_own_sandbox(self) -> bool:
+        """Whether its sandbox was made for it alone, and is removed behind it."""
+        return self.is_temporary and self.sandbox_id == self.id
 
 
 @dataclass(frozen=True, slots=True)

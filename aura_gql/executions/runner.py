@@ -183,7 +183,7 @@ class ExecutionRunner:
             self._lanes.pop(key, None)
 
     async def _remove_sandbox(self, record: ExecutionRecord) -> None:
-        if record.is_temporary:
+        if record.has_own_sandbox:
             await patiently(lambda: self._sandboxes.temporary.remove(record.sandbox_id))
 
     async def _forget_if_deleted(self, record: ExecutionRecord) -> None:

@@ -250,7 +250,7 @@ class ExecutionService:
             cwd=plan.cwd,
             timeout_ms=plan.timeout_ms or 0,
             idle_timeout_ms=plan.idle_timeout_ms,
-            temporary=plan.is_temporary,
+            temporary=sandbox.is_temporary,
             background=plan.background,
             stdin_open=plan.stdin_open,
             owner=self._runner.owner,

@@ -67,7 +67,7 @@ class SandboxCreator:
             created_at=now,
             updated_at=now,
             last_activity_at=now,
-            idle_timeout_s=self._limits.idle_timeout_s,
+            idle_timeout_s=self._limits.idle_timeout_of(is_temporary=project_id is None),
             expires_at=now + timedelta(seconds=self._limits.lifetime_s),
         )
 

@@ -15,6 +15,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import (
     ENDED_STATUSES,
     LIVE_STATUSES,
+    TEMPORARY_KEPT_S,
     USABLE_STATUSES,
     SandboxFilter,
     SandboxRecord,
@@ -27,6 +28,7 @@ from aura_gql.sandboxes.stored import to_record, to_stored_save
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
 _HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0, "wishes": 0}
 _NOT_DELETED = {"deleted_at": None}
+_TEMPORARY = {"temporary": True}
 # An hour longer than the idempotency keys, which may name a sandbox that was deleted.
 _DELETED_KEPT_S = 25 * 3600
 _WISHES_KEPT = 50
@@ -68,7 +70,7 @@ class SandboxSession(Document):
 
     class Settings:
         """Collection and indexes: a user's and a project's sandboxes by time, the live ones of each server, and the
-        end of deleted ones.
+        end of deleted and of temporary ones.
         """
 
         name = "sandbox_sessions"
@@ -79,6 +81,9 @@ class SandboxSession(Document):
             IndexModel([("project_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("status", ASCENDING), ("owner", ASCENDING)]),
             IndexModel([("deleted_at", ASCENDING)], expireAfterSeconds=_DELETED_KEPT_S),
+            IndexModel(
+                [("stopped_at", ASCENDING)], expireAfterSeconds=TEMPORARY_KEPT_S, partialFilterExpression=_TEMPORARY
+            ),
         ]
 
     @classmethod
@@ -239,9 +244,8 @@ class SandboxSession(Document):
     @classmethod
     async def renew_leases(cls, owner: str, until: datetime) -> None:
         """Vouch for everything that a server holds."""
-        await cls.get_pymongo_collection().update_many(
-            {"status": _LIVE, "owner": owner}, {"$set": {"lease_until": until}}
-        )
+        match = {"status": _LIVE, "owner": owner}
+        await cls.get_pymongo_collection().update_many(match, {"$set": {"lease_until": until}})
 
     @classmethod
     async def find_admission(cls, sandbox_id: ObjectId) -> tuple[ObjectId | None, bool] | None:

@@ -158,9 +158,7 @@ class SandboxReaper:
             await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=early)
 
     async def _stop_if_idle(self, record: SandboxRecord) -> None:
-        # What a temporary one was made for begins soon, and ends it.
-        limits = self._limits
-        idle_timeout_s = limits.start_timeout_s if record.is_temporary else limits.idle_timeout_s
+        idle_timeout_s = self._limits.idle_timeout_of(is_temporary=record.is_temporary)
         cutoff = utcnow() - timedelta(seconds=idle_timeout_s)
         if record.last_activity_at >= cutoff or self._registry.in_use(record.id):
             return

@@ -41,6 +41,10 @@ that gives way to a new one under the same id goes back from RUNNING to STARTING
 """
 
 
+TEMPORARY_KEPT_S = 7 * 24 * 3600
+"""How long a sandbox without a project, and what ran in it, is known behind its end: no deletion takes it along."""
+
+
 class SandboxClock(StrEnum):
     """The clocks that stop a sandbox; the value begins what its `status_reason` then says."""
 
@@ -204,3 +208,7 @@ class SandboxLimits:
     lease_s: float = 30.0
     reaper_interval_s: float = 5.0
     orphan_interval_s: float = 60.0
+
+    def idle_timeout_of(self, *, is_temporary: bool) -> float:
+        """After how long a sandbox is idle. What a temporary one was made for begins soon, and ends it."""
+        return self.start_timeout_s if is_temporary else self.idle_timeout_s

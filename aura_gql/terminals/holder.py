@@ -143,6 +143,8 @@ class TerminalHolder:
         live.end(ended)
         del self._live[record.id]
         self._linger(live)
+        if not record.has_project:
+            return
         if not await patiently(lambda: self._sandboxes.has_project(record.user_id, record.project_id)):
             await patiently(lambda: TerminalSession.remove(record.id))
 

@@ -1,6 +1,7 @@
 """Code with a sandbox of its own: it runs, and nothing of it is left."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,32 @@ async def test_code_runs_with_its_files_and_leaves_nothing(bench: ExecutionBench
     assert (await bench.executions.get(OWNER, record.id)).status is Status.COMPLETED
 
 
+async def test_what_else_runs_in_its_sandbox_stays_known_and_does_not_end_it(bench: ExecutionBench) -> None:
+    quick = await bench.executions.quick_execute(OWNER, replace(WAITING, files=(SandboxFile("a", b"x"),)))
+    await bench.printed(quick, b"ready")
+    beside = await bench.command(quick.sandbox_id, "cat a; touch made")
+    assert (beside.record.status, beside.stdout, beside.record.is_temporary) == (Status.COMPLETED, b"x", True)
+    assert not beside.record.has_own_sandbox
+    await bench.executions.patrol()
+    assert (await bench.executions.get(OWNER, quick.id)).status is Status.RUNNING
+    assert await bench.executions.get(OWNER, beside.record.id) == beside.record
+    await bench.executions.cancel(OWNER, quick.id)
+    await bench.ended(quick)
+    await nothing_left(bench)
+
+    database = bench.below.database
+    for name, time in (("sandbox_sessions", "stopped_at"), ("code_executions", "finished_at")):
+        index = (await database[name].index_information())[f"{time}_1"]
+        assert (index["expireAfterSeconds"], index["partialFilterExpression"]) == (7 * 24 * 3600, {"temporary": True})
+        assert await database[name].count_documents({"temporary": True, time: {"$ne": None}}) > 0
+        assert await database[name].count_documents({"temporary": False}) == 0
+    counters = database["file_change_counters"]
+    assert (await counters.index_information())["expires_at_1"]["expireAfterSeconds"] == 0
+    counted = await counters.find_one({"_id": quick.sandbox_id})
+    assert counted is not None
+    assert counted["expires_at"] is not None
+
+
 async def test_it_is_removed_behind_a_cancellation_a_stop_and_a_crash(bench: ExecutionBench) -> None:
     cancelled = await bench.executions.quick_execute(OWNER, WAITING)
     await bench.printed(cancelled, b"ready")
@@ -87,7 +114,8 @@ async def test_one_whose_execution_was_never_stored_is_found_idle(database: Data
         await bench.ended(record)
         await nothing_left(bench)
         orphan = await bench.below.sandboxes.temporary.launch(ObjectId(), OWNER, SandboxProviderName.LOCAL)
-        await bench.below.reached(orphan.id, SandboxStatus.RUNNING)
+        running = await bench.below.reached(orphan.id, SandboxStatus.RUNNING)
+        assert running.idle_stops_at == running.last_activity_at + timedelta(seconds=1)
 
         async def stopped() -> bool:
             await bench.below.sandboxes.reaper.patrol()

@@ -9,6 +9,7 @@ from bson import ObjectId
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput
 from aura_gql.kernel.page import PageRequest
+from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import CommandNotFound, SandboxNotFound, SandboxNotRunning
 from aura_gql.terminals.documents import TerminalSession
@@ -44,6 +45,18 @@ async def test_a_shell_is_typed_into_resized_and_ends_with_its_code(bench: Termi
     with pytest.raises(TerminalEnded):
         await bench.service.resize(OWNER, record.id, 10, 10)
     assert await bench.service.close(OWNER, record.id) == closed
+
+
+async def test_one_in_a_sandbox_without_a_project_stays_known(bench: TerminalBench) -> None:
+    sandbox_id = ObjectId()
+    await bench.below.sandboxes.temporary.launch(sandbox_id, OWNER, SandboxProviderName.LOCAL)
+    record = await bench.service.open(OWNER, TerminalRequest(sandbox_id, ("sh", "-c", "exit 3")))
+    assert not record.has_project
+    async with bench.watch(record) as watcher:
+        closed = (await watcher.end()).record
+    await bench.service.stop()  # Waits for what would forget it.
+    assert await bench.service.get(OWNER, record.id) == closed
+    assert await bench.more().get(OWNER, record.id) == closed
 
 
 async def test_who_comes_back_gets_the_rest_and_the_end(bench: TerminalBench) -> None:

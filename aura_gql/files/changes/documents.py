@@ -20,11 +20,15 @@ class FileChangeCounter(Document):
     """
 
     last: int
+    expires_at: datetime | None = None
 
     class Settings:
-        """Collection; it is asked for by its id alone."""
+        """Collection, which is asked for by its id alone, and when to forget the counts of sandboxes without a project,
+        which go with the changes that they counted.
+        """
 
         name = "file_change_counters"
+        indexes: ClassVar[list[IndexModel]] = [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)]
 
     @classmethod
     async def find_last(cls, project_id: ObjectId) -> int:
@@ -33,11 +37,16 @@ class FileChangeCounter(Document):
         return 0 if found is None else int(found["last"])
 
     @classmethod
-    async def advance(cls, project_id: ObjectId, count: int, session: AsyncClientSession) -> int:
-        """Take `count` numbers; the last of them."""
+    async def advance(
+        cls, project_id: ObjectId, count: int, session: AsyncClientSession, expires_at: datetime | None = None
+    ) -> int:
+        """Take `count` numbers; the last of them. With `expires_at` the count is forgotten then, at the earliest."""
+        changes: dict[str, Any] = {"$inc": {"last": count}}
+        if expires_at is not None:
+            changes["$max"] = {"expires_at": expires_at}
         found = await cls.get_pymongo_collection().find_one_and_update(
             {"_id": project_id},
-            {"$inc": {"last": count}},
+            changes,
             upsert=True,
             return_document=ReturnDocument.AFTER,
             session=session,
@@ -95,7 +104,9 @@ class FileChangeDocument(Document):
         """Number changes, at least one, and keep them, inside a transaction; the last number. With `ids` of their own
         they are kept once: BulkWriteError where an earlier try has kept them.
         """
-        last = await FileChangeCounter.advance(project_id, len(changes), session)
+        # A sandbox without a project counts under its own id, which no deletion of a project names.
+        kept_until = expires_at if changes[0].sandbox_id == project_id else None
+        last = await FileChangeCounter.advance(project_id, len(changes), session, kept_until)
         first = last - len(changes) + 1
         documents = [
             {

@@ -32,12 +32,15 @@ class Execution(Node):
     sandbox_id: strawberry.ID = strawberry.field(description="The sandbox that it runs in.")
     project_id: strawberry.ID = strawberry.field(
         description=(
-            "The project whose folder it runs in. One of `quickExecute` has no project (`isTemporary`): this is then "
-            "`sandboxId` again, and no project's id."
+            "The project whose folder it runs in. In a sandbox of `quickExecute` there is none (`isTemporary`): this "
+            "is then `sandboxId` again, and no project's id."
         )
     )
     is_temporary: bool = strawberry.field(
-        description="Whether it is one of `quickExecute`, with a sandbox of its own that is removed behind it."
+        description=(
+            "Whether it is one of `quickExecute`, or runs in the sandbox of one, which is removed behind that. It is "
+            "forgotten a week after its end."
+        )
     )
     kind: ExecutionKind = strawberry.field(description="Whether it is code or a command.")
     language: ExecutionLanguage | None = strawberry.field(description="The language of the code; null for a command.")

@@ -30,7 +30,9 @@ class Sandbox(Node):
         )
     )
     is_temporary: bool = strawberry.field(
-        description="Whether it was made for one execution of `quickExecute` and ends with it."
+        description=(
+            "Whether it was made for one execution of `quickExecute` and ends with it; a week later it is forgotten."
+        )
     )
     provider: SandboxProviderName = strawberry.field(description="Who runs it.")
     status: SandboxStatus = strawberry.field(description="Where it is in its life.")
