@@ -144,6 +144,8 @@ class WatchedTree:
             return
         self._known.move(source, target)
         self._tell(target, ChangeKind.MOVED, before, source)
+        # What changed in a folder just before it was moved may have been looked for when it had gone.
+        self._enter(root, target, now)
 
     def _look_at(self, root: int, path: str) -> None:
         if self._is_tracked(path):

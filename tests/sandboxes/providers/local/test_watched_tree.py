@@ -114,3 +114,23 @@ def test_what_tools_fill_is_not_looked_into(tree: WatchedTree, tmp_path: Path) -
     assert told(tree) == ["CREATED node_modules"]
     (tmp_path / "node_modules/c").write_text("x")
     assert told(tree) == []
+
+
+def test_a_folder_that_moves_after_its_events_were_read(
+    tree: WatchedTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a/in").mkdir(parents=True)
+    (tmp_path / "a/in/old").write_text("1")
+    told(tree)
+    (tmp_path / "a/in/new").write_text("2")
+    (tmp_path / "a/in/old").write_text("33")
+    look = tree._look
+
+    def too_late(root: int) -> None:
+        (tmp_path / "a").rename(tmp_path / "b")
+        look(root)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tree, "_look", too_late)
+        assert told(tree) == ["DELETED a/in/old"]
+    assert told(tree) == ["MOVED a -> b", "CREATED b/in/new", "CREATED b/in/old"]
