@@ -31,8 +31,9 @@ export const schemaRules = {
     "input-name": ["error", { checkInputType: true, caseSensitiveInputType: false }],
     // Lists are read forwards only; `first` and `after` are there.
     "relay-arguments": ["error", { includeBoth: false }],
-    // A short list that is always wanted whole, such as the chunks of a batch, is no connection.
-    "relay-edge-types": ["error", { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
+    // A short list that is always wanted whole, such as the chunks of a batch, is no connection. What a long one lists may
+    // be a value, such as a change of a file: what has an id is seen to below.
+    "relay-edge-types": ["error", { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
     // What a cache finds again by its id has one. The others are values: parts of what they stand in, or moments of a stream.
     "strict-id-in-types": [
       "error",
