@@ -1,5 +1,6 @@
 """What runs in a sandbox, good and bad, and how it ends: on real machines."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,17 @@ from aura_gql.executions.records import (
     ExecutionStatus,
 )
 from aura_gql.infra.mongo import Database
+from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
+from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from tests.support.execution_bench import ExecutionBench, execution_bench
 from tests.support.sandboxes import OWNER
 
 Status = ExecutionStatus
 Type = ExecutionErrorType
 Language = ExecutionLanguage
+SMALL = LocalLimits(memory_bytes=192 * MIB, tmp_bytes=16 * MIB, shm_bytes=8 * MIB, cpu_seconds=1)
+# Touches more than that, in pieces which nobody refuses, and holds on to it.
+HOG = "import time\nheld = [b'x' * 10_000_000 for _ in range(27)]\ntime.sleep(600)\n"
 
 
 async def test_python_runs_as_a_file_of_the_project(bench: ExecutionBench) -> None:
@@ -152,11 +158,24 @@ async def test_a_daemon_that_holds_the_pipes_does_not_hold_the_end_up(bench: Exe
     assert (done.record.status, done.stdout) == (Status.COMPLETED, b"parent\n")
 
 
-async def test_too_much_memory_is_told_as_such(bench: ExecutionBench) -> None:
-    code = "x = []\nwhile True:\n    x.append(bytearray(10_000_000))\n"
-    record = (await bench.code(await bench.sandbox(), code)).record
-    assert record.status is Status.FAILED
-    assert record.error_type in {Type.MEMORY, Type.RUNTIME}  # a MemoryError is an exit code like any other
+@pytest.mark.parametrize("use_cgroups", [True, False])
+async def test_too_much_memory_is_told_as_such(database: Database, tmp_path: Path, use_cgroups: bool) -> None:
+    provider = LocalProvider(tmp_path / "small", SMALL, use_cgroups=use_cgroups)
+    async with execution_bench(database, tmp_path, provider=provider) as bench:
+        sandbox_id = await bench.sandbox()
+        hog = (await bench.code(sandbox_id, HOG)).record
+        assert (hog.status, hog.error_type, hog.exit_code) == (Status.FAILED, Type.MEMORY, None)
+        # One that is refused memory and gives up is a program like any other.
+        refused = (await bench.code(sandbox_id, "bytearray(10**10)")).record
+        assert (refused.error_type, refused.exit_code) == (Type.RUNTIME, 1)
+
+
+async def test_too_much_cpu_time_is_told_by_its_signal(database: Database, tmp_path: Path) -> None:
+    provider = LocalProvider(tmp_path / "small", SMALL)
+    async with execution_bench(database, tmp_path, provider=provider) as bench:
+        record = (await bench.code(await bench.sandbox(), "while True: pass")).record
+        assert (record.error_type, record.signal) == (Type.RUNTIME, signal.SIGXCPU)
+        assert record.error_message == "It was ended by signal 24 (SIGXCPU)."
 
 
 async def test_20000_lines_arrive_whole_in_few_chunks(bench: ExecutionBench) -> None:

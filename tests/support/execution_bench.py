@@ -21,6 +21,7 @@ from aura_gql.executions.service import ExecutionService
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.mongo import Database
+from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.sandboxes.values import OutputStream
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
@@ -120,10 +121,11 @@ async def execution_bench(
     sandbox_limits: SandboxLimits | None = None,
     bus: InProcessBus | None = None,
     max_operations: int = 1_000_000,
+    provider: LocalProvider | None = None,
 ) -> AsyncIterator[ExecutionBench]:
     """A bench, taken down in order."""
     limits = limits or ExecutionLimits()
-    async with sandbox_bench(database, folder, sandbox_limits, bus, max_operations=max_operations) as below:
+    async with sandbox_bench(database, folder, sandbox_limits, bus, provider, max_operations) as below:
         executions = ExecutionService(below.sandboxes, MongoIdempotencyKeys(), below.bus, limits, below.operations)
         bench = ExecutionBench(below, executions, limits)
         try:

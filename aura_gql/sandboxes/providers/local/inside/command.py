@@ -12,6 +12,8 @@ from aura_gql.sandboxes.providers.local.inside.terminal import control_terminal
 SCRATCH_FD = 100
 REPORT_FD, FIRST_UNUSED_FD, LAST_FD = 3, 4, 1 << 16
 FAILED = 126
+# What a process has left to end by itself once SIGXCPU told it that its CPU time is used up.
+CPU_GRACE_S = 5
 
 
 class Order:
@@ -76,11 +78,13 @@ def reset_signals() -> None:
 
 
 def set_rlimits(limits: bytes) -> None:
-    """Set `number:value,...`, soft and hard, within what the host allows at all."""
+    """Set `number:value,...`, soft and hard, within what the host allows at all.
+
+    That of CPU time is hard a little later: where both are the same the kernel kills without a word.
+    """
     for entry in limits.split(b","):
-        number, _, value = entry.partition(b":")
-        wanted = int(value)
-        ceiling = resource.getrlimit(int(number))[1]
-        if ceiling != resource.RLIM_INFINITY:
-            wanted = min(wanted, ceiling)
-        resource.setrlimit(int(number), (wanted, wanted))
+        number, wanted = (int(word) for word in entry.split(b":"))
+        ceiling = resource.getrlimit(number)[1]
+        later = wanted + CPU_GRACE_S if number == resource.RLIMIT_CPU else wanted
+        soft, hard = (each if ceiling == resource.RLIM_INFINITY else min(each, ceiling) for each in (wanted, later))
+        resource.setrlimit(number, (soft, hard))
