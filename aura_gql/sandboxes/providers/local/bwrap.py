@@ -18,6 +18,8 @@ SETPRIV = "/usr/bin/setpriv"
 HOME_FOLDER = "/home/sandbox"
 PROJECT_FOLDER = "/project"
 TMP_FOLDER = "/tmp"  # noqa: S108 - the sandbox's own
+SHM_FOLDER = "/dev/shm"  # noqa: S108 - likewise
+MEMORY_FOLDERS = (TMP_FOLDER, HOME_FOLDER, SHM_FOLDER)
 SUPERVISOR_FILE = "/etc/aura/supervisor.pyc"
 ROOT_LINKS = ("bin", "sbin", "lib", "lib64", "lib32")
 # What the supervisor needs to leave root behind; it keeps none of them.
@@ -144,7 +146,7 @@ def _memory_backed(limits: LocalLimits) -> list[str]:
     return [
         "--proc", "/proc",
         "--dev", "/dev",
-        "--size", shm_bytes, "--perms", "1777", "--tmpfs", "/dev/shm",  # noqa: S108
+        "--size", shm_bytes, "--perms", "1777", "--tmpfs", SHM_FOLDER,
         "--remount-ro", "/dev",
         "--size", tmp_bytes, "--perms", "1777", "--tmpfs", TMP_FOLDER,
         "--size", tmp_bytes, "--perms", "0777", "--tmpfs", HOME_FOLDER,

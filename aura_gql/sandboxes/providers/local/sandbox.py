@@ -251,7 +251,7 @@ class LocalSandbox:
         await asyncio.gather(*(command.terminate(grace_ms=0) for command in running))
 
     async def _give_up(self) -> None:
-        await self._machine.kill("The sandbox used far more disk than it may.")
+        await self._machine.kill("The sandbox used far more disk, or memory for files, than it may.")
 
     def _kept(self, command: KeptT) -> KeptT:
         """Remember it until nothing of it runs."""

@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aura_gql.sandboxes.providers.local.buffers import buffered, queued
+from aura_gql.sandboxes.providers.local.buffers import buffered, filed, queued
+from aura_gql.sandboxes.providers.local.bwrap import MEMORY_FOLDERS
 from aura_gql.sandboxes.providers.local.descriptors import Held, held_by
 from aura_gql.sandboxes.providers.local.disk import Usage, measure
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
@@ -44,6 +45,7 @@ class Watchdog:
         self._on_hopeless = on_hopeless
         self._device = os.stat(project).st_dev
         self._disk = Usage(0, 0)
+        self._filed = 0
         self._latest = (-FRESH_S, self._disk)
         self.is_hopeless = False
 
@@ -56,6 +58,7 @@ class Watchdog:
                 await self._on_excess(excess)
                 # It went on writing until it was ended, which is not the next command's doing.
                 self._disk = await asyncio.to_thread(self._measure)
+                self._filed = filed(self._pid, MEMORY_FOLDERS)
             if self.is_hopeless:
                 await self._on_hopeless()
             await asyncio.sleep(max(INTERVAL_S, REST_PER_LOOK * (time.monotonic() - started)))
@@ -75,7 +78,17 @@ class Watchdog:
         if not self._watch_memory:
             return queued(self._pid) > limit
         used = tree_memory(self._pid, limit)
-        return used > limit or used + buffered(self._pid, held.pipes) > limit
+        if used > limit:
+            return True
+        used += buffered(self._pid, held.pipes)
+        return used > limit or self._files_grow_beyond(limit - used)
+
+    def _files_grow_beyond(self, room: int) -> bool:
+        """Those in memory-backed folders stay when what made them is ended, and somebody must be able to clear up."""
+        before, self._filed = self._filed, filed(self._pid, MEMORY_FOLDERS)
+        too_many = self._filed > room and self._filed > before
+        self.is_hopeless = too_many and self._filed > HOPELESS * self._limits.memory_bytes
+        return too_many
 
     def _disk_grows_beyond(self, deleted: Usage) -> bool:
         """Too much and still growing: who is over the limit must be able to clear up."""

@@ -30,6 +30,10 @@ def test_counts_unix_sockets_and_pipes_beyond_a_fair_number() -> None:
             each.close()
 
 
+def test_files_of_the_host_are_not_those_of_a_process() -> None:
+    assert buffers.filed(os.getpid(), ["/tmp", "/dev/shm", "/nowhere"]) == 0
+
+
 def test_what_has_gone_has_no_buffers() -> None:
     child = os.posix_spawn("/bin/true", ["true"], {})
     os.waitpid(child, 0)

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from aura_gql.sandboxes.providers.local.buffers import FILE_BYTES
 from aura_gql.sandboxes.providers.local.limits import MIB, LocalLimits
+from aura_gql.sandboxes.providers.local.memory import tree_memory
+from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.providers.local.watchdog import Watchdog
-from aura_gql.sandboxes.values import EndReason
+from aura_gql.sandboxes.values import Command, EndReason
+from tests.support.local_sandbox import host_pids
+from tests.support.processes import shell
 from tests.support.waiting import until
 
 LIMITS = LocalLimits(disk_bytes=MIB, disk_files=10)
@@ -75,6 +80,25 @@ def test_too_many(parent: int, tmp_path: Path) -> None:
 def test_too_much_memory(parent: int, tmp_path: Path) -> None:
     tiny = LocalLimits(memory_bytes=1, tmp_bytes=0, shm_bytes=0)
     assert watchdog(parent, tmp_path, tiny).look() is EndReason.MEMORY
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_files_in_memory_are_memory_as_well(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    sleeper = await sandbox.start_process(Command(["sleep", "600"]))
+    alone = host_pids(sandbox)
+    used = tree_memory(sandbox.host_pid, 1 << 40)
+    room = 5_000 * FILE_BYTES
+    dog = watchdog(sandbox.host_pid, tmp_path, LocalLimits(memory_bytes=used + room, tmp_bytes=0, shm_bytes=0))
+    assert dog.look() is None
+    for place, outcome in (("/tmp", None), ("~", None), ("/dev/shm", EndReason.MEMORY)):
+        made = await shell(sandbox, f"mkdir {place}/many && cd {place}/many && seq 2000 | xargs touch")
+        assert made.status.exit_code == 0, made.stderr
+        await until(lambda: host_pids(sandbox) == alone)
+        assert dog.look() is outcome, place
+    # Who is ended for it leaves them behind, and whoever comes next may clear up.
+    assert dog.look() is None
+    assert not dog.is_hopeless
+    await sleeper.terminate(grace_ms=0)
 
 
 def test_does_not_look_where_nothing_runs(tmp_path: Path) -> None:
