@@ -55,6 +55,16 @@ def test_queries_stand_beside_their_documents() -> None:
     assert offences(house.queries, [source for source in CODE if source.stem != "documents"]) == []
 
 
+def test_contracts_are_for_every_provider() -> None:
+    contracts = [source for source in TESTS if source.path.endswith("_contract.py")]
+    assert len(contracts) >= 6
+    looked_at = house.with_helpers(contracts, TESTS)
+    assert "tests/support/processes.py" in {source.path for source in looked_at}
+    assert offences(house.provider_imports, looked_at) == []
+    led_astray = Source("tests/sandboxes/planted.py", "from tests.support import sandboxes")
+    assert offences(house.provider_imports, house.with_helpers([led_astray], TESTS)) != []
+
+
 @pytest.mark.parametrize("root", [Mutation, Subscription])
 def test_every_mutation_and_subscription_declares_who_may(root: type) -> None:
     assert [field.name for field in fields_of(root) if not declared_permissions(field)] == []

@@ -1,5 +1,6 @@
 """What every provider's sandboxes must tell of themselves, and how long they live."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import Unsupported
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
-from aura_gql.sandboxes.values import Command, MachineMetrics, SandboxFile, SandboxSpec
+from aura_gql.sandboxes.values import Command, MachineMetrics, SandboxFile, SandboxSpec, TerminalSpec
 from tests.sandboxes.provider_contract import ContractFixtures
 from tests.support.processes import first_line, run
 from tests.support.waiting import until
@@ -94,6 +95,17 @@ time.sleep(600)
                 with pytest.raises(Unsupported):
                     await change()
         assert (await run(sandbox, "echo", "alive")).text == "alive"
+
+    async def test_says_what_it_can_not_do(self, provider: SandboxProvider, sandbox: Sandbox) -> None:
+        calls: dict[str, Callable[[], Awaitable[object]]] = {
+            "terminal": lambda: sandbox.open_terminal(TerminalSpec()),
+            "ports": sandbox.ports,
+            "watch": lambda: sandbox.watch().__aenter__(),
+        }
+        for capability, call in calls.items():
+            if not getattr(provider.capabilities, capability):
+                with pytest.raises(Unsupported):
+                    await call()
 
     async def test_lists_what_there_is(self, provider: SandboxProvider) -> None:
         before = utcnow()

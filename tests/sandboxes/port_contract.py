@@ -91,6 +91,8 @@ LISTENING = {
 class PortContract(ContractFixtures):
     """Finding servers and connecting to them."""
 
+    needs = "ports"
+
     @pytest_asyncio.fixture(loop_scope="module")
     async def server(self, sandbox: Sandbox) -> AsyncIterator[Process]:
         server = await sandbox.start_process(Command(["python3", "-c", SERVER]))

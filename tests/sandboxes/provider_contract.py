@@ -7,6 +7,7 @@ import asyncio
 import resource
 import secrets
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 import pytest
 import pytest_asyncio
@@ -36,7 +37,14 @@ while True:
 
 
 class ContractFixtures:
-    """A sandbox of the provider under test."""
+    """A sandbox of the provider under test. Contracts that need what it is not capable of are passed over."""
+
+    needs: ClassVar[str | None] = None
+
+    @pytest.fixture(autouse=True)
+    def able(self, provider: SandboxProvider) -> None:
+        if self.needs is not None and not getattr(provider.capabilities, self.needs):
+            pytest.skip(f"{provider.name} has no {self.needs}")
 
     @pytest_asyncio.fixture(loop_scope="module")
     async def sandbox(self, provider: SandboxProvider) -> AsyncIterator[Sandbox]:

@@ -34,6 +34,8 @@ class TerminalFixtures(ContractFixtures):
 class SignalContract(TerminalFixtures):
     """Signals for ordinary commands."""
 
+    needs = "signals"
+
     async def test_a_signal_reaches_the_whole_group(self, sandbox: Sandbox) -> None:
         script = "trap 'echo asked; exit 5' USR1; (trap 'echo child; exit' USR1; echo up; sleep 600 & wait) & wait"
         process = await sandbox.start_process(Command(argv_of(script)))
@@ -67,6 +69,8 @@ class SignalContract(TerminalFixtures):
 
 class TerminalContract(TerminalFixtures):
     """Terminals."""
+
+    needs = "terminal"
 
     async def test_it_is_a_terminal_of_its_size(self, screen: Screen) -> None:
         await screen.type("tty && stty size && echo $TERM\r")

@@ -13,6 +13,8 @@ from tests.support.waiting import until
 class WatchContract(ContractFixtures):
     """Changes of files."""
 
+    needs = "watch"
+
     async def test_tells_each_kind_of_change(self, sandbox: Sandbox) -> None:
         await shell(sandbox, "echo here > before; mkdir old; echo x > old/in")
         tree = await real_tree(sandbox)

@@ -28,6 +28,7 @@ EXEMPT_NAMES = frozenset(
 # The SDKs and tools so heavy that they are imported where they are used; `__main__` loads one command alone.
 LAZY_PACKAGES = frozenset({"aioboto3", "aiobotocore", "botocore", "daytona", "e2b"})  # fmt: skip
 
+_PROVIDERS = "aura_gql.sandboxes.providers."
 _QUERIES = frozenset(
     {
         "aggregate", "bulk_write", "count_documents", "delete_many", "delete_one", "distinct",
@@ -133,6 +134,34 @@ def _looks_for_text(call: ast.Call) -> bool:
     first = call.args[0] if call.args else None
     is_text = isinstance(first, ast.Constant) and isinstance(first.value, str | bytes)
     return is_text or isinstance(first, ast.JoinedStr)
+
+
+def provider_imports(source: Source) -> Iterator[str]:
+    """Imports of what one sandbox provider has for itself."""
+    for name in _imported(source):
+        if name.startswith(_PROVIDERS):
+            yield f"{source.path}: imports {name}; a contract is for whoever provides sandboxes."
+
+
+def with_helpers(chosen: list[Source], every: list[Source]) -> list[Source]:
+    """The files, and all of ours that they import, directly or not."""
+    by_path, found = {source.path: source for source in every}, dict[str, Source]()
+    while chosen:
+        source = chosen[0]
+        found[source.path] = source
+        paths = {f"{name.replace('.', '/')}.py" for name in _imported(source)} & by_path.keys()
+        chosen = [*chosen[1:], *(by_path[path] for path in sorted(paths - found.keys()))]
+    return list(found.values())
+
+
+def _imported(source: Source) -> Iterator[str]:
+    """The modules that a file imports, and the names from them, which may be modules."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def untested(modules: list[Source], tests: set[str]) -> Iterator[str]:
