@@ -47,6 +47,23 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
     assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600
 
 
+def test_each_limit_of_a_sandbox_is_that_of_its_setting(tmp_path: Path) -> None:
+    wanted: dict[str, object] = {
+        "sandbox_cpus": 0.5,
+        "sandbox_memory_bytes": 96 * MIB,
+        "sandbox_max_processes": 17,
+        "sandbox_disk_bytes": 5 * MIB,
+        "sandbox_max_files": 1_019,
+        "sandbox_open_files": 71,
+    }
+    settings = settings_for(tmp_path, "none", sandboxes=wanted, executions={"execution_max_output_bytes": 23})
+    limits = local_limits(settings).as_enforced(())
+    told = (limits.cpus, limits.memory_bytes, limits.processes, limits.disk_bytes, limits.disk_files, limits.open_files)
+
+    assert [limit and limit.value for limit in told] == list(wanted.values())
+    assert sandbox_limits(settings).output_bytes == execution_limits(settings).output_limit == 23
+
+
 async def test_each_rate_is_that_of_its_setting(tmp_path: Path) -> None:
     settings = settings_for(
         tmp_path,

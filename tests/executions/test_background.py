@@ -90,16 +90,19 @@ async def test_what_is_printed_in_the_background_counts_as_activity(bench: Execu
 async def test_cancelling_ends_whatever_it_is_at(bench: ExecutionBench) -> None:
     sandbox_id, executions = await bench.sandbox(), bench.executions
     stubborn = await bench.start(sandbox_id, "trap '' TERM; (trap '' TERM; echo ready; exec sleep 999) & wait; wait")
+    polite = await bench.start(sandbox_id, "trap 'echo asked; exit 5' TERM; echo ready; while :; do sleep 0.05; done")
     reading = await executions.run_command(OWNER, CommandRequest(sandbox_id, "echo ready; cat", stdin_open=True))
     code = CodeRequest(sandbox_id, ExecutionLanguage.C, SLOW_TO_COMPILE)
     compiling = await executions.execute_code(OWNER, code)
-    for record in (stubborn, reading):
+    for record in (stubborn, polite, reading):
         await bench.printed(record, b"ready")
     assert b"cc1" in (await bench.command(sandbox_id, "until pgrep cc1 >/dev/null; do sleep 0.05; done; ps -e")).stdout
-    for record in (stubborn, reading, compiling):
+    every = (stubborn, polite, reading, compiling)
+    for record in every:
         await executions.cancel(OWNER, record.id)
-    ends = await asyncio.gather(*(bench.ended(record) for record in (stubborn, reading, compiling)))
+    ends = await asyncio.gather(*(bench.ended(record) for record in every))
     assert {(end.record.status, end.record.error_type) for end in ends} == {(Status.CANCELLED, Type.CANCELLED)}
+    assert (ends[0].record.signal, ends[1].record.exit_code, ends[1].stdout) == (9, 5, b"ready\nasked\n")
     left = (await bench.command(sandbox_id, "ps -e -o comm=; ls -A")).stdout
     assert not any(word in left for word in (b"sleep", b"cat", b"cc1", b".aura-")), left
 

@@ -30,3 +30,17 @@ async def test_a_sandbox_is_in_use_while_it_is_visited(bench: PreviewBench, monk
         await until(lambda: in_use(sandbox_id))
         await activity.close()
         assert not in_use(sandbox_id)
+
+
+async def test_what_goes_through_a_preview_keeps_its_sandbox_in_use(
+    bench: PreviewBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity_module, "LINGER_S", 0.02)
+    in_use, preview = bench.below.sandboxes._registry.in_use, await bench.preview()
+    assert not in_use(bench.sandbox_id)
+    _, writer = await asyncio.open_connection("127.0.0.1", bench.port)
+    writer.write(f"GET /hang HTTP/1.1\r\nHost: {preview.host}\r\n\r\n".encode())
+    await until(lambda: in_use(bench.sandbox_id))
+    writer.close()
+    await writer.wait_closed()
+    await until(lambda: not in_use(bench.sandbox_id))

@@ -23,6 +23,7 @@ SUITES = (
     "test_probe.py",
     "test_pool.py",
     "test_killed_server.py",
+    "test_planted.py test_terminal.py test_dialing.py test_watchdog.py egress/test_proxies.py",
 )
 # One that root could start for the user may lie where the user can't start it again.
 REACHABLE = "import subprocess, sys, pytest, tests.conftest; subprocess.run([sys.executable, '-c', ''], check=True)"
@@ -59,7 +60,7 @@ async def run_as(uid: int, home: Path, python: str, *arguments: str) -> tuple[in
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests of this folder run as an ordinary user already")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="there is no setpriv on this host")
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.partition(" ")[0])
 async def test_the_user_mode_passes_as_well(home: Path, suite: str) -> None:
     for python in (sys.executable, INNER_PYTHON):
         status, _ = await run_as(UIDS[suite], home, python, "-c", REACHABLE)
@@ -68,6 +69,6 @@ async def test_the_user_mode_passes_as_well(home: Path, suite: str) -> None:
     else:
         pytest.skip("an ordinary user can't reach an interpreter that has these packages")
     options = ["-q", "-x", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
-    tests = str(Path(__file__).with_name(suite))
-    status, output = await run_as(UIDS[suite], home, python, "-m", "pytest", *options, tests)
+    tests = [str(Path(__file__).parent / name) for name in suite.split()]
+    status, output = await run_as(UIDS[suite], home, python, "-m", "pytest", *options, *tests)
     assert status == 0, output

@@ -53,10 +53,15 @@ async def test_a_memory_hog_ends_for_memory(sandbox: LocalSandbox) -> None:
     assert (await run(sandbox, "echo", "alive")).text == "alive"
 
 
-async def test_a_fork_bomb_is_bounded_and_can_be_ended(sandbox: LocalSandbox) -> None:
+async def test_a_fork_bomb_is_bounded_and_can_be_ended(provider: LocalProvider, sandbox: LocalSandbox) -> None:
     process = await sandbox.start_process(Command(["python3", "-c", FORK_BOMB]))
     await until(lambda: len(host_pids(sandbox)) > SMALL.processes // 2)
     assert len(host_pids(sandbox)) <= SMALL.processes + SPARE_PROCESSES
+    # Its neighbour has a count of its own, also where both are the same user of the host.
+    neighbour = await provider.create(SandboxSpec("neighbour", "project"))
+    many = "n=0; while [ $n -lt 40 ]; do sleep 600 & n=$((n+1)); done; echo $n"
+    assert (await shell(neighbour, many)).text == "40"
+    await neighbour.stop()
     await process.terminate(grace_ms=0)
     assert (await process.wait()).signal == 9
     await until(lambda: len(host_pids(sandbox)) == 1)
