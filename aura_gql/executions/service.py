@@ -161,6 +161,8 @@ class ExecutionService:
 
     async def remove_project(self, project_id: ObjectId) -> None:
         """End and forget every execution of a project, and its output. Safe to repeat."""
+        # Its sandboxes first, or those who go on running things in them would keep this from an end.
+        await self._sandboxes.stop_for_project(project_id)
         await self._runner.stop_project(project_id)
         while ids := await CodeExecution.ids_of_project(project_id, _REMOVED_AT_ONCE):
             await ExecutionOutput.remove_of(ids)
