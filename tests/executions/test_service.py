@@ -100,7 +100,6 @@ async def test_an_execution_behind_a_deletion_leaves_nothing(bench: ExecutionBen
     sandbox = await bench.below.sandboxes.get(OWNER, sandbox_id)
     deleting = {"status": ProjectStatus.DELETING.value}
     assert await ProjectDocument.change({"_id": sandbox.project_id}, deleting, "Deleted.") is not None
-    await bench.executions.remove_project(sandbox.project_id)
     record = await bench.start(sandbox_id, "echo late")
 
     async def forgotten() -> bool:
@@ -108,6 +107,14 @@ async def test_an_execution_behind_a_deletion_leaves_nothing(bench: ExecutionBen
 
     await until(forgotten, timeout_s=20)
     assert await ExecutionOutput.totals(record.id) == OutputTotals()
+
+
+async def test_nothing_runs_any_more_where_executions_are_removed(bench: ExecutionBench) -> None:
+    sandbox_id = await bench.sandbox()
+    sandbox = await bench.below.sandboxes.get(OWNER, sandbox_id)
+    await bench.executions.remove_project(sandbox.project_id)
+    with pytest.raises(SandboxNotRunning):
+        await bench.start(sandbox_id, "echo more")
 
 
 async def test_a_reader_that_leaves_in_the_middle_leaves_nothing(bench: ExecutionBench) -> None:
