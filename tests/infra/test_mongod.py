@@ -80,9 +80,11 @@ async def test_an_orphan_on_the_folder_is_ended(mongod: EmbeddedMongod, folder: 
     database = folder / "db"
     database.mkdir(parents=True)
     command = [str(find_mongod(EXECUTABLE, folder)), "--dbpath", str(database), "--port", "0", "--nounixsocket"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as orphan:  # noqa: ASYNC220
+    words = folder / "words"
+    with words.open("wb") as log, subprocess.Popen(command, stdout=log) as orphan:  # noqa: ASYNC220
         try:
-            await until(lambda: (database / "mongod.lock").exists() and (database / "mongod.lock").read_text().strip())
+            # One that is killed while it makes its first files leaves a folder that no mongod can use.
+            await until(lambda: b"Waiting for connections" in words.read_bytes(), timeout_s=30)
             # Another's child is reaped by its parent; this one is ours.
             reaper = asyncio.create_task(asyncio.to_thread(orphan.wait))
             await mongod.start()
