@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 
-from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.machine_files.values import FileBatch
 from aura_gql.sandboxes.providers.local.inotify import Inotify
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
@@ -102,9 +101,9 @@ class LocalFileWatch:
                 return
             try:
                 found = await asyncio.to_thread(self._tree.digest)
-            except (OSError, DomainError) as error:
-                # The tree knows that it is to compare everything next time.
-                _log.error("sandbox.files_not_read", reason=str(error))
+            except Exception as error:
+                # Whatever it was: a watch must not end unseen, and the tree knows to compare everything next time.
+                _log.error("sandbox.files_not_read", exc_info=error)
                 self._failed = True
                 return
             self._failed = False

@@ -73,7 +73,7 @@ class WatchedTree:
                 with self._beneath.root() as root:
                     self._read()
                     self._look(root)
-            except OSError as error:
+            except Exception as error:
                 self._trouble = f"the folder could not be read: {error}"
                 raise
             finally:

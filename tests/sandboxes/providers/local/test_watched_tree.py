@@ -134,3 +134,18 @@ def test_a_folder_that_moves_after_its_events_were_read(
         patch.setattr(tree, "_look", too_late)
         assert told(tree) == ["DELETED a/in/old"]
     assert told(tree) == ["MOVED a -> b", "CREATED b/in/new", "CREATED b/in/old"]
+
+
+def test_after_a_look_that_failed_everything_is_compared(
+    tree: WatchedTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise ValueError("odd")
+
+    (tmp_path / "a").write_text("x")
+    with monkeypatch.context() as patch:
+        patch.setattr(tree, "_look", fail)
+        with pytest.raises(ValueError, match="odd"):
+            tree.digest()
+    assert tree.needs_look
+    assert told(tree) == ["CREATED a"]
