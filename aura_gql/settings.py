@@ -10,17 +10,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aura_gql.settings_egress import EgressSettings
+from aura_gql.settings_files import FileSettings, StorageSettings
 from aura_gql.settings_groups import (
     AuthSettings,
     DatabaseSettings,
-    FileSettings,
     GraphSettings,
     Group,
     LiveSettings,
     ProviderSettings,
     RateSettings,
     ServerSettings,
-    StorageSettings,
 )
 from aura_gql.settings_previews import PreviewSettings
 from aura_gql.settings_sandboxes import ExecutionSettings, SandboxSettings, TerminalSettings

@@ -130,28 +130,6 @@ class AuthSettings(Group):
         return self.better_auth_secrets[0].secret if self.better_auth_secrets else self.better_auth_secret
 
 
-class StorageSettings(Group):
-    """Blobs: Cloudflare R2 or another S3 by R2_*, or a local folder. One of the two is required to serve."""
-
-    blob_directory: Path | None = Field(None, description="Local folder for blobs; unset, `dev` uses its data folder.")
-    r2_account_id: str | None = Field(
-        None, pattern=r"^[0-9A-Za-z]{1,64}$", description="Cloudflare account; gives the endpoint."
-    )
-    r2_endpoint_url: HttpUrl | None = Field(None, description="S3 endpoint; unset, the one of R2_ACCOUNT_ID.")
-    r2_access_key_id: Secret | None = Field(None, description="Access key.")
-    r2_secret_access_key: Secret | None = Field(None, description="Secret of the access key.")
-    r2_bucket: str | None = Field(None, min_length=3, max_length=63, description="Bucket.")
-    r2_region: str = Field("auto", description="Region; R2 has only `auto`.")
-    r2_key_prefix: str = Field("", max_length=256, description="Put before every key, e.g. `aura/`.")
-
-    @property
-    def endpoint_url(self) -> str | None:
-        """Where the S3 API is."""
-        return self.r2_endpoint_url or (
-            f"https://{self.r2_account_id}.r2.cloudflarestorage.com" if self.r2_account_id else None
-        )
-
-
 class ProviderSettings(Group):
     """Keys of services outside; without its key, a service is not used."""
 
@@ -222,15 +200,6 @@ class LiveSettings(Group):
     sse_heartbeat_interval_ms: Milliseconds = Field(
         12_000, description="Milliseconds of silence after which an event stream sends a comment."
     )
-
-
-class FileSettings(Group):
-    """The bounds of projects and their files."""
-
-    max_projects_per_user: Count = Field(100, description="Most projects that a user owns.")
-    max_files_per_project: Count = Field(2_000, description="Most files in a project.")
-    max_file_bytes: Bytes = Field(1 * _MIB, description="Bytes of the largest file.")
-    max_project_bytes: Bytes = Field(50 * _MIB, description="Bytes of all files of a project together.")
 
 
 class RateSettings(Group):
