@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 MAX_LINES = 300
@@ -39,16 +40,17 @@ _QUERIES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A Python file: its path below the repository, with `/`, and its text."""
 
     path: str
     text: str
 
-    @property
-    def tree(self) -> ast.Module:
-        return ast.parse(self.text, self.path)
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in its syntax tree. Kept, as most of a rule's time is spent here, for as long as the source is."""
+        return list(ast.walk(ast.parse(self.text, self.path)))
 
     @property
     def stem(self) -> str:
@@ -73,13 +75,13 @@ def too_long(source: Source) -> Iterator[str]:
 
 
 def relative_imports(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and node.level:
             yield f"{source.path}:{node.lineno}: a relative import; write the absolute name."
 
 
 def type_checking(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name | ast.Attribute | ast.alias) and _name(node) == "TYPE_CHECKING":
             yield f"{source.path}:{node.lineno}: TYPE_CHECKING hides a circle; move the noun below both."
 
@@ -91,7 +93,7 @@ def _name(node: ast.Name | ast.Attribute | ast.alias) -> str:
 
 
 def local_imports(source: Source) -> Iterator[str]:
-    for function in ast.walk(source.tree):
+    for function in source.nodes:
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         for node in ast.walk(function):
@@ -107,7 +109,7 @@ def _is_lazy(node: ast.Import | ast.ImportFrom) -> bool:
 def environment_reads(source: Source) -> Iterator[str]:
     """`os.environ` and `os.getenv`, however imported."""
     words = {"environ", "environb", "getenv", "getenvb"}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         names = []
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
             names = [node.attr]
@@ -121,7 +123,7 @@ def queries(source: Source) -> Iterator[str]:
     """Calls of the names that query a collection, but for a `find` of text. A wall keeps the graph from any."""
     if source.path.startswith("aura_gql/graph/"):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _QUERIES:
             continue
         if node.func.attr == "find" and _looks_for_text(node):
@@ -156,7 +158,7 @@ def with_helpers(chosen: list[Source], every: list[Source]) -> list[Source]:
 
 def _imported(source: Source) -> Iterator[str]:
     """The modules that a file imports, and the names from them, which may be modules."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
