@@ -8,14 +8,19 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import graph, ledger, report, sandbox, soak, stream
+from tests.benchmarks import files, graph, ledger, report, sandbox, soak, stream
 from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
 
 Group = Callable[[World, Size], AbstractAsyncContextManager[list[Entry]]]
 
-GROUPS: dict[str, Group] = {"graph": graph.contests, "stream": stream.contests, "sandbox": sandbox.contests}
+GROUPS: dict[str, Group] = {
+    "graph": graph.contests,
+    "files": files.contests,
+    "stream": stream.contests,
+    "sandbox": sandbox.contests,
+}
 LONGEST_S = 600
 SOAK, LEDGER = "soak", "ledger"
 

@@ -25,15 +25,17 @@ from aura_gql.commands.http_server import bind, serve, url_of
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongo import Database, connect
 from aura_gql.settings import Mode, load_settings
-from tests.benchmarks.fields import PROJECT_FIELDS, TEMPLATE_FIELDS
+from tests.benchmarks.fields import FILE_FIELDS, PROJECT_FIELDS, TEMPLATE_FIELDS
+from tests.benchmarks.raw_files import RawFiles
 from tests.benchmarks.raw_process import pieces
 
 
 class Baseline:
     """The endpoints, over one database."""
 
-    def __init__(self, database: Database, secret: str) -> None:
+    def __init__(self, database: Database, secret: str, files: RawFiles) -> None:
         self._database = database
+        self._files = files
         self._secret = secret.encode()
 
     async def typename(self, request: Request) -> Response:
@@ -43,7 +45,7 @@ class Baseline:
     async def templates(self, request: Request) -> Response:
         """The `first` most popular templates."""
         order = [("popularity", -1), ("name_folded", 1), ("_id", 1)]
-        projection = dict.fromkeys(TEMPLATE_FIELDS.values(), 1)
+        projection = _projection(TEMPLATE_FIELDS)
         found = self._database["project_templates"].find({"is_active": True}, projection)
         documents = await found.sort(order).limit(int(request.query_params["first"])).to_list()
         return _json({"data": {"templates": {"nodes": [_plain(one, TEMPLATE_FIELDS) for one in documents]}}})
@@ -54,8 +56,27 @@ class Baseline:
         if user is None:
             return Response(status_code=401)
         query = {"_id": ObjectId(request.path_params["id"]), "user_id": str(user["_id"])}
-        document = await self._database["projects"].find_one(query, dict.fromkeys(PROJECT_FIELDS.values(), 1))
+        document = await self._database["projects"].find_one(query, _projection(PROJECT_FIELDS))
         return _json({"data": {"project": _plain(document or {}, PROJECT_FIELDS)}})
+
+    async def tree(self, request: Request) -> Response:
+        """The files of the caller's project, by path."""
+        user = await self._user(request.headers["authorization"])
+        key = ObjectId(request.path_params["id"])
+        owned = {"_id": key, "user_id": str(user["_id"])} if user else {}
+        if await self._database["projects"].find_one(owned, {"_id": 1}) is None:
+            return Response(status_code=404)
+        found = self._database["project_files"].find({"project_id": key}, {"_id": 0, **_projection(FILE_FIELDS)})
+        documents = await found.sort("path", 1).to_list()
+        return _json({"data": {"project": {"files": [_plain(one, FILE_FIELDS) for one in documents]}}})
+
+    async def save(self, request: Request) -> Response:
+        """Keep what the caller sends: a path and a text."""
+        if await self._user(request.headers["authorization"]) is None:
+            return Response(status_code=401)
+        wish = orjson.loads(await request.body())
+        await self._files.save(wish["path"], wish["content"].encode())
+        return _json({"data": {"saved": True}})
 
     async def lines(self, socket: WebSocket) -> None:
         """Runs the command that the client sends and relays what it prints, then its exit code."""
@@ -80,6 +101,10 @@ def _plain(document: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, 
     return {name: str(value) if isinstance(value := document[key], ObjectId) else value for name, key in fields.items()}
 
 
+def _projection(fields: Mapping[str, str]) -> dict[str, int]:
+    return dict.fromkeys(fields.values(), 1)
+
+
 def _json(body: object) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -89,12 +114,15 @@ async def run(folder: Path, stopping: Stopping) -> None:
     uri, secret = DataFolder(folder).connection()
     settings = load_settings(Mode.DEVELOPMENT, None)
     async with connect(settings.database, uri) as client:
-        baseline = Baseline(client.get_default_database(), secret)
+        database = client.get_default_database()
+        baseline = Baseline(database, secret, RawFiles(folder.parent / "baseline", database))
         app = Starlette(
             routes=[
                 Route("/typename", baseline.typename),
                 Route("/templates", baseline.templates),
                 Route("/projects/{id}", baseline.project),
+                Route("/projects/{id}/files", baseline.tree),
+                Route("/files", baseline.save, methods=["POST"]),
                 WebSocketRoute("/lines", baseline.lines),
             ]
         )

@@ -26,3 +26,11 @@ PROJECT_FIELDS = {
     "createdAt": "created_at",
     "updatedAt": "updated_at",
 }
+FILE_FIELDS = {
+    "path": "path",
+    "size": "size",
+    "version": "version",
+    "sha256": "sha256",
+    "isBinary": "is_binary",
+    "updatedAt": "updated_at",
+}

@@ -31,21 +31,22 @@ async def contests(world: World, size: Size) -> AsyncIterator[list[Entry]]:
             return Load(world.baseline, baseline, get(path, bearer))
 
         yield [
-            await _contest(
+            await contest(
                 "50 templates", size.lists, load(_TEMPLATES, {"first": 50}, {}), raw("/templates?first=50", {}), size
             ),
-            await _contest(
+            await contest(
                 "one project, signed in",
                 size.requests,
                 load(_PROJECT, {"id": world.project}, world.bearer),
                 raw(f"/projects/{key.key}", world.bearer),
                 size,
             ),
-            await _contest("__typename", size.requests, load("{ __typename }", {}, {}), raw("/typename", {}), size),
+            await contest("__typename", size.requests, load("{ __typename }", {}, {}), raw("/typename", {}), size),
         ]
 
 
-async def _contest(name: str, requests: int, ours: Load, baseline: Load, size: Size) -> Contest:
+async def contest(name: str, requests: int, ours: Load, baseline: Load, size: Size) -> Contest:
+    """The same question to both servers, `requests` times a round; RuntimeError where they answer differently."""
     if _shape((await ours.answer())["data"]) != _shape((await baseline.answer())["data"]):
         raise RuntimeError(f"{name}: the two servers answer differently.")
     return Contest(

@@ -19,6 +19,9 @@ class Size:
     sockets: int
     waves: int
     cuts: int
+    saves: int
+    tree_files: int
+    trees: int
 
 
 FULL = Size(
@@ -34,6 +37,9 @@ FULL = Size(
     sockets=500,
     waves=4,
     cuts=50_000,
+    saves=30,
+    tree_files=5_000,
+    trees=8,
 )
 """For figures: about two minutes."""
 
@@ -50,5 +56,8 @@ QUICK = Size(
     sockets=60,
     waves=2,
     cuts=100,
+    saves=3,
+    tree_files=100,
+    trees=8,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""
