@@ -13,13 +13,9 @@ from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxGone, UnsafePath
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.records import SkippedFile
+from aura_gql.sandboxes.syncing.ignoring import IGNORED_FOLDERS
 from aura_gql.sandboxes.values import FileInfo, FileKind
 
-# What tools make anew from the project's files. What the project itself has in such a folder is looked at all the same.
-IGNORED_FOLDERS = frozenset(
-    {".git", "node_modules", "dist", "build", "target", "__pycache__", ".venv", "venv", ".cache", ".npm"}
-    | {".next", ".nuxt", ".output", ".svelte-kit", ".turbo", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-)
 MAX_LISTED = 20_000
 _AT_ONCE = 8
 _KINDS = {FileKind.LINK: "It is a link.", FileKind.OTHER: "It is neither a file nor a folder."}
