@@ -1,0 +1,58 @@
+"""Comparing two texts, by libgit2."""
+
+from collections.abc import Iterator
+
+from pygit2 import DiffHunk as GitHunk
+from pygit2 import Patch
+from pygit2.enums import DiffOption
+
+from aura_gql.files.diffing.ends import common_ends
+from aura_gql.files.diffing.records import DiffHunk, DiffLimits, DiffLine, LineKind, TextDiff
+
+_CONTEXT_LINES = 3
+_KINDS = {" ": LineKind.CONTEXT, "+": LineKind.ADDED, "-": LineKind.REMOVED}
+
+
+def compare(old: bytes, new: bytes, limits: DiffLimits) -> TextDiff | None:
+    """What to change in `old`, both UTF-8, to have `new`; None where they are beyond the limits.
+
+    libgit2 lets no other Python run meanwhile, in whatever thread, and its time grows with the lines that it is given:
+    hence the limit of them, and hence it never sees what both begin and end with.
+    """
+    if max(len(old), len(new)) > limits.max_bytes:
+        return None
+    if old == new:
+        return TextDiff()
+    head, tail = common_ends(old, new, _CONTEXT_LINES)
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    if max(before.count(b"\n"), after.count(b"\n")) > limits.max_lines:
+        return None
+    patch = Patch.create_from(before, after, context_lines=_CONTEXT_LINES, flag=DiffOption.FORCE_TEXT)
+    skipped = old.count(b"\n", 0, head)
+    _, additions, deletions = patch.line_stats
+    return TextDiff(tuple(_to_hunk(hunk, skipped) for hunk in patch.hunks), additions, deletions)
+
+
+def _to_hunk(hunk: GitHunk, skipped: int) -> DiffHunk:
+    return DiffHunk(
+        skipped + hunk.old_start,
+        hunk.old_lines,
+        skipped + hunk.new_start,
+        hunk.new_lines,
+        tuple(_to_lines(hunk, skipped)),
+    )
+
+
+def _to_lines(hunk: GitHunk, skipped: int) -> Iterator[DiffLine]:
+    for line in hunk.lines:
+        kind = _KINDS.get(line.origin)
+        if kind is None:  # A remark that a last line has no newline, which the line itself shows.
+            continue
+        text = line.raw_content.decode()
+        yield DiffLine(
+            kind,
+            text.removesuffix("\n"),
+            None if kind is LineKind.ADDED else skipped + line.old_lineno,
+            None if kind is LineKind.REMOVED else skipped + line.new_lineno,
+            text.endswith("\n"),
+        )

@@ -1,0 +1,21 @@
+"""Comparing beside the event loop, few at a time."""
+
+import asyncio
+
+from aura_gql.files.diffing.compare import compare
+from aura_gql.files.diffing.records import DiffLimits, TextDiff
+
+_AT_ONCE = 2
+
+
+class Differ:
+    """Compares texts in threads. More at once would only take the loop its turns."""
+
+    def __init__(self, limits: DiffLimits | None = None) -> None:
+        self._limits = limits or DiffLimits()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def compare(self, old: bytes, new: bytes) -> TextDiff | None:
+        """As `compare` does: None where the texts are beyond the limits."""
+        async with self._turns:
+            return await asyncio.to_thread(compare, old, new, self._limits)
