@@ -16,6 +16,7 @@ from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
+from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.terminals.records import TerminalLimits
 from aura_gql.web.previews.bounds import ProxyBounds
 
@@ -94,6 +95,11 @@ def file_limits(settings: Settings) -> FileLimits:
     files = settings.files
     kept_s = settings.sandboxes.sandbox_file_changes_retention_days * 24 * 3600
     return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes, kept_s)
+
+
+def quota_limits(settings: Settings) -> QuotaLimits:
+    """Of a user's storage over all projects."""
+    return QuotaLimits(settings.files.max_storage_bytes_per_user, settings.files.max_files_per_user)
 
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:

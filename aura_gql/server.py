@@ -14,6 +14,7 @@ from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, P
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.files.uploads.service import FileUploads
+from aura_gql.files.usage.service import FileUsage
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
@@ -41,6 +42,8 @@ from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.quotas.documents import UserStorageDocument
+from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
@@ -61,6 +64,7 @@ DOCUMENTS = (
     ProjectFileDocument,
     FileVersionDocument,
     ProjectStorageDocument,
+    UserStorageDocument,
     FileUploadDocument,
     FileChangeCounter,
     FileChangeDocument,
@@ -182,6 +186,7 @@ class Server:
             max_projects_per_user=settings.files.max_projects_per_user,
             providers=self.providers.keys(),
         )
+        quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
         uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
         operations = bounds.sandbox_operations(settings, self._counters)
@@ -193,7 +198,7 @@ class Server:
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
         ProjectDeletion([previews, executions, terminals, sandboxes, files]).register(jobs)
-        return Services(auth, templates, projects, files, uploads, sandboxes, executions, terminals, previews)
+        return Services(auth, templates, projects, files, uploads, quotas, sandboxes, executions, terminals, previews)
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

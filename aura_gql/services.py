@@ -9,6 +9,7 @@ from aura_gql.files.uploads.service import FileUploads
 from aura_gql.previews.service import PreviewService
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
+from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.templates.service import TemplateService
 from aura_gql.terminals.service import TerminalService
 
@@ -22,6 +23,7 @@ class Services:
     projects: ProjectService
     files: FileService
     uploads: FileUploads
+    quotas: StorageQuotas
     sandboxes: SandboxService
     executions: ExecutionService
     terminals: TerminalService

@@ -39,3 +39,8 @@ class FileSettings(Group):
     max_files_per_project: Count = Field(2_000, description="Most files in a project.")
     max_file_bytes: Bytes = Field(1 * _MIB, description="Bytes of the largest file.")
     max_project_bytes: Bytes = Field(50 * _MIB, description="Bytes of all files of a project together.")
+    max_files_per_user: Count = Field(50_000, description="Most files in all projects of a user together.")
+    max_storage_bytes_per_user: Bytes = Field(
+        2_048 * _MIB,
+        description="Bytes of all files and kept archives of a user together, with what is set aside for those coming.",
+    )

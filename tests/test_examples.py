@@ -66,6 +66,7 @@ async def tryer(mongodb_uri: str, tmp_path: Path, database: Database) -> AsyncIt
 async def test_every_example_does_what_it_says(tryer: Tryer) -> None:
     assert (await tryer.execute("Viewer"))["email"] == "ada@example.com"
     assert (await tryer.execute("RateLimit"))["remaining"] > 0
+    assert (await tryer.execute("StorageQuota"))["quota"]["bytesUsed"] == 0
     project = await take_the_tour(tryer)
     await browse(tryer)
     await work_on_projects(tryer, project)

@@ -165,6 +165,12 @@ class ProjectDocument(Document):
         return [(found["_id"], ProjectStatus(found["status"]), found["attempt"]) async for found in cursor]
 
     @classmethod
+    async def find_all_of(cls, user_id: str, session: AsyncClientSession | None = None) -> list[ObjectId]:
+        """The ids of every project that the user owns, whatever its status."""
+        cursor = cls.get_pymongo_collection().find({"user_id": user_id}, {"_id": 1}, session=session)
+        return [found["_id"] async for found in cursor]
+
+    @classmethod
     async def advance_revision(cls, project_id: ObjectId, session: AsyncClientSession) -> int | None:
         """Count a change of the project's files, inside a transaction; the new revision, None where it is gone."""
         document = await cls.get_pymongo_collection().find_one_and_update(

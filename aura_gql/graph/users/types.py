@@ -6,13 +6,16 @@ from typing import Self
 import strawberry
 
 from aura_gql.auth.records import Viewer
+from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import Node, to_global_id
+from aura_gql.graph.storage.types import StorageQuota
 
 
 @strawberry.type(description="Somebody who signed in.")
 class User(Node):
     """A viewer on the wire."""
 
+    key: strawberry.Private[str]
     email: str = strawberry.field(description="The address that the user signed up with.")
     name: str = strawberry.field(description="The name for people.")
     image: str | None = strawberry.field(description="The URL of a picture, if the user has one.")
@@ -25,6 +28,7 @@ class User(Node):
         """The user that `viewer` is."""
         return cls(
             id=to_global_id("User", viewer.id),
+            key=viewer.id,
             email=viewer.email,
             name=viewer.name,
             image=viewer.image,
@@ -32,3 +36,8 @@ class User(Node):
             created_at=viewer.created_at,
             session_expires_at=viewer.expires_at,
         )
+
+    @strawberry.field(description="What the user's projects and archives use of the storage that one user may use.")
+    async def quota(self, info: Info) -> StorageQuota:
+        """The quota, as it is counted with every change."""
+        return StorageQuota.from_record(await info.context.services.quotas.of_user(self.key))

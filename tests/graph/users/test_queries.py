@@ -31,3 +31,17 @@ async def test_a_user_is_a_node_for_itself_alone(ada: Member, eve: Member) -> No
     assert base64.b64decode(id + "==").startswith(b"User:")
     assert (await ada.execute(query, id=id))["node"] == viewer
     assert (await eve.execute(query, id=id))["node"] is None
+
+
+async def test_a_quota_tells_what_is_used_of_what_may_be(eve: Member) -> None:
+    query = "{ viewer { quota { bytesUsed bytesLimit filesUsed filesLimit reservedBytes } } }"
+
+    quota = (await eve.execute(query))["viewer"]["quota"]
+
+    assert quota == {
+        "bytesUsed": 0,
+        "bytesLimit": 2**31,
+        "filesUsed": 0,
+        "filesLimit": 50_000,
+        "reservedBytes": 0,
+    }

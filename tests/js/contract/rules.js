@@ -63,6 +63,7 @@ export const schemaRules = {
             "SandboxProvider",
             "SavedFiles",
             "SkippedFile",
+            "StorageQuota",
             "TemplateCategory",
             "TemplateDependency",
             "TemplateFile",

@@ -1,0 +1,1 @@
+"""What the files of users come to, for the quotas."""
