@@ -41,6 +41,7 @@ from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
+from aura_gql.storage.backends.s3.values import Bucket
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.quotas.service import StorageQuotas
@@ -208,7 +209,7 @@ def create_blob_store(settings: Settings) -> BlobStore:
         return LocalBlobStore(settings.blob_directory)
     if not (storage.r2_bucket and storage.r2_access_key_id and storage.r2_secret_access_key):
         raise ValueError("Settings with an S3 endpoint must have a bucket and keys.")
-    return S3BlobStore(
+    bucket = Bucket(
         storage.r2_bucket,
         storage.endpoint_url,
         storage.r2_access_key_id.get_secret_value(),
@@ -216,6 +217,7 @@ def create_blob_store(settings: Settings) -> BlobStore:
         storage.r2_key_prefix,
         region=storage.r2_region,
     )
+    return S3BlobStore(bucket)
 
 
 def create_providers(

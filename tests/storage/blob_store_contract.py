@@ -3,15 +3,40 @@
 import asyncio
 import hashlib
 import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from aura_gql.storage.errors import BlobNotFound
+from aura_gql.kernel.errors import StorageUnavailable
+from aura_gql.storage.errors import BlobNotFound, UploadSizeMismatch
 from aura_gql.storage.ports import BlobKey, BlobStore
+
+MIB = 1024 * 1024
+PART_BYTES = 5 * MIB
+"""Stores that send large files in parts use such ones here."""
+LARGE = os.urandom(MIB) * 12 + b"odd"
+UPLOAD = "64b7f0c2a1b2c3d4e5f60718"
 
 
 async def _keys(store: BlobStore, scope: str) -> set[BlobKey]:
     return {key async for key in store.keys(scope)}
+
+
+async def _all(pieces: AsyncIterator[bytes]) -> bytes:
+    found = [piece async for piece in pieces]
+    assert all(0 < len(piece) <= 256 * 1024 for piece in found)
+    return b"".join(found)
+
+
+async def _pieces(data: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def _is_recent(moment: datetime) -> bool:
+    return abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
 
 
 class BlobStoreContract:
@@ -89,3 +114,83 @@ class BlobStoreContract:
     async def test_the_check_leaves_nothing_behind(self, store: BlobStore) -> None:
         await store.check()
         assert await _keys(store, "self-check") == set()
+
+    @pytest.mark.parametrize("data", [b"", b"hello", LARGE], ids=["empty", "small", "in parts"])
+    async def test_files_are_kept_and_read_as_streams(self, store: BlobStore, tmp_path: Path, data: bytes) -> None:
+        (tmp_path / "source").write_bytes(data)
+        key = await store.put_file("archives/1", tmp_path / "source")
+        assert key == BlobKey("archives/1", hashlib.sha256(data).hexdigest())
+        assert await store.put_file("archives/1", tmp_path / "source") == key
+        assert await _all(store.read(key)) == data
+        info = await store.stat(key)
+        assert (info.key, info.size) == (key, len(data))
+        assert _is_recent(info.modified_at)
+
+    async def test_parts_of_a_blob(self, store: BlobStore) -> None:
+        data = bytes(range(256)) * 4096
+        key = await store.put("projects/1", data)
+        for start, length in [(0, 10), (5, 0), (300_000, 600_000), (len(data) - 3, None), (len(data) - 3, 9)]:
+            end = len(data) if length is None else start + length
+            assert await _all(store.read(key, start, length)) == data[start:end]
+        assert await _all(store.read(key, len(data))) == b""
+        assert await _all(store.read(key, len(data) + 1, 5)) == b""
+        with pytest.raises(ValueError, match="no part"):
+            store.read(key, -1)
+
+    async def test_a_missing_blob_has_neither_bytes_nor_size(self, store: BlobStore) -> None:
+        key = BlobKey("templates", hashlib.sha256(b"never put").hexdigest())
+        for pieces in (store.read(key), store.read(key, 3), store.read(key, 0, 0)):
+            with pytest.raises(BlobNotFound):
+                await _all(pieces)
+        with pytest.raises(BlobNotFound):
+            await store.stat(key)
+
+    async def test_a_source_that_is_not_there(self, store: BlobStore, tmp_path: Path) -> None:
+        with pytest.raises(StorageUnavailable):
+            await store.put_file("archives/1", tmp_path / "none")
+
+    async def test_what_a_scope_holds(self, store: BlobStore) -> None:
+        sizes = {await store.put("projects/1", bytes(n)): n for n in range(5)}
+        found = [info async for info in store.list("projects/1")]
+        assert {info.key: info.size for info in found} == sizes
+        assert all(_is_recent(info.modified_at) for info in found)
+
+    async def test_scopes_one_level_below(self, store: BlobStore) -> None:
+        for scope in ("templates", "projects/1", "projects/2", "projects/2/deep"):
+            await store.put(scope, b"x")
+        assert {scope async for scope in store.scopes("projects")} == {"projects/1", "projects/2"}
+        assert {scope async for scope in store.scopes("")} >= {"templates", "projects"}
+        assert [scope async for scope in store.scopes("nothing")] == []
+
+    @pytest.mark.parametrize("data", [b"", b"hello", LARGE], ids=["empty", "small", "in parts"])
+    async def test_uploads_wait_beside_the_blobs(self, store: BlobStore, data: bytes) -> None:
+        await store.write_upload(UPLOAD, _pieces(data), len(data))
+        assert await store.stat_upload(UPLOAD) == len(data)
+        assert await _all(store.read_upload(UPLOAD)) == data
+        assert [scope async for scope in store.scopes("") if "upload" in scope] == []
+        (upload,) = [upload async for upload in store.uploads()]
+        assert upload.name == UPLOAD
+        assert _is_recent(upload.modified_at)
+        await store.delete_upload(UPLOAD)
+        await store.delete_upload(UPLOAD)
+        assert [upload async for upload in store.uploads()] == []
+        with pytest.raises(BlobNotFound):
+            await store.stat_upload(UPLOAD)
+        with pytest.raises(BlobNotFound):
+            await _all(store.read_upload(UPLOAD))
+
+    @pytest.mark.parametrize("sent", [b"hell", b"hello!", LARGE[:-1], LARGE + b"!"], ids=len)
+    async def test_uploads_of_another_length_are_not_kept(self, store: BlobStore, sent: bytes) -> None:
+        with pytest.raises(UploadSizeMismatch):
+            await store.write_upload(UPLOAD, _pieces(sent), len(LARGE) if len(sent) > 9 else 5)
+        assert [upload async for upload in store.uploads()] == []
+
+    async def test_an_upload_may_be_made_again(self, store: BlobStore) -> None:
+        await store.write_upload(UPLOAD, _pieces(b"first"), 5)
+        await store.write_upload(UPLOAD, _pieces(b"second"), 6)
+        assert await _all(store.read_upload(UPLOAD)) == b"second"
+
+    @pytest.mark.parametrize("name", ["", "..", "a", "A" * 24, "0" * 25, "0" * 23 + "/"])
+    async def test_the_name_of_an_upload_that_is_none(self, store: BlobStore, name: str) -> None:
+        with pytest.raises(ValueError, match="upload"):
+            await store.stat_upload(name)

@@ -7,6 +7,7 @@ from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.errors import BlobCorrupted
 from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.values import DownloadGrant, UploadGrant
 from tests.storage.blob_store_contract import BlobStoreContract
 
 
@@ -56,14 +57,46 @@ class TestLocalBlobStore(BlobStoreContract):
 
         await asyncio.gather(*(work for n in range(40) for work in (put(n), delete())))
 
-    async def test_a_check_finishes_deletions_that_a_crash_cut_short(self, store: LocalBlobStore, root: Path) -> None:
-        key = await store.put("templates", b"x")
-        file_of(root, key).parent.parent.rename(root / "incoming" / "deleted-1")
-        await store.check()
-        assert list((root / "incoming").iterdir()) == []
-
     async def test_a_root_that_is_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "root").write_text("in the way")
         store = LocalBlobStore(tmp_path / "root")
         with pytest.raises(StorageUnavailable, match="Not a directory"):
             await store.check()
+
+    async def test_a_link_in_the_place_of_a_blob(self, store: LocalBlobStore, root: Path, tmp_path: Path) -> None:
+        key = await store.put("templates", b"whole")
+        (tmp_path / "elsewhere").write_bytes(b"whole")
+        file_of(root, key).unlink()
+        file_of(root, key).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(StorageUnavailable):
+            await store.get(key)
+        await store.put("templates", b"whole")
+        assert not file_of(root, key).is_symlink()
+
+    async def test_damage_is_seen_before_the_last_piece_of_a_stream(self, store: LocalBlobStore, root: Path) -> None:
+        key = await store.put("templates", bytes(300_000))
+        file_of(root, key).write_bytes(bytes(299_999) + b"x")
+        pieces = store.read(key)
+        assert len(await anext(pieces)) == 256 * 1024
+        with pytest.raises(BlobCorrupted):
+            await anext(pieces)
+
+    async def test_a_file_cut_short_is_replaced_by_a_whole_one(
+        self, store: LocalBlobStore, root: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "source").write_bytes(b"whole")
+        key = await store.put_file("templates", tmp_path / "source")
+        file_of(root, key).write_bytes(b"who")
+        await store.put_file("templates", tmp_path / "source")
+        assert await store.get(key) == b"whole"
+        assert list((root / "incoming").iterdir()) == []
+
+    async def test_what_is_not_a_blob_is_not_listed(self, store: LocalBlobStore, root: Path) -> None:
+        key = await store.put("templates", b"x")
+        (file_of(root, key).parent / "stray").write_bytes(b"")
+        assert [info.key async for info in store.list("templates")] == [key]
+
+    async def test_it_has_no_urls(self, store: LocalBlobStore) -> None:
+        key = BlobKey("templates", "0" * 64)
+        assert await store.download_url(key, DownloadGrant("a", "text/plain", 60)) is None
+        assert await store.upload_url("0" * 24, UploadGrant(1, "text/plain", "0" * 64, 60)) is None
