@@ -17,6 +17,7 @@ from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
 from aura_gql.storage.quotas.records import QuotaLimits
+from aura_gql.storage.sweeping.records import SweepLimits
 from aura_gql.terminals.records import TerminalLimits
 from aura_gql.web.previews.bounds import ProxyBounds
 
@@ -100,6 +101,17 @@ def file_limits(settings: Settings) -> FileLimits:
 def quota_limits(settings: Settings) -> QuotaLimits:
     """Of a user's storage over all projects."""
     return QuotaLimits(settings.files.max_storage_bytes_per_user, settings.files.max_files_per_user)
+
+
+def sweep_limits(settings: Settings) -> SweepLimits:
+    """Of the removal of blobs that nothing names."""
+    storage = settings.storage
+    return SweepLimits(
+        interval_s=storage.blob_sweep_interval_s,
+        grace_s=storage.blob_grace_hours * 3_600,
+        wait_s=storage.blob_condemned_hours * 3_600,
+        kept_s=storage.swept_blobs_retention_days * 24 * 3_600,
+    )
 
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from aura_gql.settings_groups import Group
-from aura_gql.settings_types import Bytes, Count, HttpUrl, Secret
+from aura_gql.settings_types import Bytes, Count, Days, Hours, HttpUrl, Seconds, Secret
 
 _MIB = 1024 * 1024
 
@@ -23,6 +23,14 @@ class StorageSettings(Group):
     r2_bucket: str | None = Field(None, min_length=3, max_length=63, description="Bucket.")
     r2_region: str = Field("auto", description="Region; R2 has only `auto`.")
     r2_key_prefix: str = Field("", max_length=256, description="Put before every key, e.g. `aura/`.")
+    blob_sweep_interval_s: Seconds = Field(3_600, description="Seconds between two looks for blobs that nothing names.")
+    blob_grace_hours: Hours = Field(
+        24, description="Hours that a blob is old at least that is condemned, as nothing names it."
+    )
+    blob_condemned_hours: Hours = Field(
+        24, description="Hours that a condemned blob waits for somebody to name it; then it goes."
+    )
+    swept_blobs_retention_days: Days = Field(90, description="Days that it is remembered which blobs were removed.")
 
     @property
     def endpoint_url(self) -> str | None:

@@ -93,4 +93,5 @@ Milliseconds = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 """How many days something is kept."""
 
+Hours = Annotated[int, Field(ge=1, le=8760)]
 Seconds = Annotated[int, Field(ge=1, le=2**31 - 1)]

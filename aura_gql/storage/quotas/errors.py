@@ -3,7 +3,7 @@
 from aura_gql.kernel.errors import QuotaExceeded
 
 
-class StorageFull(QuotaExceeded):
+class UserStorageFull(QuotaExceeded):
     """The user's files and archives have as many bytes together as they may."""
 
 

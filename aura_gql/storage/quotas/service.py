@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.storage.quotas.documents import UserStorageDocument
-from aura_gql.storage.quotas.errors import StorageFull, TooManyReservations, TooManyStoredFiles
+from aura_gql.storage.quotas.errors import TooManyReservations, TooManyStoredFiles, UserStorageFull
 from aura_gql.storage.quotas.ports import UsageSource
 from aura_gql.storage.quotas.records import Quota, QuotaLimits, Reservation, StoredUsage, Usage
 
@@ -39,7 +39,7 @@ class StorageQuotas:
         """Count a growth inside the transaction that makes it, behind all else that this transaction changes.
 
         Costs one round trip, and none where nothing grows or shrinks. `releasing` ends a reservation in the same step:
-        its bytes were used already. StorageFull and TooManyStoredFiles where a limit is passed, upon which the
+        its bytes were used already. UserStorageFull and TooManyStoredFiles where a limit is passed, upon which the
         transaction has to be given up; what shrinks always passes.
         """
         if not growth and releasing is None:
@@ -62,7 +62,7 @@ class StorageQuotas:
         """Set `size` bytes aside for something that is on its way, until `add(releasing=...)`, `release` or `lasts_s`.
 
         Under the id of a reservation that is open it takes the place of that one: longer, larger or smaller.
-        StorageFull, TooManyReservations.
+        UserStorageFull, TooManyReservations.
         """
         expires_at = utcnow() + timedelta(seconds=lasts_s)
         wanted = Reservation(reservation_id or ObjectId(), project_id, size, expires_at)
@@ -143,9 +143,9 @@ class StorageQuotas:
         if after.total_bytes > max(limits.max_bytes, before_bytes):
             raise self._full(before_bytes, grown)
 
-    def _full(self, used: int, growth: int) -> StorageFull:
+    def _full(self, used: int, growth: int) -> UserStorageFull:
         limit = self._limits.max_bytes
-        return StorageFull(
+        return UserStorageFull(
             f"A user's files and archives have at most {limit:,} bytes together; they would have {used + growth:,}.",
             details={"resource": "userBytes", "limit": limit, "used": used},
         )

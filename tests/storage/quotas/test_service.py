@@ -7,7 +7,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.kernel.errors import QuotaExceeded
 from aura_gql.storage.quotas.documents import UserStorageDocument
-from aura_gql.storage.quotas.errors import StorageFull, TooManyReservations, TooManyStoredFiles
+from aura_gql.storage.quotas.errors import TooManyReservations, TooManyStoredFiles, UserStorageFull
 from aura_gql.storage.quotas.records import Quota, Usage
 from aura_gql.storage.quotas.service import StorageQuotas
 from tests.storage.quotas.conftest import Quotas, Things
@@ -46,7 +46,7 @@ async def test_what_was_there_before_is_counted_with_the_first_change(things: Th
 async def test_what_would_be_too_much_is_undone_and_told(things: Things, quotas: Quotas) -> None:
     counting = quotas(max_files=2)
     await things.put(counting, ADA, 60)
-    with pytest.raises(StorageFull) as full:
+    with pytest.raises(UserStorageFull) as full:
         await things.put(counting, ADA, 41)
     assert full.value.details == {"resource": "userBytes", "limit": 100, "used": 60}
     await things.put(counting, ADA, 40)
@@ -63,7 +63,7 @@ async def test_what_would_be_too_much_is_undone_and_told(things: Things, quotas:
 
 
 async def test_a_first_change_beyond_the_limit_leaves_no_count(things: Things, quotas: Quotas) -> None:
-    with pytest.raises(StorageFull):
+    with pytest.raises(UserStorageFull):
         await things.put(quotas(), ADA, 101)
     assert await UserStorageDocument.find_usage(ADA) is None
 
@@ -77,7 +77,7 @@ async def test_of_many_at_once_none_passes_the_limit(things: Things, quotas: Quo
     kept = [size for size, result in zip(sizes, results, strict=True) if result is None]
     refused = [result for result in results if result is not None]
     assert 0 < len(kept) < len(sizes)
-    assert all(isinstance(result, StorageFull) for result in refused)
+    assert all(isinstance(result, UserStorageFull) for result in refused)
     assert await used(counting) == (len(kept) + 1, 60 + sum(kept), 0)
     assert 60 + sum(kept) <= 100
     await asyncio.gather(*(things.put(counting, ADA, -size) for size in kept), things.put(counting, ADA, -60))
@@ -89,10 +89,10 @@ async def test_a_reservation_counts_until_it_is_released(things: Things, quotas:
     await things.put(counting, ADA, 50)
     held = await counting.reserve(ADA, PROJECT, 40, lasts_s=LONG_S)
     assert await used(counting) == (1, 50, 40)
-    with pytest.raises(StorageFull) as full:
+    with pytest.raises(UserStorageFull) as full:
         await counting.reserve(ADA, PROJECT, 11, lasts_s=LONG_S)
     assert full.value.details == {"resource": "userBytes", "limit": 100, "used": 90}
-    with pytest.raises(StorageFull):
+    with pytest.raises(UserStorageFull):
         await things.put(counting, ADA, 11)
     # In its own place it may grow.
     await counting.reserve(ADA, PROJECT, 50, lasts_s=LONG_S, reservation_id=held.id)
@@ -108,7 +108,7 @@ async def test_a_reservation_becomes_an_archive_in_one_step(things: Things, quot
     await commit(things, counting, held.id, 80)
     assert await used(counting) == (0, 80, 0)
     larger = await counting.reserve(ADA, PROJECT, 10, lasts_s=LONG_S)
-    with pytest.raises(StorageFull):
+    with pytest.raises(UserStorageFull):
         await commit(things, counting, larger.id, 21)
     assert await used(counting) == (0, 80, 10)
 
@@ -122,7 +122,7 @@ async def test_what_lapses_counts_no_more_and_can_still_be_committed(things: Thi
     assert stored is not None
     assert [reservation["id"] for reservation in stored["reservations"]] == [held.id]
     await commit(things, counting, lapsed[0].id, 30)
-    with pytest.raises(StorageFull):
+    with pytest.raises(UserStorageFull):
         await commit(things, counting, lapsed[1].id, 30)
     assert await used(counting) == (0, 30, 60)
 
@@ -131,7 +131,7 @@ async def test_reservations_at_once_never_pass_a_limit(things: Things, quotas: Q
     counting = quotas()
     asked = (counting.reserve(ADA, PROJECT, 45, lasts_s=LONG_S) for _ in range(6))
     results = await asyncio.gather(*asked, return_exceptions=True)
-    assert sum(isinstance(result, StorageFull) for result in results) == 4
+    assert sum(isinstance(result, UserStorageFull) for result in results) == 4
     assert await used(counting) == (0, 0, 90)
     await counting.release_project(ADA, ObjectId())
     await counting.release_project(ADA, PROJECT)
