@@ -21,6 +21,7 @@ from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.mongo import Client, Database, connect, init_documents
+from aura_gql.infra.orphans import abort_orphans
 from aura_gql.infra.rate_limits import CounterStore
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.background import BackgroundTasks
@@ -122,6 +123,7 @@ class Server:
             stack.push_async_callback(self.blobs.close)
             stack.push_async_callback(self._counters.close)
             await init_documents(self.database, DOCUMENTS)
+            await abort_orphans(self._client)
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
             await services.templates.load()

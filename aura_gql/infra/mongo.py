@@ -10,6 +10,9 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
 from aura_gql.settings_groups import DatabaseSettings
 
+APP_NAME = "aura-gql"
+"""What MongoDB calls our connections."""
+
 MongoDocument = dict[str, Any]
 Client = AsyncMongoClient[MongoDocument]
 Database = AsyncDatabase[MongoDocument]
@@ -27,7 +30,7 @@ def connect(settings: DatabaseSettings, uri: str | None = None) -> Client:
         uri = settings.database_url.get_secret_value()
     return Client(
         uri,
-        appname="aura-gql",
+        appname=APP_NAME,
         tz_aware=True,
         maxPoolSize=settings.mongodb_max_pool_size,
         serverSelectionTimeoutMS=settings.mongodb_server_selection_timeout_ms,
