@@ -1,18 +1,18 @@
 """The parts of one server process: the only place where settings, adapters and services meet."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from beanie import Document
 
 from aura_gql import bounds
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
-from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
-from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.service import FileService
-from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.files.usage.service import FileUsage
 from aura_gql.infra.bus import InProcessBus
@@ -56,20 +56,15 @@ from aura_gql.web.metrics_readings import Sources
 # A check writes, and object stores charge for that.
 _BLOBS_FRESH_S = 15.0
 
-DOCUMENTS = (
+DOCUMENTS: Sequence[type[Document]] = (
     IdempotencyKeyDocument,
     JobDocument,
     ProjectTemplateDocument,
     TemplateDependencyDocument,
     TemplateCacheDocument,
     ProjectDocument,
-    ProjectFileDocument,
-    FileVersionDocument,
-    ProjectStorageDocument,
+    *FILE_DOCUMENTS,
     UserStorageDocument,
-    FileUploadDocument,
-    FileChangeCounter,
-    FileChangeDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
@@ -191,7 +186,7 @@ class Server:
         )
         quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
-        uploads = FileUploads(projects, self.blobs, bounds.file_limits(settings), bus, keys)
+        uploads = FileUploads(projects, files.writer, keys)
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, uploads, self.providers, keys, bus, limits, operations)

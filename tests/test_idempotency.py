@@ -98,7 +98,7 @@ class Place:
         return {claim["resource_id"] async for claim in self.database["idempotency_keys"].find()}
 
     async def counts(self) -> dict[str, int]:
-        names = ("projects", "sandbox_sessions", "code_executions", "file_uploads")
+        names = ("projects", "sandbox_sessions", "code_executions", "file_batches")
         counts = {name: await self.database[name].count_documents({}) for name in names}
         return {**counts, "uploaded": await self.database["file_versions"].count_documents({"path": "up.txt"})}
 
@@ -193,7 +193,7 @@ async def test_a_crash_at_any_step_makes_nothing_twice(place: Place) -> None:
             "projects": 6 + 5 + 1,
             "sandbox_sessions": 1 + 2,
             "code_executions": 5,
-            "file_uploads": 4,
+            "file_batches": 4,
             "uploaded": 4,
         }
 

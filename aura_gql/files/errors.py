@@ -15,6 +15,10 @@ class VersionConflict(Conflict):
     """The file is not at the version that the edit began from; the details tell where it is."""
 
 
+class RevisionConflict(Conflict):
+    """The project is not at the revision that the operations began from; `currentRevision` tells where it is."""
+
+
 class PathClash(Conflict):
     """Another file's path can't stand beside this one; `clashesWith` names it."""
 

@@ -2,7 +2,6 @@
 
 from bson import ObjectId
 
-from aura_gql.files.records import FileRecord
 from aura_gql.infra.ports import Event
 
 
@@ -11,12 +10,6 @@ def topic_of(project_id: ObjectId) -> str:
     return f"files:{project_id}"
 
 
-def to_bus(record: FileRecord) -> Event:
-    """Which file changed, as values that the bus can carry; the rest is in the database."""
-    return {
-        "project_id": str(record.project_id),
-        "revision": record.revision,
-        "path": record.path,
-        "version": record.version,
-        "sha256": record.sha256,
-    }
+def to_bus(project_id: ObjectId, revision: int) -> Event:
+    """Which revision a project's files have come to, as values that the bus can carry; the rest is in the database."""
+    return {"project_id": str(project_id), "revision": revision}

@@ -1,5 +1,6 @@
 """How much a project may hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aura_gql.files.errors import FileTooLarge, ProjectTooLarge, TooManyFiles
@@ -17,11 +18,12 @@ class FileLimits:
     max_project_bytes: int = 50 * _MIB
     changes_ttl_s: int = 7 * 24 * 3600
 
-    def check_file(self, path: str, size: int) -> None:
-        """FileTooLarge for a file of more bytes than any may have."""
+    def check_file(self, path: str, size: int, field: Sequence[str] = ()) -> None:
+        """FileTooLarge on `field` for a file of more bytes than any may have."""
         if size > self.max_file_bytes:
             raise FileTooLarge(
                 f"A file has at most {self.max_file_bytes:,} bytes; `{path}` has {size:,}.",
+                field=field,
                 details={"resource": "fileBytes", "limit": self.max_file_bytes, "used": size},
             )
 

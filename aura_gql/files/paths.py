@@ -38,14 +38,15 @@ def path_key(path: str) -> str:
 
 
 def check_beside(path: str, neighbours: Sequence[str], field: Sequence[str] = ("path",)) -> None:
-    """PathClash on `field` where a new file `path` can't stand beside those that are next to it in order of key.
+    """PathClash on `field` where a new file `path` can't stand beside those that are next to it in order of key. The
+    path of a folder that is kept ends with `/` here, as in `FileRecord.place`.
 
     The next before and the next behind suffice: files of one folder are neighbours in that order, and so is the file
     that has the name of a folder.
     """
     for other in neighbours:
         if reason := _clash(path, other):
-            raise PathClash(reason, field=field, details={"clashesWith": other})
+            raise PathClash(reason, field=field, details={"clashesWith": other.removesuffix("/")})
 
 
 def _broken_rule(path: str) -> str | None:
@@ -82,11 +83,16 @@ def _broken_part_rule(part: str) -> str | None:
 def _clash(path: str, other: str) -> str | None:
     key, other_key = path_key(path), path_key(other)
     if key == other_key:
-        return f"`{path}` and `{other}` differ at most in case, and some file systems take them for the same."
+        names = f"`{path.removesuffix('/')}` and `{other.removesuffix('/')}`"
+        return f"{names} differ at most in case, and some file systems take them for the same."
+    if other_key == key + _KEY_SEPARATOR:
+        return f"`{path}` can't be a file: there is a folder of this name."
     if other_key.startswith(key + _KEY_SEPARATOR):
-        return f"`{path}` can't be a file: it is the folder of `{other}`."
+        return f"`{path}` can't be a file: it is the folder of `{other.removesuffix('/')}`."
+    if key == other_key + _KEY_SEPARATOR:
+        return f"`{other}` can't be a folder: there is a file of this name."
     if key.startswith(other_key + _KEY_SEPARATOR):
-        return f"`{path}` can't lie in `{other}`, which is a file."
+        return f"`{path.removesuffix('/')}` can't lie in `{other}`, which is a file."
     for part, other_part in zip(path.split("/")[:-1], other.split("/")[:-1], strict=False):
         if part != other_part:
             same = path_key(part) == path_key(other_part)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bson import ObjectId
 
+from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.ports import Content
 
 
@@ -12,7 +14,8 @@ from aura_gql.files.ports import Content
 class FileRecord:
     """A file of a project as it is now. Its bytes are the blob `sha256` of `scope`; `size` is in bytes.
 
-    `version` counts the changes of this file, `revision` is the change of the project that made this one.
+    `version` counts the changes of this path, `revision` is the change of the project that made this one. An `entry`
+    that is a FOLDER is a folder that is kept even while nothing is in it: it has no bytes, and its `sha256` is empty.
     """
 
     project_id: ObjectId
@@ -27,11 +30,56 @@ class FileRecord:
     is_binary: bool
     updated_at: datetime
     updated_by: str
+    entry: EntryKind = EntryKind.FILE
+
+    @property
+    def place(self) -> str:
+        """The path, with a `/` behind that of a folder: as `paths.path_key` and `paths.check_beside` take it."""
+        return f"{self.path}/" if self.entry is EntryKind.FOLDER else self.path
+
+
+class VersionKind(StrEnum):
+    """What made a version. DELETED is the last word on a path until a file comes to be there again."""
+
+    CREATED = "CREATED"
+    MODIFIED = "MODIFIED"
+    MOVED = "MOVED"
+    DELETED = "DELETED"
+
+
+class RevisionSource(StrEnum):
+    """How a revision of a project came to be."""
+
+    INITIAL = "INITIAL"
+    SAVE = "SAVE"
+    UPLOAD = "UPLOAD"
+    BATCH = "BATCH"
+    RESTORE = "RESTORE"
+    SYNC = "SYNC"
+    ARCHIVE = "ARCHIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """One version of a path: the `file` as it then was, and for DELETED what was last there.
+
+    MOVED tells by `from_path` and `from_version` whence it came; the DELETED row of the old path tells by `moved_to`
+    where it went.
+    """
+
+    file: FileRecord
+    kind: VersionKind
+    source: RevisionSource
+    from_path: str | None = None
+    from_version: int | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StorageTotals:
-    """How many files a project has, and their bytes together; or the growth of both, which may be negative."""
+    """How many files a project has, and their bytes together; or the growth of both, which may be negative. A kept
+    folder counts as a file without bytes.
+    """
 
     file_count: int
     total_bytes: int

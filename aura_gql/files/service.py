@@ -1,40 +1,32 @@
 """The files of projects."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.changes.service import FileChanges
-from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.documents import ProjectFileDocument
 from aura_gql.files.errors import FileNotFound, InvalidPath
-from aura_gql.files.events import to_bus, topic_of
+from aura_gql.files.history.documents import FileVersionDocument
 from aura_gql.files.limits import FileLimits
-from aura_gql.files.paths import check_beside, clean_path
+from aura_gql.files.paths import clean_path
 from aura_gql.files.ports import ProjectAccess
-from aura_gql.files.records import FileRecord, StorageTotals, StorageUse
+from aura_gql.files.records import FileRecord, RevisionSource, StorageUse, VersionKind, VersionRecord
 from aura_gql.files.starting import StartingFile, keep_files, totals_of
+from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.transaction import in_transaction
-from aura_gql.files.uploads.documents import FileUploadDocument
-from aura_gql.files.versions import (
-    FileFacts,
-    check_version,
-    growth_of,
-    is_same,
-    next_record,
-    replace_file,
-    scope_of,
-)
+from aura_gql.files.versions import scope_of
+from aura_gql.files.writing.contents import HeldBytes
+from aura_gql.files.writing.documents import FileBatchDocument
+from aura_gql.files.writing.operations import PutFile, placed
+from aura_gql.files.writing.writer import FileWriter
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import InvalidInput
-from aura_gql.kernel.languages import is_binary, language_of
+from aura_gql.kernel.languages import language_of
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.ports import NewFile
-from aura_gql.storage.addressing import address
 from aura_gql.storage.ports import BlobKey, BlobStore
 
 _FIRST_REVISION = 1
@@ -52,6 +44,8 @@ class FileService:
         self._bus = bus
         self.changes = FileChanges(projects, bus, limits.changes_ttl_s)
         """What saves change, and what code changes in sandboxes."""
+        self.writer = FileWriter(projects, blobs, limits, bus, self.changes)
+        """What every change of the files goes through but the first files of a project."""
 
     async def tree(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[FileRecord]]:
         """The files of each project, by path, in one query; for callers who have been shown to own the projects."""
@@ -64,10 +58,10 @@ class FileService:
         """The viewer's file; ProjectNotFound, InvalidPath, FileNotFound."""
         clean = clean_path(path)
         await self._projects.get(viewer_id, project_id)
-        record = await ProjectFileDocument.find_at(project_id, clean)
-        if record is None:
+        found = await ProjectFileDocument.find_paths({project_id: [clean]})
+        if not found:
             raise FileNotFound("The project has no file at this path.", field=("path",))
-        return record
+        return found[0]
 
     async def find_many(self, keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], FileRecord]:
         """Those of the files that exist, by project and path as asked for, in one query; for owners only."""
@@ -84,14 +78,29 @@ class FileService:
         """The bytes of a file, checked; StorageUnavailable. BlobNotFound where its project was deleted meanwhile."""
         return await self._blobs.get(BlobKey(record.scope, record.sha256))
 
+    async def folders(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[FileRecord]]:
+        """The folders of each project that are kept even while nothing is in them, as `tree` gives its files."""
+        folders: dict[ObjectId, list[FileRecord]] = {project_id: [] for project_id in project_ids}
+        for record in await ProjectFileDocument.find_folders(folders):
+            folders[record.project_id].append(record)
+        return folders
+
     async def changed_since(self, project_id: ObjectId, revision: int) -> list[FileRecord]:
-        """The files that changed behind a revision of the project, oldest change first."""
+        """The files and kept folders that are there and changed behind a revision, oldest change first."""
         return await ProjectFileDocument.find_changed(project_id, revision)
 
+    async def changes_since(self, project_id: ObjectId, revision: int) -> list[VersionRecord]:
+        """The newest version of each path that changed behind a revision, deletions included, oldest change first."""
+        return await FileVersionDocument.find_since(project_id, revision)
+
     async def as_of(self, project_id: ObjectId, paths: Sequence[str], revision: int) -> dict[str, FileRecord]:
-        """Those of the files that were there at a revision of the project, as they were then, by path."""
-        found = await FileVersionDocument.find_as_of(project_id, paths, revision) if paths else []
+        """What was there at a revision of the project of these clean paths, as it was then, by path."""
+        found = await FileVersionDocument.find_as_of(project_id, revision, paths) if paths else []
         return {record.path: record for record in found}
+
+    async def tree_as_of(self, project_id: ObjectId, revision: int) -> dict[str, FileRecord]:
+        """All that was there at a revision of the project, as it was then, kept folders included, by path."""
+        return {record.path: record for record in await FileVersionDocument.find_as_of(project_id, revision)}
 
     @property
     def limits(self) -> FileLimits:
@@ -110,37 +119,12 @@ class FileService:
         """Make a file (`expected_version` 0) or its next version; `executable` None leaves the bit as it is.
 
         Saving what is there already, from the version that is there, changes nothing and gives the file as it is.
-        ProjectNotFound, ProjectNotReady, InvalidPath, PathClash, and the errors of the limits.
+        ProjectNotFound, ProjectNotReady, InvalidPath, VersionConflict, PathClash, and the errors of the limits.
         """
-        clean = clean_path(path)
-        if expected_version < 0:
-            raise InvalidInput("`expectedVersion` is 0 for a new file, else the version.", field=("expectedVersion",))
-        self._limits.check_file(clean, len(data))
-        _, current, totals = await asyncio.gather(
-            self._projects.require_ready(viewer_id, project_id),
-            ProjectFileDocument.find_at(project_id, clean),
-            ProjectStorageDocument.find_totals(project_id),
-        )
-        check_version(current, expected_version)
-        facts = FileFacts(clean, address(scope_of(project_id), data), len(data), is_binary(data), executable)
-        wanted = next_record(current, project_id, facts, viewer_id)
-        if current and is_same(current, wanted):
-            return current
-        growth = growth_of(current, wanted)
-        # Both once more inside the transaction; here so that what can't be saved does not fill the blob store.
-        self._limits.check_totals(totals, totals + growth)
-        if current is None:
-            await _check_clash(wanted, None)
-        await self._blobs.put(wanted.scope, data)
-        try:
-            saved = await in_transaction(
-                ProjectFileDocument.client(), lambda session: self._write(wanted, growth, session)
-            )
-        except ProjectNotFound:
-            await self._forget_blobs(project_id)
-            raise
-        await self._bus.publish(topic_of(project_id), to_bus(saved))
-        return saved
+        operation = PutFile(path, HeldBytes(data), expected_version, executable)
+        with placed():
+            saved = await self.writer.apply(viewer_id, project_id, [operation], source=RevisionSource.SAVE)
+        return saved.files[0]
 
     async def import_files(self, project_id: ObjectId, files: Sequence[NewFile], author: str) -> None:
         """As `ProjectFiles` promises: a project's first files, all or none, once.
@@ -167,27 +151,13 @@ class FileService:
         await ProjectFileDocument.remove_project(project_id)
         await FileVersionDocument.remove_project(project_id)
         await ProjectStorageDocument.remove_project(project_id)
-        await FileUploadDocument.remove_project(project_id)
+        await FileBatchDocument.remove_project(project_id)
         await self.changes.remove_project(project_id)
         await self._blobs.delete_scope(scope_of(project_id))
 
     async def _forget_blobs(self, project_id: ObjectId) -> None:
         """No transaction on a project that is being deleted can succeed any more: nothing will name a blob of it."""
         await self._blobs.delete_scope(scope_of(project_id))
-
-    async def _write(self, wanted: FileRecord, growth: StorageTotals, session: AsyncClientSession) -> FileRecord:
-        # First, because it makes other transactions on the project wait or start again: what is read below stays so.
-        revision = await self._projects.advance_revision(wanted.project_id, session)
-        record = replace(wanted, revision=revision)
-        if not await replace_file(record, session):
-            check_version(await ProjectFileDocument.find_at(record.project_id, record.path, session), 0)
-            await _check_clash(record, session)
-            await ProjectFileDocument.insert_records([record], session)
-        await FileVersionDocument.insert_records([record], session)
-        await self.changes.add_saves(record.project_id, [record], session)
-        after = await ProjectStorageDocument.add(record.project_id, growth, session)
-        self._limits.check_totals(after - growth, after)
-        return record
 
     async def _write_first(
         self, project_id: ObjectId, files: Sequence[StartingFile], author: str, session: AsyncClientSession
@@ -197,18 +167,13 @@ class FileService:
         records = list(_first_records(project_id, files, author))
         if records:
             await ProjectFileDocument.insert_records(records, session)
-            await FileVersionDocument.insert_records(records, session)
+            versions = [VersionRecord(record, VersionKind.CREATED, RevisionSource.INITIAL) for record in records]
+            await FileVersionDocument.insert_records(versions, session)
         await ProjectStorageDocument.add(project_id, totals_of(files), session)
 
 
 class _HasFiles(Exception):
     """The project has had files before; undoes the transaction that found it."""
-
-
-async def _check_clash(wanted: FileRecord, session: AsyncClientSession | None) -> None:
-    neighbours = await ProjectFileDocument.find_neighbours(wanted.project_id, wanted.path, session)
-    # The path itself is there only where another save has just won: that is for the version check to say.
-    check_beside(wanted.path, [path for path in neighbours if path != wanted.path])
 
 
 def _clean_or_none(path: str) -> str | None:

@@ -48,7 +48,7 @@ async def test_a_client_that_vanishes_leaves_nothing(
     spools = watch_spools(monkeypatch)
 
     async def kept() -> dict[str, int]:
-        names = ("project_files", "file_versions", "file_uploads", "idempotency_keys")
+        names = ("project_files", "file_versions", "file_batches", "idempotency_keys")
         counts = {name: await database[name].count_documents({}) for name in names}
         return {**counts, "blobs": sum(path.is_file() for path in (tmp_path / "blobs").rglob("*"))}
 

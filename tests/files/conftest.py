@@ -2,11 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
-from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument
@@ -32,18 +30,11 @@ def limits() -> FileLimits:
 async def world(database: Database, tmp_path: Path, limits: FileLimits) -> World:
     await init_documents(
         database,
-        [
-            ProjectDocument,
-            *FILE_DOCUMENTS,
-            FileUploadDocument,
-            FileChangeCounter,
-            FileChangeDocument,
-            IdempotencyKeyDocument,
-        ],
+        [ProjectDocument, *FILE_DOCUMENTS, IdempotencyKeyDocument],
     )
     blobs, bus = LocalBlobStore(tmp_path), InProcessBus()
     templates = TemplateService(BundledTemplates(), blobs)
     keys = MongoIdempotencyKeys()
     projects = ProjectService(templates, keys, DurableJobs(), bus)
     files = FileService(projects, blobs, limits, bus)
-    return World(database, blobs, bus, projects, files, FileUploads(projects, blobs, limits, bus, keys))
+    return World(database, blobs, bus, projects, files, FileUploads(projects, files.writer, keys))

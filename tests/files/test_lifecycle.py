@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.files.documents import ProjectStorageDocument
 from aura_gql.files.errors import InvalidPath
 from aura_gql.files.records import FileRecord, StorageTotals
+from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import ProjectStatus

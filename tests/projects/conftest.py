@@ -4,11 +4,9 @@ from pathlib import Path
 import pytest
 from beanie import Document
 
-from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
-from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
@@ -34,9 +32,6 @@ _DOCUMENTS: list[type[Document]] = [
     IdempotencyKeyDocument,
     JobDocument,
     *FILE_DOCUMENTS,
-    FileUploadDocument,
-    FileChangeCounter,
-    FileChangeDocument,
 ]
 
 

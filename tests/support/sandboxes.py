@@ -2,18 +2,17 @@
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from beanie import Document
 from bson import ObjectId
 
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
-from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
-from aura_gql.files.documents import FileVersionDocument, ProjectFileDocument, ProjectStorageDocument
+from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
-from aura_gql.files.uploads.documents import FileUploadDocument
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.infra.counters import BoundedCounters
@@ -37,16 +36,11 @@ from aura_gql.templates.sources.bundled import BundledTemplates
 from aura_gql.terminals.documents import TerminalSession
 from tests.support.waiting import until
 
-DOCUMENTS = (
+DOCUMENTS: Sequence[type[Document]] = (
     IdempotencyKeyDocument,
     JobDocument,
     ProjectDocument,
-    ProjectFileDocument,
-    FileVersionDocument,
-    ProjectStorageDocument,
-    FileUploadDocument,
-    FileChangeCounter,
-    FileChangeDocument,
+    *FILE_DOCUMENTS,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
@@ -132,7 +126,7 @@ async def sandbox_bench(
     blobs = LocalBlobStore(folder / "blobs")
     projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, DurableJobs(exclusive=True), bus)
     files = FileService(projects, blobs, FileLimits(), bus)
-    uploads = FileUploads(projects, blobs, FileLimits(), bus, keys)
+    uploads = FileUploads(projects, files.writer, keys)
     provider = provider or LocalProvider(folder / "sandboxes")
     operations = WindowedRateLimiter("sandbox operations", max_operations, 30 * 24 * 3600, BoundedCounters())
     sandboxes = SandboxService(

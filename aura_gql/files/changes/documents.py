@@ -74,6 +74,7 @@ class FileChangeDocument(Document):
     sandbox_id: PydanticObjectId | None
     execution_ids: list[PydanticObjectId]
     version: int | None
+    revision: int | None
     expires_at: datetime
 
     class Settings:
@@ -162,5 +163,6 @@ def _to_record(document: Mapping[str, Any]) -> FileChangeRecord:
         sandbox_id=document["sandbox_id"],
         execution_ids=tuple(document["execution_ids"]),
         version=document["version"],
+        revision=document.get("revision"),
     )
     return FileChangeRecord(document["project_id"], document["sequence"], change)

@@ -36,7 +36,7 @@ class ChangeOrigin(StrEnum):
 class NewChange:
     """A change to be numbered and kept. `execution_ids` are those of all executions that ran in the sandbox then.
 
-    `size` is in bytes. `version` is the project file's, None for a change in a sandbox.
+    `size` is in bytes. `version` is the project file's and `revision` the project's, None for a change in a sandbox.
     """
 
     path: str
@@ -49,6 +49,7 @@ class NewChange:
     sandbox_id: ObjectId | None = None
     execution_ids: tuple[ObjectId, ...] = ()
     version: int | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
 from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
-from aura_gql.files.changes.records import ChangeBatchRecord, ChangeKind, EntryKind, FileChangeRecord, NewChange
+from aura_gql.files.changes.records import ChangeBatchRecord, FileChangeRecord, NewChange
+from aura_gql.files.changes.saves import changes_of
 from aura_gql.files.events import topic_of
 from aura_gql.files.ports import ProjectAccess
-from aura_gql.files.records import FileRecord
+from aura_gql.files.records import VersionRecord
 from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
@@ -54,11 +55,11 @@ class FileChanges:
                 raise
         await self._bus.publish(topic_of(project_id), {"project_id": str(project_id)})
 
-    async def add_saves(self, project_id: ObjectId, saved: Sequence[FileRecord], session: AsyncClientSession) -> None:
-        """Keep what a save changed, inside its transaction; the save tells the bus when that is through."""
-        if saved:
-            expires_at = utcnow() + self._ttl
-            await FileChangeDocument.append(project_id, [_of_save(file) for file in saved], expires_at, session)
+    async def add_saves(
+        self, project_id: ObjectId, versions: Sequence[VersionRecord], session: AsyncClientSession
+    ) -> None:
+        """Keep what a revision changed, inside its transaction; the writer tells the bus when that is through."""
+        await FileChangeDocument.append(project_id, changes_of(versions), utcnow() + self._ttl, session)
 
     async def of_execution(self, execution_id: ObjectId, page: PageRequest) -> Page[FileChangeRecord]:
         """What changed in the sandbox while an execution ran, in order; for those who may see the execution."""
@@ -121,12 +122,21 @@ class FileChanges:
         # Asked for before the changes: all up to this one are there already, or have expired.
         last = await undisturbed(FileChangeCounter.find_last(project_id))
         while seen < last:
-            found = await undisturbed(FileChangeDocument.find_behind(project_id, seen, _PAGE))
+            found = await undisturbed(_next_changes(project_id, seen))
             reached = found[-1].sequence if found else last
             yield ChangeBatchRecord(project_id, reached, tuple(found), is_complete=reached - seen == len(found))
             seen = reached
 
 
-def _of_save(file: FileRecord) -> NewChange:
-    kind = ChangeKind.CREATED if file.version == 1 else ChangeKind.MODIFIED
-    return NewChange(file.path, kind, EntryKind.FILE, file.size, file.executable, file.updated_at, version=file.version)
+async def _next_changes(project_id: ObjectId, seen: int) -> list[FileChangeRecord]:
+    """Changes behind a number, in order: a page of them, and the rest of the last one's revision, which has no more
+    changes than a project has files.
+    """
+    found = await FileChangeDocument.find_behind(project_id, seen, _PAGE)
+    more = len(found) == _PAGE
+    while more and (revision := found[-1].change.revision) is not None:
+        page = await FileChangeDocument.find_behind(project_id, found[-1].sequence, _PAGE)
+        rest = [record for record in page if record.change.revision == revision]
+        found += rest
+        more = len(rest) == _PAGE
+    return found

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from aura_gql.files.documents import ProjectStorageDocument
 from aura_gql.files.records import StorageTotals
+from aura_gql.files.totals.documents import ProjectStorageDocument
 
 
 async def sum_totals(project_ids: Sequence[ObjectId], session: AsyncClientSession | None) -> StorageTotals:

@@ -12,11 +12,13 @@ from aura_gql.files import transaction
 from aura_gql.files.changes import service
 from aura_gql.files.changes.documents import FileChangeDocument
 from aura_gql.files.changes.records import ChangeBatchRecord, ChangeKind, ChangeOrigin, EntryKind, NewChange
+from aura_gql.files.records import RevisionSource
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest
 from aura_gql.projects.errors import ProjectNotFound
 from tests.files.world import ADA, World
+from tests.files.writing.plans import put
 
 
 def created(path: str, *executions: ObjectId) -> NewChange:
@@ -89,6 +91,21 @@ async def test_recorders_at_once_leave_no_hole_and_followers_miss_nothing(world:
     async with contextlib.aclosing(changes.follow(ADA, project, 37)) as following:
         again = [record.sequence for batch in await read(following, 2 * many) for record in batch.changes]
     assert again == list(range(38, 2 * many + 1))
+
+
+async def test_a_revision_is_in_one_batch_however_large(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_PAGE", 3)
+    project = await world.project()
+    await world.save(project, "first", b"")
+    for count in (9, 6, 1):
+        operations = [put(f"{count}/{n}") for n in range(count)]
+        await world.files.writer.apply(ADA, project, operations, source=RevisionSource.BATCH)
+    await world.files.changes.record(project, [created(str(n)) for n in range(4)])
+    async with contextlib.aclosing(world.files.changes.follow(ADA, project, 0)) as following:
+        batches = await read(following, 21)
+    revisions = [[record.change.revision for record in batch.changes] for batch in batches]
+    assert revisions == [[1, *[2] * 9], [3] * 6, [4, None, None], [None, None]]
+    assert all(batch.is_complete for batch in batches)
 
 
 async def test_what_is_no_longer_kept_is_said(world: World) -> None:

@@ -45,7 +45,11 @@ async def test_a_stale_save_is_a_conflict_that_tells_the_present_version(ada: Me
 
     assert payload["file"] is None
     assert payload["errors"][0]["code"] == "CONFLICT"
-    assert payload["errors"][0]["details"] == {"currentVersion": 1, "currentSha256": file["sha256"]}
+    assert payload["errors"][0]["details"] == {
+        "path": "a.txt",
+        "currentVersion": 1,
+        "currentSha256": file["sha256"],
+    }
 
 
 @pytest.mark.parametrize("path", ["../a", "/etc/passwd", "a/../b", "a\x00b", "x" * 5000, "", "a//b", ".git/config"])

@@ -1,0 +1,156 @@
+"""The `file_versions` collection and every query on it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from aura_gql.files.changes.records import EntryKind
+from aura_gql.files.records import FileRecord, RevisionSource, VersionKind, VersionRecord
+from aura_gql.infra.mongo import MongoDocument
+from aura_gql.kernel.languages import language_of
+
+
+class FileVersionDocument(Document):
+    """What a path once held. Versions are only ever added, a deletion being one, too; `kind` says which."""
+
+    project_id: PydanticObjectId
+    path: str
+    version: int
+    revision: int
+    sha256: str
+    size: int
+    executable: bool
+    scope: str
+    is_binary: bool
+    entry: EntryKind
+    author: str
+    created_at: datetime
+    kind: VersionKind
+    source: RevisionSource
+    from_path: str | None
+    from_version: int | None
+    moved_to: str | None
+
+    class Settings:
+        """Collection and indexes: a path's history, what a revision of the project changed, and who names a blob."""
+
+        name = "file_versions"
+        indexes: ClassVar[list[IndexModel]] = [
+            IndexModel([("project_id", ASCENDING), ("path", ASCENDING), ("version", ASCENDING)], unique=True),
+            IndexModel([("project_id", ASCENDING), ("revision", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("sha256", ASCENDING)]),
+        ]
+
+    @classmethod
+    async def insert_records(cls, records: Sequence[VersionRecord], session: AsyncClientSession) -> None:
+        """Remember what became of the files, at least one."""
+        await cls.get_pymongo_collection().insert_many([_to_document(record) for record in records], session=session)
+
+    @classmethod
+    async def find_versions(cls, project_id: ObjectId, versions: Sequence[tuple[str, int]]) -> list[VersionRecord]:
+        """These versions of their paths, by path; at least one is asked for."""
+        either = [{"project_id": project_id, "path": path, "version": version} for path, version in versions]
+        cursor = cls.get_pymongo_collection().find({"$or": either}, {"_id": 0}).sort("path", ASCENDING)
+        return [_to_record(document) for document in await cursor.to_list()]
+
+    @classmethod
+    async def find_last_versions(
+        cls, project_id: ObjectId, paths: Sequence[str], session: AsyncClientSession | None = None
+    ) -> dict[str, int]:
+        """The number of the last version of each of the paths that ever held something."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"project_id": project_id, "path": {"$in": list(paths)}}},
+            {"$group": {"_id": "$path", "last": {"$max": "$version"}}},
+        ]
+        cursor = await cls.get_pymongo_collection().aggregate(stages, session=session)
+        return {found["_id"]: found["last"] async for found in cursor}
+
+    @classmethod
+    async def find_since(cls, project_id: ObjectId, revision: int) -> list[VersionRecord]:
+        """The newest version of each path that changed behind a revision, oldest change first."""
+        query = {"project_id": project_id, "revision": {"$gt": revision}}
+        cursor = cls.get_pymongo_collection().find(query, {"_id": 0}).sort("revision", ASCENDING)
+        newest: dict[str, VersionRecord] = {}
+        async for document in cursor:
+            newest.pop(document["path"], None)
+            newest[document["path"]] = _to_record(document)
+        return list(newest.values())
+
+    @classmethod
+    async def find_as_of(
+        cls, project_id: ObjectId, revision: int, paths: Sequence[str] | None = None
+    ) -> list[FileRecord]:
+        """What was there at a revision of the project, as it was then, by path; of these `paths` alone where given."""
+        query: dict[str, Any] = {"project_id": project_id, "revision": {"$lte": revision}}
+        if paths is not None:
+            query["path"] = {"$in": list(paths)}
+        stages: list[Mapping[str, Any]] = [
+            {"$match": query},
+            {"$sort": {"path": ASCENDING, "version": ASCENDING}},
+            {"$group": {"_id": "$path", "latest": {"$last": "$$ROOT"}}},
+            {"$match": {"latest.kind": {"$ne": VersionKind.DELETED}}},
+            {"$sort": {"_id": ASCENDING}},
+        ]
+        cursor = await cls.get_pymongo_collection().aggregate(stages, hint="project_id_1_path_1_version_1")
+        return [_to_record(found["latest"]).file async for found in cursor]
+
+    @classmethod
+    async def remove_project(cls, project_id: ObjectId) -> None:
+        """Drop the history of a project's files."""
+        await cls.get_pymongo_collection().delete_many({"project_id": project_id})
+
+
+def _to_document(record: VersionRecord) -> MongoDocument:
+    file = record.file
+    return {
+        "project_id": file.project_id,
+        "path": file.path,
+        "version": file.version,
+        "revision": file.revision,
+        "sha256": file.sha256,
+        "size": file.size,
+        "executable": file.executable,
+        "scope": file.scope,
+        "is_binary": file.is_binary,
+        "entry": file.entry,
+        "author": file.updated_by,
+        "created_at": file.updated_at,
+        "kind": record.kind,
+        "source": record.source,
+        "from_path": record.from_path,
+        "from_version": record.from_version,
+        "moved_to": record.moved_to,
+    }
+
+
+def _to_record(document: MongoDocument) -> VersionRecord:
+    file = FileRecord(
+        project_id=document["project_id"],
+        path=document["path"],
+        version=document["version"],
+        revision=document["revision"],
+        sha256=document["sha256"],
+        size=document["size"],
+        executable=document["executable"],
+        scope=document["scope"],
+        language=language_of(document["path"]),
+        is_binary=document["is_binary"],
+        updated_at=document["created_at"],
+        updated_by=document["author"],
+        # Rows that are older than deletions and folders say nothing of these.
+        entry=EntryKind(document.get("entry", EntryKind.FILE)),
+    )
+    first = VersionKind.CREATED if file.version == 1 else VersionKind.MODIFIED
+    return VersionRecord(
+        file,
+        VersionKind(document.get("kind", first)),
+        RevisionSource(document.get("source", RevisionSource.SAVE)),
+        document.get("from_path"),
+        document.get("from_version"),
+        document.get("moved_to"),
+    )

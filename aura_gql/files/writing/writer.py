@@ -1,0 +1,174 @@
+"""The one way in which a project's files change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from aura_gql.files.changes.service import FileChanges
+from aura_gql.files.documents import ProjectFileDocument
+from aura_gql.files.errors import RevisionConflict
+from aura_gql.files.events import to_bus, topic_of
+from aura_gql.files.history.documents import FileVersionDocument
+from aura_gql.files.limits import FileLimits
+from aura_gql.files.ports import ProjectAccess
+from aura_gql.files.records import RevisionSource, VersionKind, VersionRecord
+from aura_gql.files.totals.documents import ProjectStorageDocument
+from aura_gql.files.transaction import in_transaction
+from aura_gql.files.versions import scope_of
+from aura_gql.files.writing.contents import keep_contents
+from aura_gql.files.writing.documents import FileBatchDocument
+from aura_gql.files.writing.drafts import Draft, make_draft
+from aura_gql.files.writing.operations import Operation, StoredContent, checked
+from aura_gql.files.writing.records import AppliedBatch, Revision, version_records
+from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import DomainError
+from aura_gql.projects.errors import ProjectNotFound
+from aura_gql.storage.ports import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Clean operations, and all that is asked with them. `stored` grows as their contents become safe."""
+
+    author: str
+    project_id: ObjectId
+    operations: Sequence[Operation]
+    source: RevisionSource
+    expected_revision: int | None
+    operation_id: ObjectId | None
+    stored: dict[str, StoredContent] = field(default_factory=dict)
+
+
+class FileWriter:
+    """Operations are planned on the files as they are, their blobs made safe, and then the plan is one transaction with
+    the history, the totals and the list of changes: all or none, one revision, one event. A crash leaves at most blobs
+    that nothing names.
+    """
+
+    def __init__(
+        self, projects: ProjectAccess, blobs: BlobStore, limits: FileLimits, bus: EventBus, changes: FileChanges
+    ) -> None:
+        self._projects = projects
+        self._blobs = blobs
+        self._limits = limits
+        self._bus = bus
+        self._changes = changes
+
+    async def apply(
+        self,
+        author: str,
+        project_id: ObjectId,
+        operations: Sequence[Operation],
+        *,
+        source: RevisionSource,
+        expected_revision: int | None = None,
+        operation_id: ObjectId | None = None,
+    ) -> AppliedBatch:
+        """Do the operations as `author`, in their order, each seeing those before. Where they change nothing there is
+        no new revision. With an `operation_id` they are done once: a repetition gives what the first came to.
+
+        ProjectNotFound, ProjectNotReady, RevisionConflict, StorageUnavailable, and the errors of the limits; of one
+        operation, its position first in `field`: InvalidPath, InvalidInput, FileTooLarge, VersionConflict, PathClash,
+        FileNotFound.
+        """
+        clean = checked(operations, self._limits)
+        request = _Request(author, project_id, clean, source, expected_revision, operation_id)
+        if operation_id is None:
+            return await self._apply(request)
+        if first := await FileBatchDocument.find_result(operation_id):
+            return first
+        try:
+            return await self._apply(request)
+        except DomainError:
+            # The same call may have won meanwhile; then the versions that it made are what stands in the way of this.
+            if first := await FileBatchDocument.find_result(operation_id):
+                return first
+            raise
+
+    async def _apply(self, request: _Request) -> AppliedBatch:
+        project_id = request.project_id
+        while True:
+            # Before the files, which are then at this revision or a later one.
+            revision = (await self._projects.require_ready(request.author, project_id)).revision
+            _check_revision(revision, request)
+            draft = await make_draft(project_id, request.operations)
+            if not draft.plan.changes:
+                return await self._nothing_changed(request, revision, draft)
+            await self._check_totals(request, draft)
+            await self._keep_contents(request, draft)
+            try:
+                batch = await in_transaction(
+                    ProjectFileDocument.client(),
+                    lambda session: self._write(request, revision, draft, session),  # noqa: B023
+                )
+            except _MovedOn:
+                continue
+            except ProjectNotFound:
+                # No transaction on a project that is being deleted can succeed any more: nothing will name its blobs.
+                await self._blobs.delete_scope(scope_of(project_id))
+                raise
+            await self._bus.publish(topic_of(project_id), to_bus(batch.project_id, batch.revision))
+            return batch
+
+    async def _nothing_changed(self, request: _Request, revision: int, draft: Draft) -> AppliedBatch:
+        batch = AppliedBatch(request.project_id, revision, [], list(draft.plan.kept))
+        if request.operation_id is not None:
+            await FileBatchDocument.add(request.operation_id, batch, None)
+        return batch
+
+    async def _check_totals(self, request: _Request, draft: Draft) -> None:
+        """Once more inside the transaction; here so that what can't be kept does not fill the blob store."""
+        before = await ProjectStorageDocument.find_totals(request.project_id)
+        self._limits.check_totals(before, before + draft.plan.growth)
+
+    async def _keep_contents(self, request: _Request, draft: Draft) -> None:
+        wanted = {name: content for name, content in draft.plan.contents.items() if name not in request.stored}
+        request.stored.update(await keep_contents(self._blobs, scope_of(request.project_id), wanted))
+
+    async def _write(self, request: _Request, seen: int, draft: Draft, session: AsyncClientSession) -> AppliedBatch:
+        # First, because it makes other transactions on the project wait or start again: what is read below stays so.
+        number = await self._projects.advance_revision(request.project_id, session)
+        if number != seen + 1:
+            _check_revision(number - 1, request)
+            draft = await make_draft(request.project_id, request.operations, session)
+            if not draft.plan.changes or not draft.plan.contents.keys() <= request.stored.keys():
+                raise _MovedOn
+        revision = Revision(request.project_id, number, request.author, utcnow(), request.source)
+        records = version_records(draft.plan, revision, request.stored, draft.last_versions)
+        await self._store(draft, records, session)
+        batch = AppliedBatch(request.project_id, number, records, list(draft.plan.kept))
+        if request.operation_id is not None:
+            await FileBatchDocument.add(request.operation_id, batch, session)
+        return batch
+
+    async def _store(self, draft: Draft, records: Sequence[VersionRecord], session: AsyncClientSession) -> None:
+        project_id, changes = records[0].file.project_id, draft.plan.changes
+        removed = [change.before for change in changes if change.before is not None and change.after is None]
+        written = [
+            (change.before, record.file)
+            for change, record in zip(changes, records, strict=True)
+            if record.kind is not VersionKind.DELETED
+        ]
+        if not await ProjectFileDocument.write_records(removed, written, session):
+            raise RuntimeError("A file has moved on inside the transaction that had read it.")
+        await FileVersionDocument.insert_records(records, session)
+        await self._changes.add_saves(project_id, records, session)
+        after = await ProjectStorageDocument.add(project_id, draft.plan.growth, session)
+        self._limits.check_totals(after - draft.plan.growth, after)
+
+
+class _MovedOn(Exception):
+    """The files have come to stand so that the plan must be made anew; undoes the transaction that found it."""
+
+
+def _check_revision(revision: int, request: _Request) -> None:
+    expected = request.expected_revision
+    if expected is not None and expected != revision:
+        raise RevisionConflict(
+            f"The project is at revision {revision}, and these operations began from revision {expected}.",
+            field=("expectedRevision",),
+            details={"currentRevision": revision},
+        )

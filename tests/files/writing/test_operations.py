@@ -1,0 +1,47 @@
+"""Where the errors of operations point."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from aura_gql.files.errors import InvalidPath, RevisionConflict
+from aura_gql.files.limits import FileLimits
+from aura_gql.files.writing.operations import DeletePath, MovePath, StoredContent, about, checked, placed
+from aura_gql.kernel.errors import DomainError
+from aura_gql.storage.ports import BlobKey
+from tests.files.writing.plans import put
+
+
+def test_paths_come_out_clean() -> None:
+    [moved] = checked([MovePath("e\u0301", "u\u0308")], FileLimits())
+    assert moved == MovePath("\u00e9", "\u00fc")
+    with pytest.raises(InvalidPath) as caught:
+        checked([put("fine"), DeletePath("/absolute")], FileLimits())
+    assert (caught.value.field, caught.value.details) == (("1", "path"), {"path": "/absolute"})
+
+
+def test_stored_content_is_named_by_its_digest() -> None:
+    assert StoredContent(BlobKey("scope", "digest"), 3, False).sha256 == "digest"
+
+
+@pytest.mark.parametrize(
+    ("outer", "positions", "field"),
+    [
+        ((), None, ("file",)),
+        (("files",), [7, 5], ("files", "5", "file")),
+        (("files",), range(2), ("files", "1", "file")),
+    ],
+)
+def test_errors_point_into_what_the_caller_was_given(
+    outer: Sequence[str], positions: Sequence[int] | None, field: Sequence[str]
+) -> None:
+    names = {"content": "file"}
+    with pytest.raises(DomainError) as caught, placed(*outer, positions=positions, names=names), about(1, "a"):
+        raise InvalidPath("Bad.", field=("content",))
+    assert (caught.value.field, caught.value.details) == (field, {"path": "a"})
+
+
+def test_an_error_of_no_operation_stays_where_it_points() -> None:
+    with pytest.raises(RevisionConflict) as caught, placed("files", positions=[1]):
+        raise RevisionConflict("Moved on.", field=("expectedRevision",))
+    assert caught.value.field == ("expectedRevision",)
