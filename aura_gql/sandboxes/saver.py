@@ -93,8 +93,10 @@ class FileSaver:
     async def _state(self, live: LiveSandbox) -> ProjectState:
         now = {record.path: record for record in (await self._files.tree([live.project_id]))[live.project_id]}
         pushed = {path: record for path, record in now.items() if record.revision <= live.synced_revision}
-        moved_on = [path for path in now if path not in pushed]
-        pushed |= await self._files.as_of(live.project_id, moved_on, live.synced_revision)
+        # Also those that have gone from the project since, so that what only lies there still is not saved as new.
+        changed = await self._files.changes_since(live.project_id, live.synced_revision)
+        moved_on = {path for path in now if path not in pushed} | {version.file.path for version in changed}
+        pushed |= await self._files.as_of(live.project_id, list(moved_on), live.synced_revision)
         return ProjectState(now, pushed, self._files.limits)
 
     async def _upload(self, owner: str, project_id: ObjectId, changes: Changes) -> Sequence[str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 
+from aura_gql.files.records import RevisionSource
+from aura_gql.files.writing.operations import DeletePath
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
@@ -56,6 +58,16 @@ async def test_many_files_in_the_place_of_one_do_not_keep_the_others_from_being_
     assert stopped.saved_files.skipped_count == 61
     reasons = {each.path: each.reason for each in stopped.saved_files.skipped}
     assert "`a/1` can't lie in `a`" in reasons["a/1"]
+
+
+async def test_what_the_project_deleted_is_not_saved_as_new(bench: SandboxBench) -> None:
+    record = await bench.running(await bench.project({"a": b"old", "changed": b"old"}))
+    assert (await shell(await bench.sandboxes.attach(record.id), "printf new > changed")).status.exit_code == 0
+    gone = [DeletePath("a"), DeletePath("changed")]
+    await bench.files.writer.apply(OWNER, record.project_id, gone, source=RevisionSource.BATCH)
+    await bench.sandboxes.stop(OWNER, record.id)
+
+    assert await contents(bench, record.project_id) == {"changed": b"new"}
 
 
 async def test_every_end_saves(database: Database, tmp_path: Path) -> None:

@@ -7,10 +7,14 @@ from bson import ObjectId
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from aura_gql.files.records import RevisionSource
 from aura_gql.files.versions import scope_of
+from aura_gql.files.writing.contents import HeldBytes
+from aura_gql.files.writing.operations import DeletePath, MovePath, Operation, PutFile
 from aura_gql.infra.mongo import MongoDocument
+from aura_gql.sandboxes.values import FileKind
 from aura_gql.storage.backends.local import LocalBlobStore
-from tests.support.sandboxes import SandboxBench, sandbox_bench
+from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 
 
 class SavesInMidRead(CommandListener):
@@ -51,6 +55,25 @@ async def test_a_project_of_many_and_of_large_files_arrives_whole(bench: Sandbox
 async def test_an_empty_project_starts(bench: SandboxBench) -> None:
     record = await bench.running(await bench.project())
     assert record.synced_revision == 0
+
+
+async def test_what_is_deleted_or_moved_leaves_a_running_sandbox(bench: SandboxBench) -> None:
+    project_id = await bench.project({"a": b"a", "b": b"b", "src/x": b"x", "src/y": b"y", "kept": b"k"})
+    record = await bench.running(project_id)
+    machine = await bench.sandboxes.attach(record.id)
+    operations: list[Operation] = [
+        DeletePath("a"),
+        MovePath("b", "c/b"),
+        DeletePath("src"),
+        PutFile("src", HeldBytes(b"now a file")),
+        MovePath("kept", "KEPT"),
+    ]
+    await bench.files.writer.apply(OWNER, project_id, operations, source=RevisionSource.BATCH)
+    await bench.sandboxes.refresh(project_id)
+    files = [found for found in await machine.list_files(".", 100, recursive=True) if found.kind is FileKind.FILE]
+    assert [found.path for found in files] == ["KEPT", "c/b", "src"]
+    assert await machine.read_file("src", 100) == b"now a file"
+    assert (await bench.sandboxes.get(OWNER, record.id)).synced_revision == 2
 
 
 async def test_saves_during_the_first_push_arrive(mongodb_uri: str, tmp_path: Path) -> None:

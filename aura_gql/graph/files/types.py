@@ -86,6 +86,9 @@ class FileChange:
     executable: bool = strawberry.field(description="Whether it had the executable bit then.")
     origin: ChangeOrigin = strawberry.field(description="Where it changed.")
     version: int | None = strawberry.field(description="The version of the project's file; null in a sandbox.")
+    revision: int | None = strawberry.field(
+        description="The revision of the project that made it; null in a sandbox. All of one revision is in one batch."
+    )
     sandbox_id: strawberry.ID | None = strawberry.field(description="The sandbox on whose disk it changed, if any.")
     execution_ids: list[strawberry.ID] = strawberry.field(
         description="All executions that ran in the sandbox when it changed: where they are several, any did it."
@@ -107,6 +110,7 @@ class FileChange:
             executable=change.executable,
             origin=record.origin,
             version=change.version,
+            revision=change.revision,
             sandbox_id=sandbox_id,
             execution_ids=[to_global_id("Execution", id) for id in change.execution_ids],
             at=change.at,
