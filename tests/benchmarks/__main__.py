@@ -1,4 +1,4 @@
-"""`scripts/bench [GROUP…] [--quick] [--json FILE]`, and `scripts/bench soak` or `ledger` with or without `--quick`."""
+"""`scripts/bench [GROUP…] [--quick] [--json FILE]`, and `scripts/bench soak`, `ledger` or `crash`, also `--quick`."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import files, graph, ledger, report, sandbox, soak, stream
+from tests.benchmarks import crash, files, graph, ledger, report, sandbox, soak, stream
 from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
@@ -22,7 +22,7 @@ GROUPS: dict[str, Group] = {
     "sandbox": sandbox.contests,
 }
 LONGEST_S = 600
-SOAK, LEDGER = "soak", "ledger"
+SOAK, LEDGER, CRASH = "soak", "ledger", "crash"
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         prog="scripts/bench",
         description="What the server costs beside the plainest program that does the same, taking turns in one run.",
     )
-    alone = f"{SOAK}: sockets that die abruptly; or {LEDGER}: readers that do, at any moment"
+    alone = f"{SOAK}: sockets that die abruptly; {LEDGER}: readers that do, at any moment; {CRASH}: servers that do"
     groups = f"{', '.join(GROUPS)}; all where none is named; or {alone}"
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=groups)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
@@ -42,6 +42,8 @@ def main() -> None:
         sys.exit(_soak(size))
     if arguments.groups == [LEDGER]:
         sys.exit(_ledger(size))
+    if arguments.groups == [CRASH]:
+        sys.exit(_crash(size))
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
     sys.exit(run_until_stopped(lambda _: _run(arguments.groups or list(GROUPS), size, arguments.json)))
@@ -73,6 +75,22 @@ def _ledger(size: Size) -> int:
             wrong[:] = damage.wrong
         if not wrong:
             print("Everybody got every chunk once, in order, and one end.")
+
+    code = run_until_stopped(lambda _: run())
+    return code or int(bool(wrong))
+
+
+def _crash(size: Size) -> int:
+    """The exit code: 1 where a write that was acknowledged is lost, or half of one is there."""
+    wrong: list[str] = []
+
+    async def run() -> None:
+        print(crash.header())
+        async for damage in crash.storm(size.crashes):
+            print(crash.line(damage), *damage.wrong[len(wrong) :], sep="\n", flush=True)
+            wrong[:] = damage.wrong
+        if not wrong:
+            print("All that was acknowledged is there, and no half of anything.")
 
     code = run_until_stopped(lambda _: run())
     return code or int(bool(wrong))

@@ -22,6 +22,7 @@ class Size:
     saves: int
     tree_files: int
     trees: int
+    crashes: int
 
 
 FULL = Size(
@@ -40,6 +41,7 @@ FULL = Size(
     saves=30,
     tree_files=5_000,
     trees=8,
+    crashes=1_000,
 )
 """For figures: about two minutes."""
 
@@ -59,5 +61,6 @@ QUICK = Size(
     saves=3,
     tree_files=100,
     trees=8,
+    crashes=20,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""

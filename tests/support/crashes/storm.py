@@ -1,0 +1,72 @@
+"""Crashes one behind the other, each followed by a look at everything that was ever promised."""
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bson import ObjectId
+
+from aura_gql.bounds import create_counters
+from aura_gql.infra.mongo import init_documents
+from aura_gql.infra.orphans import abort_orphans
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.records import NewProject
+from aura_gql.server import DOCUMENTS, Server, Surroundings
+from tests.support.api import SECRET, settings_for
+from tests.support.crashes.rounds import rounds
+from tests.support.crashes.verdict import Verdict
+from tests.support.crashes.words import Order
+
+OWNER = "ada"
+PROJECTS = 2
+MOMENTS = ("ready", "promise")
+MOST_S = 0.08
+CRASHES_A_PROJECT = 25
+"""After so many they get new ones: what is looked at grows."""
+
+
+@dataclass
+class Damage:
+    """What so many crashes did: versions that had been acknowledged, and what was wrong afterwards."""
+
+    crashes: int = 0
+    promised: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+async def crashes(uri: str, database: str, folder: Path, count: int, chance: random.Random) -> AsyncIterator[Damage]:
+    """The sum of all crashes so far, behind each."""
+    settings = settings_for(folder, database)
+    server = Server(settings, Surroundings(uri, SECRET), create_counters(settings))
+    damage = Damage()
+    verdicts: list[Verdict] = []
+    await init_documents(server.database, DOCUMENTS)
+    try:
+        async with rounds() as killing:
+            for number in range(count):
+                if number % CRASHES_A_PROJECT == 0:
+                    verdicts = [Verdict(server, OWNER, await _project()) for _ in range(PROJECTS)]
+                projects = tuple(str(verdict.project_id) for verdict in verdicts)
+                order = Order(uri, database, str(folder), OWNER, projects, chance.randrange(1 << 32))
+                promises = await killing.killed(order, chance.random() * MOST_S, chance.choice(MOMENTS))
+                for verdict in verdicts:
+                    await verdict.look(promises)
+                damage.crashes += 1
+                damage.promised += sum(len(promise.files) for promise in promises)
+                damage.wrong += [f"crash {number}: {one}" for verdict in verdicts for one in verdict.taken()]
+                yield damage
+    finally:
+        # Else nothing of it can be dropped for a minute.
+        await abort_orphans(server.database.client)
+        await server.database.client.close()
+
+
+async def _project() -> ObjectId:
+    """A project that is READY, without a file."""
+    project_id, wish = ObjectId(), NewProject(name="A project", template_id=ObjectId())
+    await ProjectDocument.add(project_id, OWNER, wish, SandboxProviderName.LOCAL)
+    documents = ProjectDocument.get_pymongo_collection()
+    await documents.update_one({"_id": project_id}, {"$set": {"status": "READY"}})
+    return project_id

@@ -1,0 +1,53 @@
+"""The process that is killed: the services over a real database and blob store, and writers who never rest."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvloop
+from beanie import init_beanie
+from bson import ObjectId
+
+from aura_gql.bounds import create_counters
+from aura_gql.infra.orphans import abort_orphans
+from aura_gql.server import DOCUMENTS, Server, Surroundings
+from tests.support.api import SECRET, settings_for
+from tests.support.crashes.words import Order
+from tests.support.crashes.writers import Batcher, Saver, User, Writer
+
+
+def run(order: Order) -> None:
+    """Write until somebody kills this process, and tell each write as soon as it is acknowledged."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_write(order))
+
+
+async def _write(order: Order) -> None:
+    settings = settings_for(Path(order.folder), order.database)
+    server = Server(settings, Surroundings(order.uri, SECRET), create_counters(settings))
+    # The test has made the indexes.
+    await init_beanie(database=server.database, document_models=list(DOCUMENTS), skip_indexes=True)
+    await abort_orphans(server.database.client)
+    chance = random.Random(order.seed)
+    writers = [writer async for writer in _writers(order, server, chance)]
+    os.write(1, b'{"ready": true}\n')
+    async with asyncio.TaskGroup() as group:
+        for writer in writers:
+            group.create_task(_for_ever(writer))
+
+
+async def _writers(order: Order, server: Server, chance: random.Random) -> AsyncIterator[Writer]:
+    """One of each kind in each project, who know what is there."""
+    for project in order.projects:
+        project_id = ObjectId(project)
+        tree = (await server.services.files.tree([project_id]))[project_id]
+        for kind in (Saver, Batcher):
+            user = User(server.services, order.owner, project_id, random.Random(chance.random()))
+            yield kind(user, tree)
+
+
+async def _for_ever(writer: Writer) -> None:
+    while True:
+        os.write(1, (await writer.write()).to_line())
