@@ -1,6 +1,6 @@
 """What can go wrong with a blob, and with the store that should have it."""
 
-from aura_gql.kernel.errors import InvalidInput, NotFound, StorageUnavailable
+from aura_gql.kernel.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable
 
 
 class BlobNotFound(NotFound):
@@ -41,3 +41,11 @@ class CredentialsRefused(StorageUnavailable):
 
 class ClockSkewed(StorageUnavailable):
     """The store refuses our signatures, since this host's clock and its own are too far apart."""
+
+
+class LinkRefused(Forbidden):
+    """A token that this server did not sign for this purpose."""
+
+
+class LinkExpired(LinkRefused):
+    """A token whose time is over."""
