@@ -1,0 +1,25 @@
+"""The names that clients choose for what they download."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from aura_gql.kernel.errors import InvalidInput
+
+MAX_FILENAME_BYTES = 255
+
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def check_filename(name: str, field: Sequence[str] = ("filename",)) -> str:
+    """`name` itself; InvalidInput on `field` unless it is a plain name of 1 to 255 bytes of UTF-8.
+
+    Refused: folders, `.` and `..`, control characters and marks of text direction, which make a name look like another.
+    """
+    if any(unicodedata.category(c) in _UNPRINTABLE or c in _DIRECTION_MARKS for c in name):
+        raise InvalidInput("A file name has no control characters and no marks of text direction.", field=field)
+    if name.strip() in ("", ".", "..") or "/" in name or "\\" in name:
+        raise InvalidInput("A file name is a name without folders.", field=field)
+    if len(name.encode()) > MAX_FILENAME_BYTES:
+        raise InvalidInput(f"A file name has at most {MAX_FILENAME_BYTES} bytes of UTF-8.", field=field)
+    return name
