@@ -1,6 +1,7 @@
 """What every HTTP request passes through, as plain ASGI: an id, security headers, a bound on its body."""
 
 import re
+from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
@@ -94,21 +95,26 @@ class BodyLimit:
     """Answers 413 to a body that is longer than allowed, whether it says so or not, and 503 where all together are.
 
     A body is held as long as its request lasts, and a stranger may send it as slowly as he likes. Forms with files,
-    which are not kept in memory, have a bound of their own.
+    which are not kept in memory, have a bound of their own; so have those that `is_streamed` knows, which pass.
     """
 
     def __init__(
-        self, app: ASGIApp, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES, max_form_bytes: int | None = None
+        self,
+        app: ASGIApp,
+        max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+        max_form_bytes: int | None = None,
+        is_streamed: Callable[[Scope], bool] = lambda scope: False,
     ) -> None:
         """Around `app`."""
         self._app = app
+        self._is_streamed = is_streamed
         self._max_body_bytes = max_body_bytes
         self._max_form_bytes = max_body_bytes if max_form_bytes is None else max_form_bytes
         self.room = ByteRoom(LONGEST_AT_ONCE * max_body_bytes, LONGEST_AT_ONCE_PER_ADDRESS * max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._is_streamed(scope):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
