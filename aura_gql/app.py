@@ -27,15 +27,21 @@ from aura_gql.infra.tracing import create_traces
 from aura_gql.server import Server, Surroundings
 from aura_gql.services import Services
 from aura_gql.settings import Settings, SettingsError
+from aura_gql.storage.signing import DOWNLOADS, UPLOADS
 from aura_gql.web.cross_origin import CrossOrigin
 from aura_gql.web.development_login import DevelopmentLogin
 from aura_gql.web.graphiql import GraphiQLPage, static_files
 from aura_gql.web.health import Check, Liveness, Readiness
+from aura_gql.web.links.downloads import BlobDownloads
+from aura_gql.web.links.slots import TransferSlots
+from aura_gql.web.links.uploads import StagedUploads, is_upload
 from aura_gql.web.metrics import Counted, MetricsPage
 from aura_gql.web.metrics_readings import Readings
 from aura_gql.web.middleware import BodyLimit, RequestId, SecurityHeaders
 from aura_gql.web.previews.gate import PreviewGate
 from aura_gql.web.refusals import refuse
+
+_RANGE_HEADERS = ("range", "if-range", "if-none-match")
 
 # A check writes, and object stores charge for that.
 _BLOBS_FRESH_S = 15.0
@@ -64,6 +70,7 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
         server.services,
         page=page,
         allowed_origins=settings.server.allowed_origins,
+        public_url=settings.server.public_url,
         uploads=bounds.upload_limits(settings),
         live=server.live,
     )
@@ -79,7 +86,8 @@ def create_app(settings: Settings, surroundings: Surroundings) -> Starlette:
             yield
 
     health = [Route("/healthz", Liveness(database, __version__).__call__), Route("/readyz", readiness.__call__)]
-    routes: list[BaseRoute] = [Route("/graphql", view), WebSocketRoute("/graphql", view), *health]
+    links = _links(server.services, bounds.transfer_slots(settings))
+    routes: list[BaseRoute] = [Route("/graphql", view), WebSocketRoute("/graphql", view), *links, *health]
     if page is not None:
         routes += [Mount("/static", static_files()), Route("/", RedirectResponse("/graphql"))]
     handlers: Mapping[Any, ExceptionHandler] = {HTTPException: refuse}
@@ -104,6 +112,14 @@ def create_trusting_schema(
     return schema
 
 
+def _links(services: Services, slots: TransferSlots) -> list[BaseRoute]:
+    """Where signed links lead that the blob store does not answer by itself."""
+    return [
+        Route(DOWNLOADS + "{token}", BlobDownloads(services.downloads.links, slots), methods=["GET", "HEAD"]),
+        Route(UPLOADS + "{token}", StagedUploads(services.tickets, slots), methods=["PUT"]),
+    ]
+
+
 def _page(settings: Settings, services: Services, development_email: str | None) -> Page | None:
     if not settings.graphiql_enabled:
         return None
@@ -123,7 +139,9 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
         *([_cross_origin(server.allowed_origins)] if server.allowed_origins else []),
         # Not as Starlette has it, around all others: what nobody expected is to have their headers too.
         Middleware(ServerErrorMiddleware, handler=refuse),
-        Middleware(BodyLimit, max_body_bytes=graph.max_body_bytes, max_form_bytes=graph.max_upload_bytes),
+        Middleware(
+            BodyLimit, max_body_bytes=graph.max_body_bytes, max_form_bytes=graph.max_upload_bytes, is_streamed=is_upload
+        ),
     ]
 
 
@@ -131,9 +149,9 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
     return Middleware(
         CrossOrigin,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type", "x-request-id", *PREFLIGHT_HEADERS],
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=["authorization", "content-type", "x-request-id", *_RANGE_HEADERS, *PREFLIGHT_HEADERS],
         allow_credentials=True,
-        expose_headers=["x-request-id", "retry-after"],
+        expose_headers=["x-request-id", "retry-after", "content-disposition", "content-range", "etag"],
         max_age=int(timedelta(hours=1).total_seconds()),
     )

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.limits import FileLimits
+from aura_gql.files.staging.records import StagingLimits
 from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
@@ -19,6 +20,7 @@ from aura_gql.settings import Settings, SettingsError
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.sweeping.records import SweepLimits
 from aura_gql.terminals.records import TerminalLimits
+from aura_gql.web.links.slots import TransferSlots
 from aura_gql.web.previews.bounds import ProxyBounds
 
 _MIB = 1024 * 1024
@@ -112,6 +114,21 @@ def sweep_limits(settings: Settings) -> SweepLimits:
         wait_s=storage.blob_condemned_hours * 3_600,
         kept_s=storage.swept_blobs_retention_days * 24 * 3_600,
     )
+
+
+def staging_limits(settings: Settings) -> StagingLimits:
+    """Of uploads by ticket."""
+    files = settings.files
+    return StagingLimits(
+        max_file_bytes=files.max_file_bytes,
+        max_archive_bytes=files.max_archive_bytes,
+        url_ttl_s=files.upload_url_ttl_s,
+    )
+
+
+def transfer_slots(settings: Settings) -> TransferSlots:
+    """Of the transfers that a process has under way."""
+    return TransferSlots(settings.files.max_transfers, settings.files.max_transfers_per_user)
 
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:

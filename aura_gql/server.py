@@ -12,7 +12,9 @@ from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FILE_DOCUMENTS
+from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.service import FileService
+from aura_gql.files.staging.service import UploadTickets
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.files.usage.service import FileUsage
 from aura_gql.infra.bus import InProcessBus
@@ -43,9 +45,11 @@ from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.backends.s3.values import Bucket
+from aura_gql.storage.blob_links import BlobLinks
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.storage.signing import LinkSigner
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
@@ -132,6 +136,8 @@ class Server:
             stack.push_async_callback(services.sandboxes.close)
             services.sandboxes.reaper.start()
             stack.push_async_callback(services.sandboxes.reaper.stop)
+            services.tickets.start()
+            stack.push_async_callback(services.tickets.stop)
             services.executions.start()
             stack.push_async_callback(services.executions.stop)
             services.terminals.start()
@@ -187,6 +193,10 @@ class Server:
         quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
         uploads = FileUploads(projects, files.writer, keys)
+        signer = LinkSigner(self._surroundings.secret)
+        tickets = UploadTickets(projects, self.blobs, quotas, signer, bounds.staging_limits(settings))
+        links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
+        downloads = Downloads(projects, files, links)
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, uploads, self.providers, keys, bus, limits, operations)
@@ -195,8 +205,21 @@ class Server:
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
-        ProjectDeletion([previews, executions, terminals, sandboxes, files]).register(jobs)
-        return Services(auth, templates, projects, files, uploads, quotas, sandboxes, executions, terminals, previews)
+        ProjectDeletion([previews, executions, terminals, sandboxes, tickets, files]).register(jobs)
+        return Services(
+            auth,
+            templates,
+            projects,
+            files,
+            uploads,
+            quotas,
+            tickets,
+            downloads,
+            sandboxes,
+            executions,
+            terminals,
+            previews,
+        )
 
 
 def create_blob_store(settings: Settings) -> BlobStore:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.service import FileService
+from aura_gql.files.staging.service import UploadTickets
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.previews.service import PreviewService
 from aura_gql.projects.service import ProjectService
@@ -24,6 +26,8 @@ class Services:
     files: FileService
     uploads: FileUploads
     quotas: StorageQuotas
+    tickets: UploadTickets
+    downloads: Downloads
     sandboxes: SandboxService
     executions: ExecutionService
     terminals: TerminalService

@@ -5,9 +5,10 @@ from pathlib import Path
 from pydantic import Field
 
 from aura_gql.settings_groups import Group
-from aura_gql.settings_types import Bytes, Count, Days, Hours, HttpUrl, Seconds, Secret
+from aura_gql.settings_types import Bytes, Count, Days, Hours, HttpUrl, LinkSeconds, Seconds, Secret
 
 _MIB = 1024 * 1024
+_GIB = 1024 * _MIB
 
 
 class StorageSettings(Group):
@@ -52,3 +53,14 @@ class FileSettings(Group):
         2_048 * _MIB,
         description="Bytes of all files and kept archives of a user together, with what is set aside for those coming.",
     )
+    max_archive_bytes: Bytes = Field(1 * _GIB, description="Bytes of the largest archive of a project.")
+    download_url_ttl_s: LinkSeconds = Field(
+        3_600, description="Seconds that a link to a file or an archive works, where its maker asks for no fewer."
+    )
+    upload_url_ttl_s: LinkSeconds = Field(
+        3_600, description="Seconds that the bytes of an upload have to arrive; they are kept an hour more to be used."
+    )
+    max_transfers: Count = Field(
+        256, description="Most downloads and uploads by link at a time, in a process; each holds about 512 KiB."
+    )
+    max_transfers_per_user: Count = Field(16, description="Most of these by links that one user made.")

@@ -14,6 +14,7 @@ from aura_gql.settings_types import (
     Milliseconds,
     MongoUrl,
     Networks,
+    Origin,
     Origins,
     RedisUrl,
     Seconds,
@@ -40,6 +41,11 @@ class ServerSettings(Group):
     )
     trusted_proxies: Networks = Field(
         (), description="Networks, comma-separated, of the proxies whose X-Forwarded-For and -Proto headers count."
+    )
+    public_url: Origin | None = Field(
+        None,
+        description="Where browsers reach this server, scheme://host[:port]: links to files and archives begin with it;"
+        " unset, with the Host of the request that asks for one.",
     )
     hsts_max_age_s: Annotated[int, Field(ge=0, le=63_072_000)] = Field(
         31_536_000,

@@ -80,7 +80,8 @@ def _read_versions(value: object) -> object:
 
 
 Networks = Annotated[tuple[Annotated[str, BeforeValidator(_check_network)], ...], NoDecode, BeforeValidator(_split)]
-Origins = Annotated[tuple[Annotated[str, BeforeValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)]
+Origin = Annotated[str, BeforeValidator(_check_origin)]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 MongoUrl = Annotated[SecretStr, BeforeValidator(_check_mongodb_url)]
 RedisUrl = Annotated[SecretStr, BeforeValidator(_check_redis_url)]
 HttpUrl = Annotated[str, BeforeValidator(_check_http_url)]
@@ -95,3 +96,5 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 
 Hours = Annotated[int, Field(ge=1, le=8760)]
 Seconds = Annotated[int, Field(ge=1, le=2**31 - 1)]
+LinkSeconds = Annotated[int, Field(ge=10, le=604_800)]
+"""How long a signed link works; S3 has none that work for more than a week."""

@@ -140,7 +140,7 @@ async def test_browsers_are_told_which_pages_may_read(api: Api, path: str) -> No
         {
             "access-control-allow-origin": ALLOWED,
             "access-control-allow-credentials": "true",
-            "access-control-expose-headers": "x-request-id, retry-after",
+            "access-control-expose-headers": "x-request-id, retry-after, content-disposition, content-range, etag",
         },
         {},
         {},
@@ -157,7 +157,7 @@ async def test_a_browser_may_ask_first(api: Api) -> None:
     assert granted == {
         "access-control-allow-origin": ALLOWED,
         "access-control-allow-credentials": "true",
-        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-methods": "GET, POST, PUT",
         "access-control-max-age": "3600",
     }
     assert headers >= {"authorization", "content-type", "graphql-preflight", "x-request-id"}

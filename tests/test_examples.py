@@ -139,6 +139,15 @@ async def edit(tryer: Tryer, project: str) -> None:
     files = {"variables.input.files.0.file": b"\x00\xff"}
     saved = await tryer.upload("UploadFiles", files, projectId=project, files=[{"path": "a.bin", "file": None}])
     assert [(file["path"], file["isBinary"]) for file in saved["files"]] == [("a.bin", True)]
+    await link(tryer, project)
+
+
+async def link(tryer: Tryer, project: str) -> None:
+    """Fetch a file without a session, and be given where to bring one."""
+    made = (await tryer.execute("CreateDownloadUrl", input={"projectId": project, "path": "a.bin"}))["downloadUrl"]
+    assert (await tryer.member.http.get(made["url"])).content == b"\x00\xff"
+    wish = {"projectId": project, "purpose": "FILE", "size": 1, "sha256": "0" * 64}
+    assert (await tryer.execute("CreateUploadUrl", input=wish))["uploadUrl"]["method"] == "PUT"
 
 
 async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:

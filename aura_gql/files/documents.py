@@ -15,6 +15,7 @@ from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.history.documents import FileVersionDocument
 from aura_gql.files.paths import path_key
 from aura_gql.files.records import FileRecord
+from aura_gql.files.staging.documents import UploadTicketDocument
 from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.infra.mongo import Client, MongoDocument
@@ -167,6 +168,7 @@ FILE_DOCUMENTS: Sequence[type[Document]] = (
     FileVersionDocument,
     ProjectStorageDocument,
     FileBatchDocument,
+    UploadTicketDocument,
     FileChangeCounter,
     FileChangeDocument,
 )

@@ -19,7 +19,7 @@ class Context:
     """One operation's surroundings. On a socket each operation gets its own, by `for_operation`.
 
     `client` is the address of whoever asks, as the proxies that we trust tell it; `traceparent` is the header of that
-    name, unchecked.
+    name, unchecked. `origin` is where the client reached this server, e.g. `https://aura.example.com`.
     """
 
     services: Services
@@ -33,6 +33,11 @@ class Context:
     transport: str = "http"
     error_code: str | None = None
     traceparent: str | None = None
+    origin: str = ""
+
+    def absolute(self, url: str) -> str:
+        """A link as the client can use it: one that begins with `/` is below our own address."""
+        return self.origin + url if url.startswith("/") else url
 
     def require_viewer(self) -> Viewer:
         """Who is signed in; Unauthenticated where nobody is."""

@@ -91,6 +91,8 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Mutation.retryProject": Weight(100),
         "Mutation.saveFile": Weight(50),
         "Mutation.uploadFiles": Weight(200),
+        "Mutation.createUploadUrl": Weight(50),
+        "Mutation.createDownloadUrl": Weight(30),
         "Mutation.createSandbox": Weight(200),
         "Mutation.stopSandbox": Weight(50, stops=True),
         "Mutation.extendSandbox": Weight(50),

@@ -1,5 +1,6 @@
 """Whose page sends a request: browsers add the user's cookies for any page, so by themselves they prove nothing."""
 
+import re
 from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection, Request
@@ -12,6 +13,8 @@ from aura_gql.kernel.errors import ErrorCode
 
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 """What a page may send anywhere without its browser asking for leave first."""
+
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 _NEEDED = (
     f"With cookies a request must have an Origin, the Content-Type {JSON}, or one of the headers"
@@ -42,6 +45,19 @@ def may_open_socket(connection: HTTPConnection, allowed_origins: frozenset[str])
     if origin is None or connection.headers.get("sec-fetch-site") == "same-origin":
         return True
     return _is_allowed(origin, connection, allowed_origins)
+
+
+def own_origin(connection: HTTPConnection) -> str:
+    """Where a client reached us, e.g. `https://aura.example.com`: the scheme as proxies that we trust tell it, and the
+    `Host` that it names, or where there is no good one the address that it came to.
+    """
+    scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
+    host = connection.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        name, port = connection.scope.get("server") or ("localhost", None)
+        name = f"[{name}]" if ":" in name else name
+        host = name if port is None else f"{name}:{port}"
+    return f"{scheme}://{host}"
 
 
 def _is_allowed(page: str, connection: HTTPConnection, allowed_origins: frozenset[str]) -> bool:

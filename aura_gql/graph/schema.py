@@ -10,6 +10,7 @@ from aura_gql.graph.files.mutations import FileMutations
 from aura_gql.graph.files.subscriptions import FileSubscriptions
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
+from aura_gql.graph.links.mutations import LinkMutations
 from aura_gql.graph.nodes import Node, by_object_id, node_field, nodes_field
 from aura_gql.graph.observer import OperationObserver
 from aura_gql.graph.previews.mutations import PreviewMutations
@@ -59,7 +60,13 @@ class Query(
 
 @strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
 class Mutation(
-    ProjectMutations, FileMutations, SandboxMutations, ExecutionMutations, TerminalMutations, PreviewMutations
+    ProjectMutations,
+    FileMutations,
+    LinkMutations,
+    SandboxMutations,
+    ExecutionMutations,
+    TerminalMutations,
+    PreviewMutations,
 ):
     """The mutation root."""
 

@@ -31,7 +31,7 @@ from aura_gql.graph.operation_request import (
     is_upload,
     read_operation,
 )
-from aura_gql.graph.origins import may_open_socket, refuse_foreign_page
+from aura_gql.graph.origins import may_open_socket, own_origin, refuse_foreign_page
 from aura_gql.graph.responses import encode_result, refusal, single
 from aura_gql.graph.session_watch import SESSION_ENDED, session_end
 from aura_gql.graph.sign_in import sign_in
@@ -75,11 +75,12 @@ class GraphView(GraphQL[Context, None]):
         *,
         page: Page | None = None,
         allowed_origins: Sequence[str] = (),
+        public_url: str | None = None,
         uploads: UploadLimits | None = None,
         live: LiveConnections | None = None,
     ) -> None:
-        """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies; `live` counts
-        and bounds what stays open.
+        """`page` answers browsers that open the endpoint; `allowed_origins` may send the user's cookies; links to us
+        begin with `public_url`, else with where the request went; `live` counts and bounds what stays open.
         """
         self.live = live or LiveConnections()
         super().__init__(
@@ -95,6 +96,7 @@ class GraphView(GraphQL[Context, None]):
         self._uploads = uploads or UploadLimits()
         self._upload_slots = UploadSlots(self._uploads.max_at_once_per_user, self._uploads.max_at_once)
         self._origins = frozenset(self.allowed_origins)
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request, or one socket for as long as it lives."""
@@ -113,6 +115,7 @@ class GraphView(GraphQL[Context, None]):
         request_id = request.scope.get(REQUEST_ID) or uuid4().hex
         context = Context(self._services, request_id, client=_client_of(request), transport="websocket")
         context.traceparent = request.headers.get("traceparent")
+        context.origin = self._public_url or own_origin(request)
         return context
 
     def _check_websocket_origin(self, request: WebSocket) -> bool:
@@ -148,6 +151,7 @@ class GraphView(GraphQL[Context, None]):
         viewer = viewer or await self._authenticate(request.headers)
         context = Context(self._services, request_id, viewer, _client_of(request))
         context.traceparent = request.headers.get("traceparent")
+        context.origin = self._public_url or own_origin(request)
         if accepted.should_stream or accepted.media_type is None:
             return await self._stream(operation, context, request)
         try:

@@ -20,3 +20,10 @@ async def test_another_operation_reads_for_itself() -> None:
     second = first.for_operation("request-2")
     assert (second.viewer, second.services, second.request_id) == (first.viewer, first.services, "request-2")
     assert item_values(first) is not item_values(second)
+
+
+def test_links_of_our_own_are_made_whole() -> None:
+    context = Stage().context()
+    context.origin = "https://aura.example.com"
+    assert context.absolute("/blobs/x") == "https://aura.example.com/blobs/x"
+    assert context.absolute("https://bucket.example.com/x") == "https://bucket.example.com/x"

@@ -37,6 +37,8 @@ PUBLIC = ASKS_NO_SERVICE | {"query templates", "query template", "query template
 GIVEN: dict[str, tuple[Path, str]] = {
     "template": (("slug",), "python-script"),
     "saveFile": (("input", "content"), "x"),
+    "createUploadUrl": (("input", "sha256"), "0" * 64),
+    "createDownloadUrl": (("input", "path"), "x"),
     "writeTerminal": (("input", "text"), "x"),
 }
 """What an operation needs although the schema can't say so, as of two arguments exactly one may be given."""

@@ -4,7 +4,7 @@ import pytest
 from starlette.requests import HTTPConnection, Request
 
 from aura_gql.graph.operation_request import RequestError
-from aura_gql.graph.origins import may_open_socket, refuse_foreign_page
+from aura_gql.graph.origins import may_open_socket, own_origin, refuse_foreign_page
 
 ALLOWED = frozenset({"https://ok.example"})
 COOKIE = {"cookie": "a=b"}
@@ -91,3 +91,26 @@ def test_a_page_by_http_is_not_our_own_page_by_https(scheme: str, page: str, ref
 
 def test_a_program_may_open_a_socket() -> None:
     assert may_open_socket(HTTPConnection(scope("websocket", COOKIE, "ws")), ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme", "wanted"),
+    [
+        ("api.example", "http", "http://api.example"),
+        ("api.example:8443", "https", "https://api.example:8443"),
+        ("api.example", "wss", "https://api.example"),
+        ("[::1]:8000", "ws", "http://[::1]:8000"),
+        ("evil.example/x?", "http", "http://10.0.0.1:80"),
+        ("user@evil.example", "http", "http://10.0.0.1:80"),
+        ("[::1", "http", "http://10.0.0.1:80"),
+        ("", "http", "http://10.0.0.1:80"),
+    ],
+)
+def test_our_own_address_is_the_one_that_was_asked(host: str, scheme: str, wanted: str) -> None:
+    request = scope("http", {"host": host}, scheme) | {"server": ("10.0.0.1", 80)}
+    assert own_origin(HTTPConnection(request)) == wanted
+
+
+def test_our_own_address_may_be_of_six() -> None:
+    request = scope("http", {"host": ""}, "http") | {"server": ("::1", None)}
+    assert own_origin(HTTPConnection(request)) == "http://[::1]"

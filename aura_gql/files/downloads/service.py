@@ -2,12 +2,12 @@
 
 from bson import ObjectId
 
-from aura_gql.files.documents import FileVersionDocument
 from aura_gql.files.downloads.values import content_type_of
 from aura_gql.files.errors import FileNotFound
+from aura_gql.files.history.documents import FileVersionDocument
 from aura_gql.files.paths import clean_path
 from aura_gql.files.ports import ProjectAccess
-from aura_gql.files.records import FileRecord
+from aura_gql.files.records import FileRecord, VersionKind
 from aura_gql.files.service import FileService
 from aura_gql.storage.blob_links import BlobLinks, DownloadLink, LinkedBlob
 from aura_gql.storage.ports import BlobKey
@@ -47,6 +47,6 @@ class Downloads:
         clean = clean_path(path)
         await self._projects.get(viewer_id, project_id)
         found = await FileVersionDocument.find_versions(project_id, [(clean, version)])
-        if not found:
+        if not found or found[0].kind is VersionKind.DELETED or not found[0].file.sha256:
             raise FileNotFound("The project has no such version of a file at this path.", field=("version",))
-        return found[0]
+        return found[0].file

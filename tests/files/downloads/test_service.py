@@ -3,6 +3,8 @@ import pytest
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.downloads.values import content_type_of
 from aura_gql.files.errors import FileNotFound, InvalidPath
+from aura_gql.files.records import RevisionSource
+from aura_gql.files.writing.operations import DeletePath, PutFolder
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.blob_links import BlobLinks
@@ -28,6 +30,12 @@ async def test_links_stay_with_the_bytes_that_they_were_made_for(world: World, d
     await world.save(project, "src/a.html", b"<p>two", 1)
     now = await downloads.link_to_file(ADA, project, "src/a.html", filename="b.html")
     once = await downloads.link_to_file(ADA, project, "src/a.html", version=1)
+    await world.files.writer.apply(ADA, project, [DeletePath("src"), PutFolder("src")], source=RevisionSource.BATCH)
+    for version in (None, 3):
+        with pytest.raises(FileNotFound):
+            await downloads.link_to_file(ADA, project, "src/a.html", version)
+    with pytest.raises(FileNotFound):
+        await downloads.link_to_file(ADA, project, "src", 1)
     assert [await bytes_of(downloads, link.url) for link in (before, now, once)] == [b"<p>one", b"<p>two", b"<p>one"]
     assert [link.blob.filename for link in (before, now)] == ["a.html", "b.html"]
     assert before.blob.content_type == "text/plain; charset=utf-8", "text is for no browser to run"

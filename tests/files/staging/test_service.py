@@ -17,7 +17,7 @@ from aura_gql.files.staging.service import UploadTickets
 from aura_gql.kernel.clock import utcnow
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.quotas.documents import UserStorageDocument
-from aura_gql.storage.quotas.errors import StorageFull
+from aura_gql.storage.quotas.errors import UserStorageFull
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import UPLOADS, LinkSigner
@@ -105,7 +105,7 @@ async def test_open_tickets_count_against_the_quota(
 ) -> None:
     project = await world.project()
     issued = [await tickets.issue(ADA, project, FILE) for _ in range(2)]
-    with pytest.raises(StorageFull):
+    with pytest.raises(UserStorageFull):
         await tickets.issue(ADA, project, FILE)
     assert (await quotas.of_user(ADA)).reserved_bytes == 2 * len(DATA)
     await tickets.discard(issued[0].id)

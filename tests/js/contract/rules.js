@@ -42,6 +42,7 @@ export const schemaRules = {
           suffixes: ["Payload", "Connection", "Edge", "Event"],
           types: [
             "CpuLimit",
+            "DownloadUrl",
             "ExecutionFinished",
             "ExecutionGap",
             "ExecutionOutputBatch",
@@ -54,6 +55,7 @@ export const schemaRules = {
             "ProjectConfiguration",
             "ProjectFile",
             "RateLimit",
+            "RequestHeader",
             "ResourceLimit",
             "ResourceLimits",
             "SandboxCapabilities",

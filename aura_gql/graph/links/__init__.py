@@ -1,0 +1,1 @@
+"""Signed links, by which bytes come and go beside GraphQL."""
