@@ -126,6 +126,16 @@ def staging_limits(settings: Settings) -> StagingLimits:
     )
 
 
+def staging_limits(settings: Settings) -> StagingLimits:
+    """Of uploads by ticket."""
+    files = settings.files
+    return StagingLimits(
+        max_file_bytes=files.max_file_bytes,
+        max_archive_bytes=files.max_archive_bytes,
+        url_ttl_s=files.upload_url_ttl_s,
+    )
+
+
 def transfer_slots(settings: Settings) -> TransferSlots:
     """Of the transfers that a process has under way."""
     return TransferSlots(settings.files.max_transfers, settings.files.max_transfers_per_user)

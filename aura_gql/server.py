@@ -13,6 +13,8 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.downloads.service import Downloads
+from aura_gql.files.history.restoring import FileRestoring
+from aura_gql.files.history.service import FileHistory
 from aura_gql.files.service import FileService
 from aura_gql.files.staging.service import UploadTickets
 from aura_gql.files.uploads.service import FileUploads
@@ -193,6 +195,8 @@ class Server:
         quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
         uploads = FileUploads(projects, files.writer, keys)
+        history = FileHistory(files)
+        restoring = FileRestoring(projects, files, history)
         signer = LinkSigner(self._surroundings.secret)
         tickets = UploadTickets(projects, self.blobs, quotas, signer, bounds.staging_limits(settings))
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
@@ -205,13 +209,15 @@ class Server:
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
-        ProjectDeletion([previews, executions, terminals, sandboxes, tickets, files]).register(jobs)
+        ProjectDeletion([previews, executions, terminals, sandboxes, tickets, files, history]).register(jobs)
         return Services(
             auth,
             templates,
             projects,
             files,
             uploads,
+            history,
+            restoring,
             quotas,
             tickets,
             downloads,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.downloads.service import Downloads
+from aura_gql.files.history.restoring import FileRestoring
+from aura_gql.files.history.service import FileHistory
 from aura_gql.files.service import FileService
 from aura_gql.files.staging.service import UploadTickets
 from aura_gql.files.uploads.service import FileUploads
@@ -25,6 +27,8 @@ class Services:
     projects: ProjectService
     files: FileService
     uploads: FileUploads
+    history: FileHistory
+    restoring: FileRestoring
     quotas: StorageQuotas
     tickets: UploadTickets
     downloads: Downloads

@@ -139,6 +139,7 @@ async def edit(tryer: Tryer, project: str) -> None:
     files = {"variables.input.files.0.file": b"\x00\xff"}
     saved = await tryer.upload("UploadFiles", files, projectId=project, files=[{"path": "a.bin", "file": None}])
     assert [(file["path"], file["isBinary"]) for file in saved["files"]] == [("a.bin", True)]
+    await go_back(tryer, project)
     await link(tryer, project)
 
 
@@ -148,6 +149,21 @@ async def link(tryer: Tryer, project: str) -> None:
     assert (await tryer.member.http.get(made["url"])).content == b"\x00\xff"
     wish = {"projectId": project, "purpose": "FILE", "size": 1, "sha256": "0" * 64}
     assert (await tryer.execute("CreateUploadUrl", input=wish))["uploadUrl"]["method"] == "PUT"
+
+
+async def go_back(tryer: Tryer, project: str) -> None:
+    """See what a file was and what the project was, and bring both back."""
+    told = (await tryer.execute("FileHistory", projectId=project, path="hello.py"))["fileHistory"]["nodes"]
+    assert [(node["version"], node["kind"]) for node in told] == [(2, "MODIFIED"), (1, "CREATED")]
+    diff = (await tryer.execute("FileDiff", projectId=project, path="hello.py", **{"from": 1}))["fileDiff"]
+    assert diff["text"]["unified"].startswith("diff --git a/hello.py b/hello.py")
+    revision = told[-1]["revision"]
+    found = await tryer.execute("Revisions", projectId=project, **{"from": revision})
+    assert [node["path"] for node in found["diff"]["files"]["nodes"]] == ["a.bin", "hello.py"]
+    restore = {"projectId": project, "path": "hello.py", "version": 1, "expectedVersion": 2}
+    assert (await tryer.execute("RestoreFileVersion", input=restore))["file"]["version"] == 3
+    whole = {"projectId": project, "revision": revision, "expectedRevision": found["revision"] + 1}
+    assert (await tryer.execute("RestoreRevision", input=whole))["changedCount"] == 1
 
 
 async def work_in_sandboxes(tryer: Tryer, project: str) -> tuple[str, str]:

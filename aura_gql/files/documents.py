@@ -13,6 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.history.documents import FileVersionDocument
+from aura_gql.files.history.retention.documents import HistoryFloorDocument
 from aura_gql.files.paths import path_key
 from aura_gql.files.records import FileRecord
 from aura_gql.files.staging.documents import UploadTicketDocument
@@ -166,6 +167,7 @@ class ProjectFileDocument(Document):
 FILE_DOCUMENTS: Sequence[type[Document]] = (
     ProjectFileDocument,
     FileVersionDocument,
+    HistoryFloorDocument,
     ProjectStorageDocument,
     FileBatchDocument,
     UploadTicketDocument,

@@ -13,6 +13,9 @@ from aura_gql.services import Services
 MAX_CONTENT_BYTES = 32 * 1024 * 1024
 """Of all files in one answer: they are in memory at once."""
 
+MAX_DIFF_LINES = 20_000
+"""As objects, in all diffs of one answer: making these takes the event loop."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -30,6 +33,7 @@ class Context:
     connection_params: dict[str, object] | None = None
     loaders: Loaders = field(default_factory=Loaders)
     content_bytes: int = 0
+    diff_lines: int = 0
     transport: str = "http"
     error_code: str | None = None
     traceparent: str | None = None
@@ -59,9 +63,22 @@ class Context:
         if self.content_bytes > MAX_CONTENT_BYTES:
             raise TooMuchAsked(f"The contents of files in one answer may have {MAX_CONTENT_BYTES} bytes together.")
 
+    def take_diff_lines(self, count: int) -> None:
+        """Count the lines of a diff that the answer is to hold as objects; TooMuchAsked where there would be too many.
+
+        As with `take_content`, a cost can't say this before.
+        """
+        self.diff_lines += count
+        if self.diff_lines > MAX_DIFF_LINES:
+            raise TooMuchAsked(
+                f"The hunks in one answer may have {MAX_DIFF_LINES} lines together; `unified` has no such limit."
+            )
+
     def for_operation(self, request_id: str) -> "Context":
         """The same connection for another operation, with loaders of its own."""
-        return replace(self, request_id=request_id, bill=None, loaders=Loaders(), content_bytes=0, error_code=None)
+        return replace(
+            self, request_id=request_id, bill=None, loaders=Loaders(), content_bytes=0, diff_lines=0, error_code=None
+        )
 
 
 Info = strawberry.Info[Context, None]

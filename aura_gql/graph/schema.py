@@ -8,6 +8,7 @@ from aura_gql.graph.executions.queries import ExecutionQueries, fetch_executions
 from aura_gql.graph.executions.subscriptions import ExecutionSubscriptions
 from aura_gql.graph.files.mutations import FileMutations
 from aura_gql.graph.files.subscriptions import FileSubscriptions
+from aura_gql.graph.history.mutations import HistoryMutations
 from aura_gql.graph.house_schema import HouseSchema
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.links.mutations import LinkMutations
@@ -62,6 +63,7 @@ class Query(
 class Mutation(
     ProjectMutations,
     FileMutations,
+    HistoryMutations,
     LinkMutations,
     SandboxMutations,
     ExecutionMutations,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from aura_gql.kernel.errors import Unauthenticated
+from aura_gql.graph.context import MAX_DIFF_LINES
+from aura_gql.kernel.errors import TooMuchAsked, Unauthenticated
 from tests.support.graph import Stage, make_viewer
 from tests.support.graph_schema import item_values
 
@@ -12,6 +13,14 @@ def test_somebody_must_be_signed_in() -> None:
     assert Stage().context(viewer).require_viewer() is viewer
     with pytest.raises(Unauthenticated):
         Stage().context().require_viewer()
+
+
+def test_the_lines_of_diffs_in_one_answer_are_bounded() -> None:
+    context = Stage().context()
+    context.take_diff_lines(MAX_DIFF_LINES)
+    context.for_operation("request-2").take_diff_lines(MAX_DIFF_LINES)
+    with pytest.raises(TooMuchAsked, match="unified"):
+        context.take_diff_lines(1)
 
 
 async def test_another_operation_reads_for_itself() -> None:

@@ -1,12 +1,13 @@
 """The `file_versions` collection and every query on it."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from beanie import Document, PydanticObjectId
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.changes.records import EntryKind
@@ -98,6 +99,49 @@ class FileVersionDocument(Document):
         ]
         cursor = await cls.get_pymongo_collection().aggregate(stages, hint="project_id_1_path_1_version_1")
         return [_to_record(found["latest"]).file async for found in cursor]
+
+    @classmethod
+    async def find_back(
+        cls, project_id: ObjectId, path: str, version: int | None, limit: int, *, above: int = 0
+    ) -> list[VersionRecord]:
+        """Up to `limit` versions of a path, newest first: from this one back, or the newest; those `above`."""
+        bounds = {"$gt": above} | ({} if version is None else {"$lte": version})
+        query = {"project_id": project_id, "path": path, "version": bounds}
+        cursor = cls.get_pymongo_collection().find(query, {"_id": 0}).sort("version", DESCENDING).limit(limit)
+        return [_to_record(document) for document in await cursor.to_list()]
+
+    @classmethod
+    async def find_last_move(cls, project_id: ObjectId, path: str, version: int | None) -> VersionRecord | None:
+        """The last move to a path, up to this version of it or up to the newest."""
+        query: dict[str, Any] = {"project_id": project_id, "path": path, "kind": VersionKind.MOVED}
+        if version is not None:
+            query["version"] = {"$lte": version}
+        found = await cls.get_pymongo_collection().find_one(query, {"_id": 0}, sort=[("version", DESCENDING)])
+        return None if found is None else _to_record(found)
+
+    @classmethod
+    async def count_from(cls, project_id: ObjectId, path: str, first: int, last: int | None) -> int:
+        """How many versions a path has from `first` on, up to `last` or the newest."""
+        bounds = {"$gte": first} | ({} if last is None else {"$lte": last})
+        query = {"project_id": project_id, "path": path, "version": bounds}
+        return await cls.get_pymongo_collection().count_documents(query)
+
+    @classmethod
+    async def find_arrivals(
+        cls, project_id: ObjectId, paths: Collection[str], first: int, last: int
+    ) -> dict[str, list[VersionRecord]]:
+        """How files came to be at these paths behind the revision `first` and up to `last`, by path, newest first."""
+        query = {
+            "project_id": project_id,
+            "path": {"$in": list(paths)},
+            "revision": {"$gt": first, "$lte": last},
+            "kind": {"$in": [VersionKind.CREATED, VersionKind.MOVED]},
+        }
+        arrivals: dict[str, list[VersionRecord]] = defaultdict(list)
+        cursor = cls.get_pymongo_collection().find(query, {"_id": 0}, hint="project_id_1_path_1_version_1")
+        for document in await cursor.sort([("path", ASCENDING), ("version", DESCENDING)]).to_list():
+            arrivals[document["path"]].append(_to_record(document))
+        return arrivals
 
     @classmethod
     async def remove_project(cls, project_id: ObjectId) -> None:

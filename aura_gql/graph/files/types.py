@@ -11,7 +11,11 @@ from aura_gql.files.records import FileRecord
 from aura_gql.graph.context import Info
 from aura_gql.graph.files.enums import ChangeKind, ChangeOrigin, EntryKind
 from aura_gql.graph.files.loaders import file_content
+from aura_gql.graph.history.diffs import FileDiff
+from aura_gql.graph.history.inputs import FromPath, FromVersion, ToVersion
+from aura_gql.graph.history.types import FileVersion
 from aura_gql.graph.nodes import to_global_id
+from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.scalars import Long
 
 
@@ -69,6 +73,29 @@ class ProjectFile:
         info.context.take_content(self.size)
         data = await file_content(info.context).load(self.record)
         return base64.b64encode(data).decode()
+
+    @strawberry.field(
+        description=(
+            "Its versions, newest first, this one included: those of its path, and behind a move those of the path "
+            "that it had before."
+        )
+    )
+    async def history(self, info: Info, first: First = None, after: After = None) -> Connection[FileVersion]:
+        """A page of what it was."""
+        page = page_request(first, after)
+        found = await info.context.services.history.of_file(self.record.project_id, self.path, page)
+        return Connection.of(found, FileVersion.from_record)
+
+    @strawberry.field(
+        description="What differs between two of its versions; null, with an error, where it does not have them."
+    )
+    async def diff(
+        self, info: Info, from_: FromVersion, to: ToVersion = None, from_path: FromPath = None
+    ) -> FileDiff | None:
+        """The pair; its lines are compared when they are asked for."""
+        to = self.version if to is None else to
+        pair = await info.context.services.history.pair(self.record.project_id, self.path, from_, to, from_path)
+        return FileDiff.of(pair)
 
 
 @strawberry.type(description="A change of one file or folder, in the project or on the disk of one of its sandboxes.")

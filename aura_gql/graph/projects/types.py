@@ -9,7 +9,11 @@ from bson import ObjectId
 from aura_gql.graph.context import Info
 from aura_gql.graph.files.loaders import project_files, project_trees
 from aura_gql.graph.files.types import ProjectFile
+from aura_gql.graph.history.diffs import FileDiff, ProjectDiff
+from aura_gql.graph.history.inputs import FilePath, FromPath, FromRevision, FromVersion, ToRevision, ToVersion
+from aura_gql.graph.history.types import FileVersion, ProjectRevision
 from aura_gql.graph.nodes import Node, to_global_id
+from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.projects.enums import InitialisationStep, PackageManager, ProjectStatus
 from aura_gql.graph.sandboxes.enums import SandboxProviderName
 from aura_gql.graph.sandboxes.loaders import live_sandboxes
@@ -119,11 +123,68 @@ class Project(Node):
     async def file(
         self,
         info: Info,
-        path: Annotated[str, strawberry.argument(description="Its path in the project folder, e.g. `src/main.py`.")],
+        path: FilePath,
     ) -> ProjectFile | None:
         """One file, read through the loader."""
         record = await project_files(info.context).load((self.key, path))
         return None if record is None else ProjectFile.from_record(record)
+
+    @strawberry.field(
+        description=(
+            "The versions of the file that is, or was last, at a path, newest first; empty where there never was one. "
+            "A deleted file is found by this, and `restoreFileVersion` brings it back."
+        )
+    )
+    async def file_history(
+        self,
+        info: Info,
+        path: FilePath,
+        follow_moves: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether to go on, behind a move, with the path that the file had before; if not, the "
+                "list is all that ever was at this path."
+            ),
+        ] = True,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[FileVersion]:
+        """A page of what was there."""
+        page = page_request(first, after)
+        found = await info.context.services.history.of_file(self.key, path, page, follows_moves=follow_moves)
+        return Connection.of(found, FileVersion.from_record)
+
+    @strawberry.field(
+        description=(
+            "What differs between two versions of a file, which may have been deleted since; null, with an error, "
+            "where it does not have them."
+        )
+    )
+    async def file_diff(
+        self, info: Info, path: FilePath, from_: FromVersion, to: ToVersion = None, from_path: FromPath = None
+    ) -> FileDiff | None:
+        """The pair; its lines are compared when they are asked for."""
+        return FileDiff.of(await info.context.services.history.pair(self.key, path, from_, to, from_path))
+
+    @strawberry.field(
+        description=(
+            "The changes of its files that are kept, newest first. How long that is the server's settings say; the "
+            "files as they are now stay in any case."
+        )
+    )
+    async def revisions(self, info: Info, first: First = None, after: After = None) -> Connection[ProjectRevision]:
+        """A page of what changed."""
+        page = await info.context.services.history.revisions(self.key, page_request(first, after))
+        return Connection.of(page, ProjectRevision.from_record)
+
+    @strawberry.field(
+        description="What differs between two of its revisions; null, with an error, where it does not have them."
+    )
+    async def diff(self, info: Info, from_: FromRevision, to: ToRevision = None) -> ProjectDiff | None:
+        """The pairs of files; their lines are compared when they are asked for."""
+        to = self.revision if to is None else to
+        pairs = await info.context.services.history.changes(self.key, from_, to, self.revision)
+        return ProjectDiff(pairs=pairs, from_revision=from_, to_revision=to)
 
     @strawberry.field(description="Its newest sandbox that has not ended, if it has one.")
     async def sandbox(self, info: Info) -> Sandbox | None:

@@ -1,0 +1,1 @@
+"""How long the history of files is kept."""

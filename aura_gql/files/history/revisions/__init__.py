@@ -1,0 +1,1 @@
+"""The changes of a project, each as a whole."""

@@ -1,0 +1,1 @@
+"""The past of files on the wire."""
