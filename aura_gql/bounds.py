@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from aura_gql.executions.records import ExecutionLimits
+from aura_gql.files.history.records import RetentionLimits
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.staging.records import StagingLimits
 from aura_gql.graph.cost_budget import CostBudget
@@ -24,6 +25,7 @@ from aura_gql.web.links.slots import TransferSlots
 from aura_gql.web.previews.bounds import ProxyBounds
 
 _MIB = 1024 * 1024
+_DAY_S = 24 * 3600
 
 
 def query_limits(settings: Settings) -> QueryLimits:
@@ -116,13 +118,13 @@ def sweep_limits(settings: Settings) -> SweepLimits:
     )
 
 
-def staging_limits(settings: Settings) -> StagingLimits:
-    """Of uploads by ticket."""
-    files = settings.files
-    return StagingLimits(
-        max_file_bytes=files.max_file_bytes,
-        max_archive_bytes=files.max_archive_bytes,
-        url_ttl_s=files.upload_url_ttl_s,
+def retention_limits(settings: Settings) -> RetentionLimits:
+    """Of the history of files. A sandbox that runs compares with the revision that it got, so that this stays."""
+    files, sandboxes = settings.files, settings.sandboxes
+    return RetentionLimits(
+        kept_s=files.file_history_retention_days * _DAY_S,
+        max_revisions=files.file_history_max_revisions,
+        recent_s=2 * max(_DAY_S, sandboxes.sandbox_lifetime_s, sandboxes.sandbox_max_lifetime_s),
     )
 
 

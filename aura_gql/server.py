@@ -14,6 +14,7 @@ from aura_gql.executions.service import ExecutionService
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
+from aura_gql.files.history.retention.trimmer import HistoryTrimmer
 from aura_gql.files.history.service import FileHistory
 from aura_gql.files.service import FileService
 from aura_gql.files.staging.service import UploadTickets
@@ -148,6 +149,8 @@ class Server:
             stack.push_async_callback(services.previews.stop)
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
+            services.trimming.start()
+            stack.push_async_callback(services.trimming.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
             warming = BackgroundTasks()
@@ -197,6 +200,8 @@ class Server:
         uploads = FileUploads(projects, files.writer, keys)
         history = FileHistory(files)
         restoring = FileRestoring(projects, files, history)
+        trimming = HistoryTrimmer(jobs, bounds.retention_limits(settings))
+        trimming.register()
         signer = LinkSigner(self._surroundings.secret)
         tickets = UploadTickets(projects, self.blobs, quotas, signer, bounds.staging_limits(settings))
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
@@ -218,6 +223,7 @@ class Server:
             uploads,
             history,
             restoring,
+            trimming,
             quotas,
             tickets,
             downloads,

@@ -6,6 +6,7 @@ from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
+from aura_gql.files.history.retention.trimmer import HistoryTrimmer
 from aura_gql.files.history.service import FileHistory
 from aura_gql.files.service import FileService
 from aura_gql.files.staging.service import UploadTickets
@@ -29,6 +30,7 @@ class Services:
     uploads: FileUploads
     history: FileHistory
     restoring: FileRestoring
+    trimming: HistoryTrimmer
     quotas: StorageQuotas
     tickets: UploadTickets
     downloads: Downloads

@@ -49,6 +49,12 @@ class FileSettings(Group):
     max_file_bytes: Bytes = Field(1 * _MIB, description="Bytes of the largest file.")
     max_project_bytes: Bytes = Field(50 * _MIB, description="Bytes of all files of a project together.")
     max_files_per_user: Count = Field(50_000, description="Most files in all projects of a user together.")
+    file_history_retention_days: Days = Field(
+        90, description="Days that the history of files is kept; the files as they are now stay in any case."
+    )
+    file_history_max_revisions: Count = Field(
+        5_000, description="Most revisions of a project that are kept; what is younger than 2 days stays in any case."
+    )
     max_storage_bytes_per_user: Bytes = Field(
         2_048 * _MIB,
         description="Bytes of all files and kept archives of a user together, with what is set aside for those coming.",

@@ -15,6 +15,7 @@ from aura_gql.bounds import (
     local_limits,
     query_limits,
     quota_limits,
+    retention_limits,
     sandbox_limits,
     sandbox_operations,
 )
@@ -37,7 +38,12 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
         tmp_path,
         "none",
         graph={"max_query_depth": 7, "introspection_enabled": False},
-        files={"max_file_bytes": 11, "max_files_per_user": 12, "max_storage_bytes_per_user": 14},
+        files={
+            "file_history_retention_days": 3,
+            "max_file_bytes": 11,
+            "max_files_per_user": 12,
+            "max_storage_bytes_per_user": 14,
+        },
         sandboxes={"sandbox_idle_timeout_s": 13},
         executions={"execution_output_retention_days": 2},
     )
@@ -46,6 +52,8 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
     assert file_limits(settings).max_file_bytes == 11
     quota = quota_limits(settings)
     assert (quota.max_files, quota.max_bytes) == (12, 14)
+    retention = retention_limits(settings)
+    assert (retention.kept_s, retention.max_revisions, retention.recent_s) == (3 * 86_400, 5_000, 2 * 86_400)
     assert sandbox_limits(settings).idle_timeout_s == 13
     assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600
 

@@ -7,6 +7,8 @@ from bson import ObjectId
 
 from aura_gql.files.records import FileRecord, RevisionSource, VersionKind
 
+_DAY_S = 24 * 3600
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecord:
@@ -64,3 +66,14 @@ class FilePair:
         if self.old is None:
             raise ValueError("A pair has at least one side.")
         return self.old
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionLimits:
+    """For how long history is kept: `kept_s` seconds, and no more than `max_revisions` of a project; but whatever is
+    younger than `recent_s` stays in any case, as those who work with it now may come back to it.
+    """
+
+    kept_s: float = 90 * _DAY_S
+    max_revisions: int = 5_000
+    recent_s: float = 2 * _DAY_S
