@@ -47,7 +47,7 @@ from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
-from aura_gql.storage.backends.s3.values import Bucket
+from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.blob_links import BlobLinks
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.documents import UserStorageDocument
@@ -246,8 +246,11 @@ def create_blob_store(settings: Settings) -> BlobStore:
         storage.endpoint_url,
         storage.r2_access_key_id.get_secret_value(),
         storage.r2_secret_access_key.get_secret_value(),
-        storage.r2_key_prefix,
+        settings.r2_key_prefix,
         region=storage.r2_region,
+        ca_file=storage.r2_ca_file,
+        encryption=Encryption(storage.r2_encryption),
+        kms_key_id=storage.r2_kms_key_id,
     )
     return S3BlobStore(bucket)
 

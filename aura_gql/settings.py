@@ -3,6 +3,7 @@
 A variable's name is its field's name in capitals; `.env.example` lists them all and is made from their groups.
 """
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -91,6 +92,12 @@ class Settings(BaseModel):
         return 0 if chosen is None and self.mode is Mode.DEVELOPMENT else chosen
 
     @property
+    def r2_key_prefix(self) -> str:
+        """What every key in the bucket begins with, for this environment."""
+        label = re.sub(r"[^a-z0-9-]+", "-", self.environment.lower()).strip("-")
+        return self.storage.r2_key_prefix.replace("{environment}", label)
+
+    @property
     def blob_directory(self) -> Path | None:
         """The local folder for blobs; None where they are in R2."""
         if self.storage.endpoint_url:
@@ -145,6 +152,8 @@ def _gaps(settings: Settings) -> list[str]:
             gaps.append("R2_ACCOUNT_ID: is required beside the other R2_* settings, or R2_ENDPOINT_URL.")
         if storage.blob_directory:
             gaps.append("BLOB_DIRECTORY: can't stand beside R2_* settings; choose one.")
+        if storage.r2_kms_key_id and storage.r2_encryption != "aws:kms":
+            gaps.append("R2_KMS_KEY_ID: counts for R2_ENCRYPTION=aws:kms alone.")
     elif settings.mode is Mode.PRODUCTION and not storage.blob_directory:
         gaps.append("R2_BUCKET: storage is required to serve: set all of R2_*, or BLOB_DIRECTORY.")
     if settings.graph.trusted_documents_only and not settings.graph.trusted_documents:

@@ -1,8 +1,9 @@
 """The settings of projects, of their files, and of where the bytes of these are kept."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, FilePath
 
 from aura_gql.settings_groups import Group
 from aura_gql.settings_types import Bytes, Count, Days, Hours, HttpUrl, LinkSeconds, Seconds, Secret
@@ -23,7 +24,24 @@ class StorageSettings(Group):
     r2_secret_access_key: Secret | None = Field(None, description="Secret of the access key.")
     r2_bucket: str | None = Field(None, min_length=3, max_length=63, description="Bucket.")
     r2_region: str = Field("auto", description="Region; R2 has only `auto`.")
-    r2_key_prefix: str = Field("", max_length=256, description="Put before every key, e.g. `aura/`.")
+    r2_key_prefix: str = Field(
+        "",
+        max_length=256,
+        pattern=r"^[A-Za-z0-9!_.*'()/{}-]*$",
+        description="Put before every key, e.g. `aura/`. `{environment}` stands for ENVIRONMENT, so that several can"
+        " share a bucket: `aura/{environment}/`.",
+    )
+    r2_encryption: Literal["none", "AES256", "aws:kms"] = Field(
+        "none",
+        description="What the store is asked to encrypt objects with, `AES256` or `aws:kms`. R2 encrypts by itself and"
+        " knows neither.",
+    )
+    r2_kms_key_id: str | None = Field(
+        None, max_length=2048, description="Key for `aws:kms`; unset, the one that the account has for S3."
+    )
+    r2_ca_file: FilePath | None = Field(
+        None, description="Authorities (PEM) for an https endpoint whose certificate the public ones don't vouch for."
+    )
     blob_sweep_interval_s: Seconds = Field(3_600, description="Seconds between two looks for blobs that nothing names.")
     blob_grace_hours: Hours = Field(
         24, description="Hours that a blob is old at least that is condemned, as nothing names it."

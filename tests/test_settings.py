@@ -95,6 +95,20 @@ def test_production_with_r2(set_env: SetEnv) -> None:
     assert settings.storage.endpoint_url == "https://abc123.r2.cloudflarestorage.com"
 
 
+@pytest.mark.parametrize(
+    ("environment", "prefix"), [("", "aura/production/"), ("Staging EU/2", "aura/staging-eu-2/"), ("dev", "aura/dev/")]
+)
+def test_environments_can_share_a_bucket(set_env: SetEnv, environment: str, prefix: str) -> None:
+    set_env(**PRODUCTION | R2 | {"BLOB_DIRECTORY": "", "ENVIRONMENT": environment})
+    set_env(R2_KEY_PREFIX="aura/{environment}/")
+    assert load_settings(Mode.PRODUCTION, None).r2_key_prefix == prefix
+
+
+def test_a_key_that_would_not_be_used(set_env: SetEnv) -> None:
+    set_env(**PRODUCTION | R2 | {"BLOB_DIRECTORY": "", "R2_KMS_KEY_ID": "mine"})
+    assert problems(Mode.PRODUCTION) == ["R2_KMS_KEY_ID: counts for R2_ENCRYPTION=aws:kms alone."]
+
+
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("missing", sorted(R2))
 def test_half_of_r2_is_refused(set_env: SetEnv, mode: Mode, missing: str) -> None:

@@ -13,10 +13,8 @@ from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.errors import BlobNotFound, UploadSizeMismatch
 from aura_gql.storage.ports import BlobKey, BlobStore
 
-MIB = 1024 * 1024
-PART_BYTES = 5 * MIB
-"""Stores that send large files in parts use such ones here."""
-LARGE = os.urandom(MIB) * 12 + b"odd"
+PART_BYTES = 300_000
+"""Stores that send large files in parts use such ones, unless their server wants larger ones."""
 UPLOAD = "64b7f0c2a1b2c3d4e5f60718"
 
 
@@ -42,11 +40,14 @@ def _is_recent(moment: datetime) -> bool:
 class BlobStoreContract:
     """Run against each implementation of `BlobStore`."""
 
-    @pytest.mark.parametrize("data", [b"", b"hello", bytes(range(256)) * 4096], ids=["empty", "small", "1 MiB"])
-    async def test_what_is_put_comes_back(self, store: BlobStore, data: bytes) -> None:
-        key = await store.put("templates", data)
-        assert key == BlobKey("templates", hashlib.sha256(data).hexdigest())
-        assert await store.get(key) == data
+    large = os.urandom(2 * PART_BYTES + 3)
+    """Bytes that take more than one part."""
+
+    async def test_what_is_put_comes_back(self, store: BlobStore) -> None:
+        for data in (b"", b"hello", bytes(range(256)) * 4096):
+            key = await store.put("templates", data)
+            assert key == BlobKey("templates", hashlib.sha256(data).hexdigest())
+            assert await store.get(key) == data
 
     async def test_putting_again_changes_nothing(self, store: BlobStore) -> None:
         first = await store.put("projects/1", b"again")
@@ -63,23 +64,23 @@ class BlobStoreContract:
         with pytest.raises(BlobNotFound):
             await store.get(BlobKey("templates", hashlib.sha256(b"never put").hexdigest()))
 
-    @pytest.mark.parametrize("sha256", ["", "..", "../" * 20 + "etc/passwd", "A" * 64, "0" * 63, "0" * 64 + "/x"])
-    async def test_a_digest_that_is_none(self, store: BlobStore, sha256: str) -> None:
-        with pytest.raises(BlobNotFound):
-            await store.get(BlobKey("templates", sha256))
+    async def test_a_digest_that_is_none(self, store: BlobStore) -> None:
+        for sha256 in ("", "..", "../" * 20 + "etc/passwd", "A" * 64, "0" * 63, "0" * 64 + "/x"):
+            with pytest.raises(BlobNotFound):
+                await store.get(BlobKey("templates", sha256))
 
-    @pytest.mark.parametrize(
-        "scope", ["", "/", "..", "a/../b", "/a", "a/", "a//b", "A", "a b", "a~b", "a\0", "a\n", "a" * 129]
-    )
-    async def test_a_scope_that_is_none(self, store: BlobStore, scope: str) -> None:
-        with pytest.raises(ValueError, match="scope"):
-            await store.put(scope, b"x")
-        with pytest.raises(ValueError, match="scope"):
-            await store.delete_scope(scope)
-        with pytest.raises(ValueError, match="scope"):
-            await store.get(BlobKey(scope, "0" * 64))
-        with pytest.raises(ValueError, match="scope"):
-            await _keys(store, scope)
+    async def test_a_scope_that_is_none(self, store: BlobStore, tmp_path: Path) -> None:
+        for scope in ("", "/", "..", "a/../b", "/a", "a/", "a//b", "A", "a b", "a~b", "a\0", "a\n", "a" * 129):
+            with pytest.raises(ValueError, match="scope"):
+                await store.put(scope, b"x")
+            with pytest.raises(ValueError, match="scope"):
+                await store.put_file(scope, tmp_path)
+            with pytest.raises(ValueError, match="scope"):
+                await store.delete_scope(scope)
+            with pytest.raises(ValueError, match="scope"):
+                await store.get(BlobKey(scope, "0" * 64))
+            with pytest.raises(ValueError, match="scope"):
+                await _keys(store, scope)
 
     async def test_scopes_are_apart_though_their_names_nest(self, store: BlobStore) -> None:
         outer = await store.put("projects", b"outer")
@@ -115,16 +116,16 @@ class BlobStoreContract:
         await store.check()
         assert await _keys(store, "self-check") == set()
 
-    @pytest.mark.parametrize("data", [b"", b"hello", LARGE], ids=["empty", "small", "in parts"])
-    async def test_files_are_kept_and_read_as_streams(self, store: BlobStore, tmp_path: Path, data: bytes) -> None:
-        (tmp_path / "source").write_bytes(data)
-        key = await store.put_file("archives/1", tmp_path / "source")
-        assert key == BlobKey("archives/1", hashlib.sha256(data).hexdigest())
-        assert await store.put_file("archives/1", tmp_path / "source") == key
-        assert await _all(store.read(key)) == data
-        info = await store.stat(key)
-        assert (info.key, info.size) == (key, len(data))
-        assert _is_recent(info.modified_at)
+    async def test_files_are_kept_and_read_as_streams(self, store: BlobStore, tmp_path: Path) -> None:
+        for data in (b"", b"hello", self.large):
+            (tmp_path / "source").write_bytes(data)
+            key = await store.put_file("archives/1", tmp_path / "source")
+            assert key == BlobKey("archives/1", hashlib.sha256(data).hexdigest())
+            assert await store.put_file("archives/1", tmp_path / "source") == key
+            assert await _all(store.read(key)) == data
+            info = await store.stat(key)
+            assert (info.key, info.size) == (key, len(data))
+            assert _is_recent(info.modified_at)
 
     async def test_parts_of_a_blob(self, store: BlobStore) -> None:
         data = bytes(range(256)) * 4096
@@ -162,11 +163,10 @@ class BlobStoreContract:
         assert {scope async for scope in store.scopes("")} >= {"templates", "projects"}
         assert [scope async for scope in store.scopes("nothing")] == []
 
-    @pytest.mark.parametrize("data", [b"", b"hello", LARGE], ids=["empty", "small", "in parts"])
-    async def test_uploads_wait_beside_the_blobs(self, store: BlobStore, data: bytes) -> None:
-        await store.write_upload(UPLOAD, _pieces(data), len(data))
-        assert await store.stat_upload(UPLOAD) == len(data)
-        assert await _all(store.read_upload(UPLOAD)) == data
+    async def test_uploads_wait_beside_the_blobs(self, store: BlobStore) -> None:
+        await store.write_upload(UPLOAD, _pieces(self.large), len(self.large))
+        assert await store.stat_upload(UPLOAD) == len(self.large)
+        assert await _all(store.read_upload(UPLOAD)) == self.large
         assert [scope async for scope in store.scopes("") if "upload" in scope] == []
         (upload,) = [upload async for upload in store.uploads()]
         assert upload.name == UPLOAD
@@ -179,18 +179,18 @@ class BlobStoreContract:
         with pytest.raises(BlobNotFound):
             await _all(store.read_upload(UPLOAD))
 
-    @pytest.mark.parametrize("sent", [b"hell", b"hello!", LARGE[:-1], LARGE + b"!"], ids=len)
-    async def test_uploads_of_another_length_are_not_kept(self, store: BlobStore, sent: bytes) -> None:
-        with pytest.raises(UploadSizeMismatch):
-            await store.write_upload(UPLOAD, _pieces(sent), len(LARGE) if len(sent) > 9 else 5)
+    async def test_uploads_of_another_length_are_not_kept(self, store: BlobStore) -> None:
+        for sent, size in [(b"hell", 5), (b"hello!", 5), (self.large[:-1], len(self.large))]:
+            with pytest.raises(UploadSizeMismatch):
+                await store.write_upload(UPLOAD, _pieces(sent), size)
         assert [upload async for upload in store.uploads()] == []
 
     async def test_an_upload_may_be_made_again(self, store: BlobStore) -> None:
-        await store.write_upload(UPLOAD, _pieces(b"first"), 5)
-        await store.write_upload(UPLOAD, _pieces(b"second"), 6)
-        assert await _all(store.read_upload(UPLOAD)) == b"second"
+        for data in (b"first", b"second", b""):
+            await store.write_upload(UPLOAD, _pieces(data), len(data))
+            assert await _all(store.read_upload(UPLOAD)) == data
 
-    @pytest.mark.parametrize("name", ["", "..", "a", "A" * 24, "0" * 25, "0" * 23 + "/"])
-    async def test_the_name_of_an_upload_that_is_none(self, store: BlobStore, name: str) -> None:
-        with pytest.raises(ValueError, match="upload"):
-            await store.stat_upload(name)
+    async def test_the_name_of_an_upload_that_is_none(self, store: BlobStore) -> None:
+        for name in ("", "..", "a", "A" * 24, "0" * 25, "0" * 23 + "/"):
+            with pytest.raises(ValueError, match="upload"):
+                await store.stat_upload(name)

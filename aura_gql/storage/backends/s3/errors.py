@@ -5,8 +5,6 @@ Its exceptions are told by the package that they come from, so that nothing heav
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from aura_gql.kernel.errors import DomainError, StorageUnavailable
@@ -23,6 +21,7 @@ from aura_gql.storage.errors import (
 
 _PACKAGES = frozenset({"botocore", "aiobotocore", "aiohttp"})
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+_WORDLESS = frozenset({"400", "401", "403"})
 _REFUSED = frozenset(
     {"401", "403", "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Unauthorized"}
 )
@@ -31,8 +30,6 @@ _CUT_SHORT = frozenset({"ClientPayloadError", "IncompleteReadError", "ResponseSt
 _TLS = frozenset({"SSLError", "ClientSSLError", "ClientConnectorCertificateError"})
 _TOO_MANY_REQUESTS = 429
 _SERVER_FAILS = 500
-# Beyond this, S3 refuses a signature for its time.
-_TOLERATED_SKEW_S = 15 * 60
 
 _BY_CODE: Mapping[str, tuple[type[StorageUnavailable], str]] = {
     "NoSuchBucket": (BucketMissing, "The blob store has no such bucket."),
@@ -64,8 +61,6 @@ def translated(error: Exception) -> DomainError | None:
     if is_missing(error):
         return BlobNotFound("No such blob.")
     code = code_of(error)
-    if code in _REFUSED and _skew_s(error) > _TOLERATED_SKEW_S:
-        code = "RequestTimeTooSkewed"  # An answer without a body, as to a HEAD, can't say so.
     if code in _BY_CODE:
         kind, words = _BY_CODE[code]
         return kind(words)
@@ -85,6 +80,11 @@ def is_missing(error: Exception) -> bool:
     return code_of(error) in _MISSING
 
 
+def is_wordless(error: Exception) -> bool:
+    """Whether it is a refusal without a reason, as the answer to a HEAD, which has no body."""
+    return code_of(error) in _WORDLESS
+
+
 def is_passing(error: Exception) -> bool:
     """Whether trying again may help: throttling, which the SDK may have given up on, and a body that was cut short."""
     return _status(error) == _TOO_MANY_REQUESTS or code_of(error) in _THROTTLED or bool(_names(error) & _CUT_SHORT)
@@ -97,15 +97,6 @@ def code_of(error: BaseException) -> str:
 
 def _status(error: BaseException) -> int:
     return int(_answer(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
-def _skew_s(error: Exception) -> float:
-    """How far the store's clock is from ours, by the date of its answer."""
-    told = _answer(error).get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    try:
-        return abs((parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return 0.0
 
 
 def _answer(error: BaseException) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.addressing import CHUNK_BYTES
 from aura_gql.storage.backends.s3.connection import Answer, Client, S3Connection
-from aura_gql.storage.backends.s3.errors import code_of, is_missing, sdk_errors
+from aura_gql.storage.backends.s3.errors import code_of, is_missing, is_wordless, sdk_errors
 from aura_gql.storage.backends.s3.multipart import MultipartUpload, content_md5
 from aura_gql.storage.errors import BlobNotFound, StorageUnreachable
 from aura_gql.storage.streams import equal_parts
@@ -121,6 +121,8 @@ class S3Objects:
         async for page in self._pages(folder):
             for item in page.get("Contents", []):
                 path = item["Key"].removeprefix(self._bucket.prefix)
+                if path == folder:
+                    continue  # Some stores and consoles keep folders as empty objects.
                 yield ObjectInfo(path, int(item["Size"]), item["LastModified"].astimezone(UTC))
 
     async def folders_in(self, folder: str) -> AsyncIterator[str]:
@@ -177,6 +179,9 @@ async def _head(client: Client, where: dict[str, str]) -> Answer | None:
     except Exception as error:
         if is_missing(error):
             return None
+        if is_wordless(error):
+            async with (await client.get_object(**where, Range="bytes=0-0"))["Body"]:
+                pass  # It is refused as well, and says why.
         raise
 
 

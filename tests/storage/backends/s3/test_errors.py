@@ -1,12 +1,8 @@
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
-
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ResponseStreamingError, SSLError
 
 from aura_gql.kernel.errors import StorageUnavailable
-from aura_gql.storage.backends.s3.errors import is_missing, is_passing, sdk_errors, translated
+from aura_gql.storage.backends.s3.errors import is_missing, is_passing, is_wordless, sdk_errors, translated
 from aura_gql.storage.errors import (
     BlobNotFound,
     BucketMissing,
@@ -19,9 +15,8 @@ from aura_gql.storage.errors import (
 )
 
 
-def refusal(code: str, status: int = 400, headers: Mapping[str, str] | None = None) -> ClientError:
-    metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers or {}}
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": metadata}, "GetObject")
+def refusal(code: str, status: int = 400) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
 
 
 @pytest.mark.parametrize("code", ["404", "NoSuchKey"])
@@ -36,9 +31,7 @@ def test_missing_objects(code: str) -> None:
         (refusal("NoSuchBucket"), BucketMissing, "no such bucket"),
         (refusal("Unauthorized", 401), CredentialsRefused, "Unauthorized"),
         (refusal("SignatureDoesNotMatch", 403), CredentialsRefused, "SignatureDoesNotMatch"),
-        (refusal("403", 403, {"date": format_datetime(datetime.now(UTC))}), CredentialsRefused, "403"),
-        (refusal("403", 403, {"date": "Mon, 02 Jan 2006 15:04:05 GMT"}), ClockSkewed, "clock"),
-        (refusal("403", 403, {"date": "some day"}), CredentialsRefused, "403"),
+        (refusal("403", 403), CredentialsRefused, "403"),
         (refusal("RequestTimeTooSkewed", 403), ClockSkewed, "clock"),
         (refusal("SlowDown", 503), StorageThrottled, "patience"),
         (refusal("QuotaExceeded", 403), StorageFull, "room"),
@@ -62,6 +55,11 @@ def test_bugs_and_our_own_errors_pass() -> None:
         raise ZeroDivisionError
     with pytest.raises(BlobNotFound, match="mine"), sdk_errors():
         raise BlobNotFound("mine")
+
+
+def test_refusals_without_words() -> None:
+    assert is_wordless(refusal("403", 403))
+    assert not is_wordless(refusal("AccessDenied", 403))
 
 
 def test_what_passes() -> None:

@@ -23,7 +23,9 @@ def bucket() -> Iterator[Bucket]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield Bucket("blobs", f"http://{host}:{port}", "a", "b", "/test/", region="us-east-1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
+        yield Bucket("blobs", f"http://{host}:{port}", "a", "b", "/test/", region="us-east-1")
     server.stop()
 
 
