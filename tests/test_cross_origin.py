@@ -14,10 +14,13 @@ from websockets.typing import Subprotocol
 
 from aura_gql.infra.mongo import MongoDocument
 from tests.support.api import Api, running_api
+from tests.support.examples import example
+from tests.support.journeys import ready_project
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALLOWED, FOREIGN, OWN = "https://aura.example", "https://evil.example", "own"
+PUBLIC = "https://api.aura.example"
 QUERY = "{ viewer { email } }"
 FORM = 'form-data; name="operations"'
 MULTIPART = (
@@ -55,7 +58,7 @@ async def api(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
     """A server that lets one other origin in."""
     async with AsyncMongoClient[MongoDocument](mongodb_uri, tz_aware=True) as client:
         database = client["test_cross_origin"]
-        server: dict[str, object] = {"allowed_origins": (ALLOWED,)}
+        server: dict[str, object] = {"allowed_origins": (ALLOWED,), "public_url": PUBLIC}
         async with running_api(mongodb_uri, tmp_path_factory.mktemp("api"), database, server=server) as api:
             yield api
         await client.drop_database(database.name)
@@ -174,6 +177,27 @@ async def test_a_browser_may_not_ask_for_anything(api: Api, wish: tuple[str, str
     asked = dict(zip(("access-control-request-method", "access-control-request-headers"), wish, strict=True))
     answer = await api.http.options("/graphql", headers={"origin": ALLOWED, **asked})
     assert answer.status_code == 400
+
+
+async def test_a_page_may_use_links_as_its_origin_may(api: Api) -> None:
+    """Links need no cookies, but a page on an origin that nobody allowed is to read none of what they give."""
+    wish = {"access-control-request-method": "PUT", "access-control-request-headers": "content-type"}
+    for path, method in (("/uploads/x", "PUT"), ("/blobs/x", "GET")):
+        asked = {**wish, "access-control-request-method": method}
+        friend = await api.http.options(path, headers={"origin": ALLOWED, **asked})
+        assert (friend.status_code, method in friend.headers["access-control-allow-methods"]) == (200, True)
+        stranger = await api.http.options(path, headers={"origin": FOREIGN, **asked})
+        assert (stranger.status_code, grants(stranger)) == (403, {})
+        answers = [await api.http.request(method, path, headers={"origin": origin}) for origin in (ALLOWED, FOREIGN)]
+        assert [answer.status_code for answer in answers] == [403, 403]
+        assert ["access-control-allow-origin" in grants(answer) for answer in answers] == [True, False]
+
+
+async def test_links_begin_with_the_public_address(api: Api) -> None:
+    ada = await api.sign_in("ada")
+    wish = {"projectId": await ready_project(ada), "purpose": "FILE", "size": 1, "sha256": "0" * 64}
+    made = (await ada.execute(example("CreateUploadUrl"), input=wish))["createUploadUrl"]["uploadUrl"]
+    assert made["url"].startswith(f"{PUBLIC}/uploads/1.")
 
 
 def grants(answer: httpx.Response) -> dict[str, str]:

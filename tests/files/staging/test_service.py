@@ -1,5 +1,6 @@
 """Tickets over a real database and a folder of blobs."""
 
+import base64
 import os
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,10 @@ from aura_gql.files.staging.records import NewStaged, StagingLimits, UploadPurpo
 from aura_gql.files.staging.service import UploadTickets
 from aura_gql.kernel.clock import utcnow
 from aura_gql.projects.errors import ProjectNotFound
+from aura_gql.storage.backends.s3 import S3BlobStore
+from aura_gql.storage.backends.s3.values import Bucket
+from aura_gql.storage.blob_links import BlobLinks, LinkedBlob
+from aura_gql.storage.ports import BlobKey
 from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.quotas.errors import UserStorageFull
 from aura_gql.storage.quotas.records import QuotaLimits
@@ -146,6 +151,22 @@ async def test_a_project_takes_its_uploads_with_it(world: World, tickets: Upload
     await tickets.remove_project(project)
     assert [upload.name async for upload in world.blobs.uploads()] == [str(stays.id)]
     assert await world.database["upload_tickets"].count_documents({}) == 1
+
+
+async def test_a_bucket_takes_the_bytes_by_itself(world: World, quotas: StorageQuotas) -> None:
+    """Its addresses are signed without asking it; what it was sent is checked as it is used."""
+    await init_documents(world.database, [UploadTicketDocument])
+    store = S3BlobStore(Bucket("blobs", "http://127.0.0.1:9", "key", "secret", "/test/"))
+    tickets = UploadTickets(world.projects, store, quotas, LinkSigner("a secret"), StagingLimits(url_ttl_s=60))
+    issued = await tickets.issue(ADA, await world.project(), FILE)
+    digest = base64.b64encode(bytes.fromhex(FILE.sha256)).decode()
+    assert issued.request.headers == {"Content-Type": "image/png", "x-amz-checksum-sha256": digest}
+    assert issued.request.url.startswith(f"http://127.0.0.1:9/blobs/test/_uploads/{issued.id}?")
+    blob = LinkedBlob(BlobKey("projects/1", FILE.sha256), FILE.size, "a b.png", "image/png")
+    link = await BlobLinks(store, LinkSigner("a secret"), 60).make(ADA, blob)
+    assert link.url.startswith(f"http://127.0.0.1:9/blobs/test/projects/1/{FILE.sha256}?")
+    assert "response-content-disposition=attachment" in link.url
+    await store.close()
 
 
 async def test_the_sweeper_starts_and_stops(world: World, tickets: UploadTickets, tmp_path: Path) -> None:

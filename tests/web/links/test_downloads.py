@@ -148,6 +148,7 @@ async def test_a_slow_reader_gets_all_and_costs_little(tmp_path: Path) -> None:
                 received += chunk
         assert sha256(received.partition(b"\r\n\r\n")[2]).digest() == sha256(data).digest()
         await until(lambda: server.slots.taken == 0)
+        assert store.read_bytes < 2 * len(data), "of what the other hung up on no more was read"
 
 
 async def test_a_reader_who_stopped_is_hung_up_on(tmp_path: Path) -> None:
