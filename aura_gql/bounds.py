@@ -99,7 +99,14 @@ def file_limits(settings: Settings) -> FileLimits:
     """Of a project and its files."""
     files = settings.files
     kept_s = settings.sandboxes.sandbox_file_changes_retention_days * 24 * 3600
-    return FileLimits(files.max_file_bytes, files.max_files_per_project, files.max_project_bytes, kept_s)
+    return FileLimits(
+        max_file_bytes=files.max_file_bytes,
+        max_files=files.max_files_per_project,
+        max_project_bytes=files.max_project_bytes,
+        max_batch_operations=files.max_file_operations,
+        max_batch_bytes=files.max_file_operations_bytes,
+        changes_ttl_s=kept_s,
+    )
 
 
 def quota_limits(settings: Settings) -> QuotaLimits:

@@ -11,6 +11,7 @@ from aura_gql import bounds
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
@@ -206,6 +207,7 @@ class Server:
         tickets = UploadTickets(projects, self.blobs, quotas, signer, bounds.staging_limits(settings))
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
         downloads = Downloads(projects, files, links)
+        batches = FileBatches(projects, files.writer, files.limits, keys)
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, uploads, self.providers, keys, bus, limits, operations)
@@ -221,6 +223,7 @@ class Server:
             projects,
             files,
             uploads,
+            batches,
             history,
             restoring,
             trimming,

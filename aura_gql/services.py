@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
 from aura_gql.files.history.retention.trimmer import HistoryTrimmer
@@ -28,6 +29,7 @@ class Services:
     projects: ProjectService
     files: FileService
     uploads: FileUploads
+    batches: FileBatches
     history: FileHistory
     restoring: FileRestoring
     trimming: HistoryTrimmer

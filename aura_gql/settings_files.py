@@ -66,6 +66,10 @@ class FileSettings(Group):
     max_files_per_project: Count = Field(2_000, description="Most files in a project.")
     max_file_bytes: Bytes = Field(1 * _MIB, description="Bytes of the largest file.")
     max_project_bytes: Bytes = Field(50 * _MIB, description="Bytes of all files of a project together.")
+    max_file_operations: Count = Field(500, description="Most operations of one `applyFileOperations`.")
+    max_file_operations_bytes: Bytes = Field(
+        32 * _MIB, description="Bytes that the operations of one `applyFileOperations` bring together."
+    )
     max_files_per_user: Count = Field(50_000, description="Most files in all projects of a user together.")
     file_history_retention_days: Days = Field(
         90, description="Days that the history of files is kept; the files as they are now stay in any case."

@@ -41,6 +41,8 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
         files={
             "file_history_retention_days": 3,
             "max_file_bytes": 11,
+            "max_file_operations": 15,
+            "max_file_operations_bytes": 16,
             "max_files_per_user": 12,
             "max_storage_bytes_per_user": 14,
         },
@@ -49,7 +51,8 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
     )
 
     assert (query_limits(settings).max_depth, query_limits(settings).introspection) == (7, False)
-    assert file_limits(settings).max_file_bytes == 11
+    files = file_limits(settings)
+    assert (files.max_file_bytes, files.max_batch_operations, files.max_batch_bytes) == (11, 15, 16)
     quota = quota_limits(settings)
     assert (quota.max_files, quota.max_bytes) == (12, 14)
     retention = retention_limits(settings)

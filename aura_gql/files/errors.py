@@ -33,3 +33,11 @@ class TooManyFiles(QuotaExceeded):
 
 class ProjectTooLarge(QuotaExceeded):
     """The project's files have as many bytes together as they may."""
+
+
+class TooManyOperations(QuotaExceeded):
+    """More operations are asked for together than may be."""
+
+
+class BatchTooLarge(QuotaExceeded):
+    """The operations that are asked for together bring more bytes than they may."""

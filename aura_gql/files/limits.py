@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aura_gql.files.errors import FileTooLarge, ProjectTooLarge, TooManyFiles
+from aura_gql.files.errors import BatchTooLarge, FileTooLarge, ProjectTooLarge, TooManyFiles, TooManyOperations
 from aura_gql.files.records import StorageTotals
 
 _MIB = 1024 * 1024
@@ -11,11 +11,15 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """The bounds of a file and of a project; sizes in bytes. Changes are kept for `changes_ttl_s` seconds."""
+    """The bounds of a file, of a project and of operations done together; sizes in bytes. Changes are kept for
+    `changes_ttl_s` seconds.
+    """
 
     max_file_bytes: int = 1 * _MIB
     max_files: int = 2_000
     max_project_bytes: int = 50 * _MIB
+    max_batch_operations: int = 500
+    max_batch_bytes: int = 32 * _MIB
     changes_ttl_s: int = 7 * 24 * 3600
 
     def check_file(self, path: str, size: int, field: Sequence[str] = ()) -> None:
@@ -25,6 +29,21 @@ class FileLimits:
                 f"A file has at most {self.max_file_bytes:,} bytes; `{path}` has {size:,}.",
                 field=field,
                 details={"resource": "fileBytes", "limit": self.max_file_bytes, "used": size},
+            )
+
+    def check_batch(self, operations: int, size: int) -> None:
+        """TooManyOperations, or BatchTooLarge for operations that bring more bytes than any may together."""
+        if operations > self.max_batch_operations:
+            raise TooManyOperations(
+                f"At most {self.max_batch_operations:,} operations are done together; these are {operations:,}.",
+                field=("operations",),
+                details={"resource": "batchOperations", "limit": self.max_batch_operations, "used": operations},
+            )
+        if size > self.max_batch_bytes:
+            raise BatchTooLarge(
+                f"Operations bring at most {self.max_batch_bytes:,} bytes together; these bring {size:,}.",
+                field=("operations",),
+                details={"resource": "batchBytes", "limit": self.max_batch_bytes, "used": size},
             )
 
     def check_totals(self, before: StorageTotals, after: StorageTotals) -> None:

@@ -34,11 +34,12 @@ BRINGS_FILES = {"uploadFiles"}
 """What JSON can't ask for whole; the tests of its room do."""
 PUBLIC = ASKS_NO_SERVICE | {"query templates", "query template", "query templateCategories"}
 """What strangers may ask for; of nodes, it depends on their type."""
-GIVEN: dict[str, tuple[Path, str]] = {
+GIVEN: dict[str, tuple[Path, object]] = {
     "template": (("slug",), "python-script"),
     "saveFile": (("input", "content"), "x"),
     "createUploadUrl": (("input", "sha256"), "0" * 64),
     "createDownloadUrl": (("input", "path"), "x"),
+    "applyFileOperations": (("input", "operations"), [{"delete": {"path": "x"}}]),
     "writeTerminal": (("input", "text"), "x"),
 }
 """What an operation needs although the schema can't say so, as of two arguments exactly one may be given."""

@@ -14,6 +14,7 @@ RUN = example("RunCommand")
 CODE = example("ExecuteCode")
 START = example("CreateSandbox")
 UPLOAD = example("UploadFiles")
+APPLY = example("ApplyFileOperations")
 OUTPUT = """subscription ($id: ID!, $after: Int! = 0) { executionOutput(id: $id, after: $after) {
     ... on ExecutionOutputBatch { lastSequence } ... on ExecutionFinished { execution { status } }
 } }"""
@@ -63,6 +64,9 @@ MUTATIONS: dict[str, Operation] = {
     "deleteProject": Operation(_mutation("deleteProject"), "Project", "projectId"),
     "retryProject": Operation(_mutation("retryProject"), "Project", "projectId"),
     "saveFile": Operation(_mutation("saveFile"), "Project", "projectId", {"path": "a", "content": "b"}),
+    "applyFileOperations": Operation(
+        _mutation("applyFileOperations"), "Project", "projectId", {"operations": [{"delete": {"path": "main.py"}}]}
+    ),
     "createSandbox": Operation(_mutation("createSandbox"), "Project", "projectId"),
     "stopSandbox": Operation(_mutation("stopSandbox"), "Sandbox", "sandboxId"),
     "executeCode": Operation(

@@ -34,7 +34,7 @@ class FileUploads:
         """
         if not uploads:
             raise InvalidInput("`files` must bring at least one file.", field=("files",))
-        with placed("files", positions=range(len(uploads))):
+        with placed(lambda position, name: ("files", str(position), name)):
             wanted = _in_order(uploads)
         await self._projects.get(viewer_id, project_id)
         upload_id = await self._keys.claim(
@@ -43,7 +43,7 @@ class FileUploads:
             key=idempotency_key,
             request={"projectId": str(project_id), "files": [_fingerprint(upload) for _, upload in wanted]},
         )
-        with placed("files", positions=[position for position, _ in wanted], names={"content": "file"}):
+        with placed(lambda place, name: ("files", str(wanted[place][0]), "file" if name == "content" else name)):
             batch = await self._writer.apply(
                 viewer_id,
                 project_id,

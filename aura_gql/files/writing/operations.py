@@ -1,6 +1,6 @@
 """What may be done to the files of a project, as values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -86,18 +86,22 @@ def about(position: int, path: str) -> Iterator[None]:
         raise
 
 
+def alone(_position: int, name: str) -> Sequence[str]:
+    """Where the fields of an operation are that is all that the caller was given."""
+    return (name,)
+
+
 @contextmanager
-def placed(*outer: str, positions: Sequence[int] | None = None, names: dict[str, str] | None = None) -> Iterator[None]:
-    """Have the errors of operations point into the caller's input: below `outer`, at the caller's own `positions`
-    (None leaves positions out, for one operation alone), with the caller's `names` for fields.
+def placed(place: Callable[[int, str], Sequence[str]] = alone) -> Iterator[None]:
+    """Have the errors of operations point into the caller's input: `place` gives the path of a field of the operation
+    at a position.
     """
     try:
         yield
     except DomainError as error:
         if error.field and error.field[0].isdigit():
-            position, *rest = error.field
-            own = () if positions is None else (str(positions[int(position)]),)
-            error.field = (*outer, *own, *((names or {}).get(name, name) for name in rest))
+            position, name = error.field
+            error.field = tuple(place(int(position), name))
         raise
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bson import ObjectId
 
-from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.records import FileRecord, RevisionSource, VersionKind, VersionRecord
 from aura_gql.files.writing.operations import StoredContent
 from aura_gql.files.writing.plan import Plan, PlannedChange
@@ -86,7 +85,6 @@ def _kind(change: PlannedChange) -> VersionKind:
 
 def _file(after: Standing, version: int, revision: Revision, stored: Mapping[str, StoredContent]) -> FileRecord:
     content = after.content if isinstance(after.content, StoredContent) else stored[after.content.sha256]
-    is_file = after.entry is EntryKind.FILE
     return FileRecord(
         project_id=revision.project_id,
         path=after.path,
@@ -96,7 +94,7 @@ def _file(after: Standing, version: int, revision: Revision, stored: Mapping[str
         size=content.size,
         executable=after.executable,
         scope=content.blob.scope,
-        language=language_of(after.path) if is_file else "",
+        language=language_of(after.path),
         is_binary=content.is_binary,
         updated_at=revision.at,
         updated_by=revision.author,

@@ -19,6 +19,16 @@ def project_trees(context: Context) -> DataLoader[ObjectId, list[FileRecord]]:
     return context.loaders.get(project_trees, fetch)
 
 
+def project_folders(context: Context) -> DataLoader[ObjectId, list[FileRecord]]:
+    """The kept folders of projects that the caller has been shown to own, by path."""
+
+    async def fetch(project_ids: list[ObjectId]) -> list[list[FileRecord]]:
+        found = await context.services.files.folders(project_ids)
+        return [found.get(id, []) for id in project_ids]
+
+    return context.loaders.get(project_folders, fetch)
+
+
 def project_files(context: Context) -> DataLoader[tuple[ObjectId, str], FileRecord | None]:
     """Single files by project and path; None where there is none."""
 

@@ -2,8 +2,12 @@
 
 import strawberry
 
+from aura_gql.files.changes.records import EntryKind
+from aura_gql.files.records import VersionKind
+from aura_gql.files.writing.operations import placed
 from aura_gql.graph.context import Info
 from aura_gql.graph.files.inputs import SaveFileInput, UploadFilesInput
+from aura_gql.graph.files.operations import ApplyFileOperationsInput
 from aura_gql.graph.files.types import ProjectFile
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import Input, Payload, settled
@@ -29,6 +33,26 @@ class UploadFilesPayload(Payload):
     )
 
 
+@strawberry.type(description="What `applyFileOperations` did.")
+class ApplyFileOperationsPayload(Payload):
+    """What changed, or the errors."""
+
+    revision: int | None = strawberry.field(
+        default=None,
+        description="The revision of the project that has all of it; the one that it had where nothing changed.",
+    )
+    files: list[ProjectFile] | None = strawberry.field(
+        default=None,
+        description=(
+            "The files that were written or moved, as they are now, by path, those included that were there just so "
+            "already: their versions are what your next edits begin from."
+        ),
+    )
+    deleted_paths: list[str] | None = strawberry.field(
+        default=None, description="The paths at which a file or a kept folder was before, and nothing is now."
+    )
+
+
 @strawberry.type
 class FileMutations:
     """The files room's part of the root."""
@@ -50,6 +74,33 @@ class FileMutations:
             input.executable,
         )
         return SaveFilePayload(file=ProjectFile.from_record(record))
+
+    @strawberry.mutation(
+        description=(
+            "Create, update, delete and move files and folders of a project: all of it in one revision, or nothing. A "
+            "sandbox of the project that runs has it when the answer comes. An error names its operation, as in "
+            "`operations.3.create.path`, and its `path` in the details."
+        ),
+        permission_classes=[SignedIn],
+    )
+    @settled
+    async def apply_file_operations(
+        self, info: Info, input: Input[ApplyFileOperationsInput]
+    ) -> ApplyFileOperationsPayload:
+        """Authorise, call, convert."""
+        viewer, services = info.context.require_viewer(), info.context.services
+        project_id = object_id(input.project_id, "Project", ("projectId",))
+        with placed(input.place):
+            operations = input.to_operations()
+            batch = await services.batches.apply(
+                viewer.id, project_id, operations, input.expected_revision, input.idempotency_key
+            )
+        await services.sandboxes.refresh(project_id)
+        return ApplyFileOperationsPayload(
+            revision=batch.revision,
+            files=[ProjectFile.from_record(record) for record in batch.files if record.entry is EntryKind.FILE],
+            deleted_paths=[version.file.path for version in batch.changed if version.kind is VersionKind.DELETED],
+        )
 
     @strawberry.mutation(
         description=(

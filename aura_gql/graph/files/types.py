@@ -98,6 +98,22 @@ class ProjectFile:
         return FileDiff.of(pair)
 
 
+@strawberry.type(description="A folder of a project that is kept even while nothing is in it.")
+class ProjectFolder:
+    """A kept folder on the wire."""
+
+    path: str = strawberry.field(description="Its path in the project folder, parts separated by `/`.")
+    name: str = strawberry.field(description="The last part of its path.")
+    revision: int = strawberry.field(description="The revision of the project that made it.")
+    updated_at: datetime = strawberry.field(description="When that was.")
+
+    @classmethod
+    def from_record(cls, record: FileRecord) -> Self:
+        """The folder that `record` describes."""
+        name = record.path.rpartition("/")[2]
+        return cls(path=record.path, name=name, revision=record.revision, updated_at=record.updated_at)
+
+
 @strawberry.type(description="A change of one file or folder, in the project or on the disk of one of its sandboxes.")
 class FileChange:
     """A change record on the wire."""

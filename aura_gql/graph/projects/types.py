@@ -7,8 +7,8 @@ import strawberry
 from bson import ObjectId
 
 from aura_gql.graph.context import Info
-from aura_gql.graph.files.loaders import project_files, project_trees
-from aura_gql.graph.files.types import ProjectFile
+from aura_gql.graph.files.loaders import project_files, project_folders, project_trees
+from aura_gql.graph.files.types import ProjectFile, ProjectFolder
 from aura_gql.graph.history.diffs import FileDiff, ProjectDiff
 from aura_gql.graph.history.inputs import FilePath, FromPath, FromRevision, FromVersion, ToRevision, ToVersion
 from aura_gql.graph.history.types import FileVersion, ProjectRevision
@@ -118,6 +118,14 @@ class Project(Node):
         """The tree, read through the loader."""
         records = await project_trees(info.context).load(self.key)
         return [ProjectFile.from_record(record) for record in records]
+
+    @strawberry.field(
+        description="Its folders that are kept even while nothing is in them, by path; those of its files are not told."
+    )
+    async def folders(self, info: Info) -> list[ProjectFolder]:
+        """The kept folders, read through the loader."""
+        records = await project_folders(info.context).load(self.key)
+        return [ProjectFolder.from_record(record) for record in records]
 
     @strawberry.field(description="One of its files; null where it has none of this path.")
     async def file(

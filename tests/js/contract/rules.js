@@ -60,6 +60,7 @@ export const schemaRules = {
             "ProjectDiff",
             "ProjectFile",
             "ProjectRevision",
+            "ProjectFolder",
             "RateLimit",
             "RequestHeader",
             "ResourceLimit",

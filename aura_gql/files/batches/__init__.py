@@ -1,0 +1,1 @@
+"""Operations that a user asks for together."""

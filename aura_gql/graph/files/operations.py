@@ -1,0 +1,179 @@
+"""What clients send with `applyFileOperations`."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from aura_gql.files.writing.contents import HeldBytes
+from aura_gql.files.writing.operations import (
+    DeletePath,
+    MovePath,
+    Operation,
+    PutFile,
+    PutFolder,
+    SetExecutable,
+    about,
+)
+from aura_gql.graph.byte_inputs import given_bytes
+from aura_gql.graph.payload import key_description
+from aura_gql.kernel.errors import InvalidInput
+
+_PATH = "The path in the project folder, parts separated by `/`, e.g. `src/main.py`."
+_EXPECTED = (
+    "The version that you have of the file; left out, whatever is there. Where another one is there the error is "
+    "CONFLICT, with the present version and its SHA-256 in the details. For a folder leave it out."
+)
+_EXECUTABLE = "Whether it has the executable bit."
+
+
+@strawberry.input(description="A file or a folder that is to come to be where nothing is.")
+class CreateFileInput:
+    """A creation."""
+
+    path: str = strawberry.field(description=_PATH)
+    content: str | None = strawberry.field(default=None, description="The text of the file.")
+    base64: str | None = strawberry.field(default=None, description="Its bytes in base64, where it is not text.")
+    executable: bool = strawberry.field(default=False, description=_EXECUTABLE)
+    is_folder: bool = strawberry.field(
+        default=False,
+        description=(
+            "Make a folder, which is kept even while nothing is in it; then there is no content. Folders of files "
+            "need none of that. One that is there already is no error."
+        ),
+    )
+
+    def to_operation(self) -> Operation:
+        """The operation; InvalidInput unless there is one content for a file and none for a folder."""
+        if self.is_folder:
+            if self.content is not None or self.base64 is not None or self.executable:
+                raise InvalidInput("A folder has no content and no executable bit.", field=("isFolder",))
+            return PutFolder(self.path)
+        data = given_bytes(self.content, self.base64, "content")
+        return PutFile(self.path, HeldBytes(data), expected_version=0, executable=self.executable)
+
+
+@strawberry.input(description="The next version of a file.")
+class UpdateFileInput:
+    """An update."""
+
+    path: str = strawberry.field(description=_PATH)
+    content: str | None = strawberry.field(default=None, description="The new text.")
+    base64: str | None = strawberry.field(default=None, description="The new bytes in base64, where it is not text.")
+    executable: bool | None = strawberry.field(
+        default=None,
+        description="Set or clear the executable bit, with new content or without; left out, it stays as it is.",
+    )
+    expected_version: int = strawberry.field(
+        description=(
+            "The version that this edit began from, 1 or more. Where another one is there nothing is done and the "
+            "error is CONFLICT, with the present version and its SHA-256 in the details. What an earlier operation of "
+            "the same batch left may be named by the version that the file had before."
+        )
+    )
+
+    def to_operation(self) -> Operation:
+        """The operation; InvalidInput where it changes nothing, or more than one content is given."""
+        if self.expected_version < 1:
+            raise InvalidInput(
+                "`expectedVersion` is 1 or more: what is not there yet is created.", field=("expectedVersion",)
+            )
+        if self.content is None and self.base64 is None and self.executable is not None:
+            return SetExecutable(self.path, self.executable, self.expected_version)
+        data = given_bytes(self.content, self.base64, "content")
+        return PutFile(self.path, HeldBytes(data), self.expected_version, self.executable)
+
+
+@strawberry.input(description="A file, or a folder with all that is in it, that is to go. Its history stays.")
+class DeleteFileInput:
+    """A deletion."""
+
+    path: str = strawberry.field(description=_PATH)
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+    def to_operation(self) -> Operation:
+        """The operation."""
+        return DeletePath(self.path, self.expected_version)
+
+
+@strawberry.input(
+    description=(
+        "A file, or a folder with all that is in it, that is to have another path, at which nothing is. Another "
+        "spelling of the same name will do: `readme.md` may move to `README.md`."
+    )
+)
+class MoveFileInput:
+    """A move."""
+
+    path: str = strawberry.field(description=_PATH)
+    to: str = strawberry.field(description="The new path.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+    def to_operation(self) -> Operation:
+        """The operation."""
+        return MovePath(self.path, self.to, self.expected_version)
+
+
+@strawberry.input(one_of=True, description="One thing to do to a file or a folder of a project.")
+class FileOperationInput:
+    """An operation."""
+
+    create: CreateFileInput | None = strawberry.field(default=strawberry.UNSET, description="Make a file or a folder.")
+    update: UpdateFileInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Save the next version of a file."
+    )
+    delete: DeleteFileInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Remove a file or a folder."
+    )
+    move: MoveFileInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Rename a file or a folder, or put it elsewhere."
+    )
+
+    @property
+    def given(self) -> tuple[str, CreateFileInput | UpdateFileInput | DeleteFileInput | MoveFileInput]:
+        """Which of the fields it is, and its value."""
+        fields = {"create": self.create, "update": self.update, "delete": self.delete, "move": self.move}
+        return next((name, value) for name, value in fields.items() if value)
+
+
+@strawberry.input(
+    description=(
+        "What to do to the files of a project with `applyFileOperations`: all of it, in this order and each operation "
+        "seeing those before, or nothing."
+    )
+)
+class ApplyFileOperationsInput:
+    """Operations."""
+
+    project_id: strawberry.ID = strawberry.field(description="The project. It must be READY.")
+    operations: list[FileOperationInput] = strawberry.field(
+        description="The operations: at least one, and at most 500 unless the server's settings say so."
+    )
+    expected_revision: int | None = strawberry.field(
+        default=None,
+        description=(
+            "The `revision` of the project that you have seen; left out, any. Where it is at another one nothing is "
+            "done and the error is CONFLICT, with `currentRevision` in its details."
+        ),
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description=key_description("what the first batch came to", "doing anything twice")
+    )
+
+    def to_operations(self) -> list[Operation]:
+        """The operations for the service; InvalidInput, the position first in its field, where one is malformed."""
+        return [_to_operation(position, operation) for position, operation in enumerate(self.operations)]
+
+    def place(self, position: int, name: str) -> Sequence[str]:
+        """Where the client gave the field `name` of the operation at a position."""
+        kind, given = self.operations[position].given
+        if name == "content" and isinstance(given, CreateFileInput | UpdateFileInput) and given.base64 is not None:
+            name = "base64"
+        if name == "expectedVersion" and isinstance(given, CreateFileInput):
+            name = "path"
+        return ("operations", str(position), kind, name)
+
+
+def _to_operation(position: int, operation: FileOperationInput) -> Operation:
+    _, given = operation.given
+    with about(position, given.path):
+        return given.to_operation()
