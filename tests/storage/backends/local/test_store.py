@@ -4,11 +4,14 @@ from pathlib import Path
 import pytest
 
 from aura_gql.kernel.errors import StorageUnavailable
+from aura_gql.storage.addressing import address, missing
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.storage.errors import BlobCorrupted
+from aura_gql.storage.disk.pieces import file_pieces
+from aura_gql.storage.errors import BlobCorrupted, BlobNotFound, StorageFull
 from aura_gql.storage.ports import BlobKey
 from aura_gql.storage.values import DownloadGrant, UploadGrant
 from tests.storage.blob_store_contract import BlobStoreContract
+from tests.support.full_disk import no_file_over
 
 
 @pytest.fixture
@@ -100,3 +103,20 @@ class TestLocalBlobStore(BlobStoreContract):
         key = BlobKey("templates", "0" * 64)
         assert await store.download_url(key, DownloadGrant("a", "text/plain", 60)) is None
         assert await store.upload_url("0" * 24, UploadGrant(1, "text/plain", "0" * 64, 60)) is None
+
+    async def test_a_full_disk_gets_no_half_of_anything(
+        self, store: LocalBlobStore, root: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "source").write_bytes(bytes(5000))
+        key = address("templates", bytes(5000))
+        with no_file_over(1000):
+            with pytest.raises(StorageFull):
+                await store.put("templates", bytes(5000))
+            with pytest.raises(StorageFull):
+                await store.put_file("templates", tmp_path / "source")
+            with pytest.raises(StorageFull):
+                await store.write_upload("0" * 24, file_pieces(tmp_path / "source", missing(key)), 5000)
+        assert list((root / "incoming").iterdir()) == []
+        with pytest.raises(BlobNotFound):
+            await store.stat(key)
+        assert await store.put("templates", bytes(5000)) == key
