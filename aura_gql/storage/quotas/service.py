@@ -8,12 +8,13 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.quotas.errors import TooManyReservations, TooManyStoredFiles, UserStorageFull
 from aura_gql.storage.quotas.ports import UsageSource
 from aura_gql.storage.quotas.records import Quota, QuotaLimits, Reservation, StoredUsage, Usage
 
-_CORRECTIONS = 20
+_RECOUNTS = 20
 
 
 class StorageQuotas:
@@ -110,18 +111,20 @@ class StorageQuotas:
             counted += await source.usage_of(user_id, session)
         return counted
 
-    async def correct(self, user_id: str) -> tuple[Usage, Usage]:
-        """Store what a count says; what was stored, and what is now. TimeoutError where it changes all the time."""
-        for _ in range(_CORRECTIONS):
+    async def recount(self, user_id: str, *, store: bool) -> tuple[Usage, Usage]:
+        """What was stored and what there is, at one moment; with `store` that is stored. StorageUnavailable where the
+        user's files change all the time.
+        """
+        for _ in range(_RECOUNTS):
             stored = await UserStorageDocument.find_usage(user_id)
             if stored is None:
                 await self._begin(user_id)
                 continue
-            # Nobody changed anything between the two readings of `changes`: the count in between is of one moment.
             counted = await self.count(user_id)
-            if await UserStorageDocument.correct(user_id, counted, stored.changes):
+            # Where nobody changed anything since the first reading, the count is of one moment.
+            if await UserStorageDocument.correct(user_id, counted if store else stored.usage, stored.changes):
                 return stored.usage, counted
-        raise TimeoutError("The user's files change all the time.")
+        raise StorageUnavailable(f"The files of the user {user_id} change all the time.")
 
     async def _begin(self, user_id: str) -> None:
         try:

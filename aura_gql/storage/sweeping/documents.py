@@ -54,6 +54,13 @@ class CondemnedBlobDocument(Document):
         return {Sentence(found["state"]) async for found in cursor}
 
     @classmethod
+    async def find_keys(cls, keys: Sequence[BlobKey]) -> set[BlobKey]:
+        """Those of the blobs that are on their way out."""
+        query = {"_id": {"$in": [_id_of(key) for key in keys]}}
+        cursor = cls.get_pymongo_collection().find(query, {"_id": 0, "scope": 1, "sha256": 1})
+        return {BlobKey(found["scope"], found["sha256"]) async for found in cursor}
+
+    @classmethod
     async def rescue(cls, keys: Sequence[BlobKey]) -> int:
         """Acquit those of the blobs that are condemned and not doomed; how many."""
         query = {"_id": {"$in": [_id_of(key) for key in keys]}, "state": Sentence.CONDEMNED.value}

@@ -1,7 +1,9 @@
 """What the sweeper asks of the rooms that name blobs."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
+
+from aura_gql.storage.sweeping.records import NamedBlob
 
 
 class BlobReferences(Protocol):
@@ -20,4 +22,8 @@ class BlobReferences(Protocol):
 
         Up to a thousand, by indexes alone. Where the room doubts it says that they are named.
         """
+        ...
+
+    def walk(self) -> AsyncIterator[NamedBlob]:
+        """Every blob that the room names, at least once, in little memory however many there are."""
         ...

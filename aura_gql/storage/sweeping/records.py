@@ -21,6 +21,15 @@ class Sentence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedBlob:
+    """A blob that something names: how large it says that it is, and what that is, for people."""
+
+    key: BlobKey
+    size: int
+    named_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CondemnedBlob:
     """A blob that nothing named at `condemned_at`; `why` says so for people."""
 

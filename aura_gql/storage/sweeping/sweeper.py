@@ -80,16 +80,23 @@ class BlobSweeper:
         )
         return report
 
+    @property
+    def limits(self) -> SweepLimits:
+        """The times and bounds of its runs."""
+        return self._limits
+
     async def _look(self) -> None:
         await self.take_turn()
 
-    async def condemn(self, blobs: Sequence[BlobInfo], why: str = UNNAMED) -> int:
-        """Condemn those of the blobs that no room names; how many were not yet condemned. At most a thousand, of one
-        scope.
-        """
+    async def _condemn(self, blobs: Sequence[BlobInfo]) -> int:
+        """Condemn those of the blobs that no room names; how many were not yet condemned."""
+        unnamed = await self.unnamed(blobs)
+        return await CondemnedBlobDocument.condemn(unnamed, UNNAMED) if unnamed else 0
+
+    async def unnamed(self, blobs: Sequence[BlobInfo]) -> list[BlobInfo]:
+        """Those of the blobs that no room names; at least one and at most a thousand, of one scope."""
         named = await self._named(blobs[0].key.scope, [blob.key.sha256 for blob in blobs])
-        unnamed = [blob for blob in blobs if blob.key.sha256 not in named]
-        return await CondemnedBlobDocument.condemn(unnamed, why) if unnamed else 0
+        return [blob for blob in blobs if blob.key.sha256 not in named]
 
     async def scopes(self) -> AsyncIterator[str]:
         """Every scope in which a room keeps blobs, in no promised order."""
@@ -116,10 +123,10 @@ class BlobSweeper:
             if blob.modified_at < oldest:
                 batch.append(blob)
             if len(batch) == _ASKED_AT_ONCE:
-                report.condemned += await self.condemn(batch)
+                report.condemned += await self._condemn(batch)
                 batch = []
         if batch:
-            report.condemned += await self.condemn(batch)
+            report.condemned += await self._condemn(batch)
 
     async def _remove_some(self, run_id: str, report: SweepReport) -> None:
         now, limits = utcnow(), self._limits

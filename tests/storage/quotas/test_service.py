@@ -146,7 +146,8 @@ async def test_a_wrong_count_is_corrected_and_reservations_stay(things: Things, 
     await things.put(counting, ADA, 50)
     await counting.reserve(ADA, PROJECT, 10, lasts_s=LONG_S)
     await things.database["user_storage"].update_one({"_id": ADA}, {"$inc": {"file_bytes": 7, "file_count": -3}})
-    assert await counting.correct(ADA) == (Usage(-2, 57), Usage(1, 50))
+    for store in (False, True):
+        assert await counting.recount(ADA, store=store) == (Usage(-2, 57), Usage(1, 50))
     assert await used(counting) == (1, 50, 10)
 
 
@@ -154,5 +155,5 @@ async def test_a_correction_beside_changes_is_right_in_the_end(things: Things, q
     counting = quotas(max_bytes=10_000, max_files=1_000)
     await things.put(counting, ADA, 1)
     await things.database["user_storage"].update_one({"_id": ADA}, {"$inc": {"file_bytes": 999}})
-    await asyncio.gather(*(things.put(counting, ADA, size) for size in range(8)), counting.correct(ADA))
+    await asyncio.gather(*(things.put(counting, ADA, size) for size in range(8)), counting.recount(ADA, store=True))
     assert await used(counting) == (9, 29, 0)

@@ -9,7 +9,7 @@ from aura_gql.storage.sweeping import guard
 from aura_gql.storage.sweeping.documents import CondemnedBlobDocument, new_run_id
 from aura_gql.storage.sweeping.errors import BlobBeingRemoved, ClaimLapsed
 from aura_gql.storage.sweeping.records import PROMISE_S
-from tests.storage.sweeping.conftest import SCOPE, World
+from tests.support.blob_world import SCOPE, World
 
 DATA = b"the same bytes"
 

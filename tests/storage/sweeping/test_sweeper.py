@@ -4,7 +4,7 @@ from pathlib import Path
 from aura_gql.storage.ports import BlobKey
 from aura_gql.storage.sweeping.documents import CondemnedBlobDocument, SweepTurnDocument, SweptBlobDocument
 from aura_gql.storage.sweeping.sweeper import LEASE_S
-from tests.storage.sweeping.conftest import SCOPE, World
+from tests.support.blob_world import SCOPE, World
 
 
 async def orphans(world: World, count: int, scope: str = SCOPE) -> list[BlobKey]:

@@ -1,0 +1,1 @@
+"""Comparing what the documents say with the blobs that are there."""
