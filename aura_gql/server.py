@@ -17,6 +17,7 @@ from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
 from aura_gql.files.history.retention.trimmer import HistoryTrimmer
 from aura_gql.files.history.service import FileHistory
+from aura_gql.files.references.service import FileReferences
 from aura_gql.files.service import FileService
 from aura_gql.files.staging.service import UploadTickets
 from aura_gql.files.uploads.service import FileUploads
@@ -51,9 +52,9 @@ from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.blob_links import BlobLinks
 from aura_gql.storage.ports import BlobStore
-from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import LinkSigner
+from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
@@ -72,7 +73,6 @@ DOCUMENTS: Sequence[type[Document]] = (
     TemplateCacheDocument,
     ProjectDocument,
     *FILE_DOCUMENTS,
-    UserStorageDocument,
     SandboxSession,
     CodeExecution,
     ExecutionOutput,
@@ -114,6 +114,7 @@ class Server:
         self._bus = InProcessBus()
         self._counters = counters
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
+        self._sweeper = BlobSweeper(self.blobs, [FileReferences()], bounds.sweep_limits(settings))
         self.services = self._wire(settings)
 
     @asynccontextmanager
@@ -154,6 +155,8 @@ class Server:
             stack.push_async_callback(services.trimming.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
+            self._sweeper.start()
+            stack.push_async_callback(self._sweeper.stop)
             warming = BackgroundTasks()
             stack.push_async_callback(warming.join)
             if self._has_pool:
@@ -197,7 +200,7 @@ class Server:
             providers=self.providers.keys(),
         )
         quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
-        files = FileService(projects, self.blobs, bounds.file_limits(settings), bus)
+        files = FileService(projects, self.blobs, bounds.file_limits(settings), bus, quotas)
         uploads = FileUploads(projects, files.writer, keys)
         history = FileHistory(files)
         restoring = FileRestoring(projects, files, history)

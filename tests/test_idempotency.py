@@ -155,8 +155,8 @@ STEPS: list[tuple[str, tuple[str, str | None], Side]] = [
     ("runCommand", ("insert", "code_executions"), "reply"),
     ("uploadFiles", CLAIM, "reply"),
     ("uploadFiles", ("insert", "file_versions"), "reply"),
-    ("uploadFiles", ("commitTransaction", None), "request"),
     ("uploadFiles", ("commitTransaction", None), "reply"),
+    ("uploadFiles", ("commitTransaction", None), "request"),  # Behind the other uploads: it keeps the user's count.
     ("createSandbox", CLAIM, "reply"),
     ("createSandbox", ("insert", "sandbox_sessions"), "reply"),  # Last: it keeps the lock of the quota.
 ]

@@ -20,6 +20,8 @@ from aura_gql.files.staging.documents import UploadTicketDocument
 from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.infra.mongo import Client, MongoDocument
+from aura_gql.storage.quotas.documents import UserStorageDocument
+from aura_gql.storage.sweeping.documents import SWEEPING_DOCUMENTS
 
 _RECORD_FIELDS = {"_id": 0, **{field.name: 1 for field in fields(FileRecord)}}
 # Rows that are older than kept folders have no `entry`; all of them are files.
@@ -173,8 +175,10 @@ FILE_DOCUMENTS: Sequence[type[Document]] = (
     UploadTicketDocument,
     FileChangeCounter,
     FileChangeDocument,
+    UserStorageDocument,
+    *SWEEPING_DOCUMENTS,
 )
-"""The collections of the files room."""
+"""The collections of the files room, and those of the storage below it that it needs."""
 
 
 def _as_it_was(record: FileRecord) -> MongoDocument:

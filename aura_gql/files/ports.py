@@ -19,6 +19,10 @@ class ProjectAccess(Protocol):
         """The project where the viewer may see it and it is READY; ProjectNotFound, ProjectNotReady."""
         ...
 
+    async def owner_of(self, project_id: ObjectId) -> str | None:
+        """The user who owns the project, whatever its status; None where there is none."""
+        ...
+
     async def advance_revision(self, project_id: ObjectId, session: AsyncClientSession) -> int:
         """Count a change inside the caller's transaction, 1 for the first; ProjectNotFound once it is being deleted.
 

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.ports import Content
+from aura_gql.storage.quotas.records import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,13 @@ class StorageTotals:
 
     def __add__(self, other: "StorageTotals") -> "StorageTotals":
         return StorageTotals(self.file_count + other.file_count, self.total_bytes + other.total_bytes)
+
+    def __bool__(self) -> bool:
+        return any((self.file_count, self.total_bytes))
+
+    def as_usage(self) -> Usage:
+        """What they are of a user's usage."""
+        return Usage(self.file_count, self.total_bytes)
 
     def __sub__(self, other: "StorageTotals") -> "StorageTotals":
         return StorageTotals(self.file_count - other.file_count, self.total_bytes - other.total_bytes)

@@ -17,6 +17,7 @@ from aura_gql.files.records import FileRecord, RevisionSource, StorageUse, Versi
 from aura_gql.files.starting import StartingFile, keep_files, totals_of
 from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.transaction import in_transaction
+from aura_gql.files.usage.service import FileUsage
 from aura_gql.files.versions import scope_of
 from aura_gql.files.writing.contents import HeldBytes
 from aura_gql.files.writing.documents import FileBatchDocument
@@ -27,7 +28,11 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.languages import language_of
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.ports import NewFile
+from aura_gql.storage.addressing import address
 from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.storage.quotas.records import QuotaLimits
+from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.storage.sweeping.guard import BlobGuard
 
 _FIRST_REVISION = 1
 
@@ -37,14 +42,24 @@ class FileService:
     the project's revision and its totals is one transaction: a crash leaves at most a blob that nothing names.
     """
 
-    def __init__(self, projects: ProjectAccess, blobs: BlobStore, limits: FileLimits, bus: EventBus) -> None:
+    def __init__(
+        self,
+        projects: ProjectAccess,
+        blobs: BlobStore,
+        limits: FileLimits,
+        bus: EventBus,
+        quotas: StorageQuotas | None = None,
+    ) -> None:
+        """Without `quotas` a user may have as much as is usual, and has nothing but files."""
         self._projects = projects
         self._blobs = blobs
         self._limits = limits
         self._bus = bus
         self.changes = FileChanges(projects, bus, limits.changes_ttl_s)
         """What saves change, and what code changes in sandboxes."""
-        self.writer = FileWriter(projects, blobs, limits, bus, self.changes)
+        self._quotas = quotas or StorageQuotas(QuotaLimits(), [FileUsage()])
+        self._guard = BlobGuard()
+        self.writer = FileWriter(projects, blobs, limits, bus, self.changes, self._quotas)
         """What every change of the files goes through but the first files of a project."""
 
     async def tree(self, project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[FileRecord]]:
@@ -131,7 +146,12 @@ class FileService:
 
         InvalidPath, PathClash, and the errors of the limits.
         """
-        kept = await keep_files(self._blobs, scope_of(project_id), files, self._limits)
+        scope = scope_of(project_id)
+        claim = await self._guard.claim(
+            {address(scope, file.content) for file in files if isinstance(file.content, bytes)}
+        )
+        kept = await keep_files(self._blobs, scope, files, self._limits)
+        await claim.hold()
         try:
             await in_transaction(
                 ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
@@ -150,10 +170,23 @@ class FileService:
         """Remove every file of a project that is being deleted, with its history and its blobs. Safe to repeat."""
         await ProjectFileDocument.remove_project(project_id)
         await FileVersionDocument.remove_project(project_id)
-        await ProjectStorageDocument.remove_project(project_id)
+        await self._give_back(project_id)
         await FileBatchDocument.remove_project(project_id)
         await self.changes.remove_project(project_id)
         await self._blobs.delete_scope(scope_of(project_id))
+
+    async def _give_back(self, project_id: ObjectId) -> None:
+        """Have the project count no more: its totals go with what they are of the user's, or both stay for the next."""
+        owner = await self._projects.owner_of(project_id)
+
+        async def work(session: AsyncClientSession) -> None:
+            totals = await ProjectStorageDocument.remove_project(project_id, session)
+            if owner is not None:
+                await self._quotas.add(owner, -totals.as_usage(), session)
+
+        await in_transaction(ProjectFileDocument.client(), work)
+        if owner is not None:
+            await self._quotas.release_project(owner, project_id)
 
     async def _forget_blobs(self, project_id: ObjectId) -> None:
         """No transaction on a project that is being deleted can succeed any more: nothing will name a blob of it."""
@@ -169,7 +202,9 @@ class FileService:
             await ProjectFileDocument.insert_records(records, session)
             versions = [VersionRecord(record, VersionKind.CREATED, RevisionSource.INITIAL) for record in records]
             await FileVersionDocument.insert_records(versions, session)
-        await ProjectStorageDocument.add(project_id, totals_of(files), session)
+        totals = totals_of(files)
+        await ProjectStorageDocument.add(project_id, totals, session)
+        await self._quotas.add(author, totals.as_usage(), session)
 
 
 class _HasFiles(Exception):

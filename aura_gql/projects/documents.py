@@ -4,7 +4,7 @@ Each change of a project that others can see is one atomic update: it takes the 
 in the document, so that a follower can refill what the bus lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -169,6 +169,18 @@ class ProjectDocument(Document):
         """The ids of every project that the user owns, whatever its status."""
         cursor = cls.get_pymongo_collection().find({"user_id": user_id}, {"_id": 1}, session=session)
         return [found["_id"] async for found in cursor]
+
+    @classmethod
+    async def walk_ids(cls) -> AsyncIterator[ObjectId]:
+        """The id of every project, whatever its status, oldest first."""
+        async for found in cls.get_pymongo_collection().find({}, {"_id": 1}).sort("_id", ASCENDING):
+            yield found["_id"]
+
+    @classmethod
+    async def is_there(cls, project_id: ObjectId, session: AsyncClientSession) -> bool:
+        """Whether the project is there, and is not being deleted, as the transaction sees it."""
+        query = {"_id": project_id, "status": _VISIBLE}
+        return await cls.get_pymongo_collection().find_one(query, {"_id": 1}, session=session) is not None
 
     @classmethod
     async def advance_revision(cls, project_id: ObjectId, session: AsyncClientSession) -> int | None:

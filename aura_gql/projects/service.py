@@ -238,6 +238,11 @@ class ProjectService:
         """
         return follow(self._bus, viewer_id, project_id)
 
+    async def owner_of(self, project_id: ObjectId) -> str | None:
+        """The user who owns the project, whatever its status; None where there is none."""
+        project = await ProjectDocument.find_record(project_id)
+        return None if project is None else project.user_id
+
     async def advance_revision(self, project_id: ObjectId, session: AsyncClientSession) -> int:
         """Count a change of the project's files inside the caller's transaction; the new revision, 1 for the first.
 

@@ -25,9 +25,9 @@ class ProjectStorageDocument(Document):
         indexes: ClassVar[list[IndexModel]] = [IndexModel([("total_bytes", DESCENDING)])]
 
     @classmethod
-    async def find_totals(cls, project_id: ObjectId) -> StorageTotals:
+    async def find_totals(cls, project_id: ObjectId, session: AsyncClientSession | None = None) -> StorageTotals:
         """What the project's files come to; zeros where it has none yet."""
-        document = await cls.get_pymongo_collection().find_one({"_id": project_id})
+        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, session=session)
         return StorageTotals(0, 0) if document is None else _to_totals(document)
 
     @classmethod
@@ -62,9 +62,10 @@ class ProjectStorageDocument(Document):
         return growth if document is None else _to_totals(document)
 
     @classmethod
-    async def remove_project(cls, project_id: ObjectId) -> None:
-        """Drop the totals of a project."""
-        await cls.get_pymongo_collection().delete_one({"_id": project_id})
+    async def remove_project(cls, project_id: ObjectId, session: AsyncClientSession) -> StorageTotals:
+        """Drop the totals of a project; what they were, zeros where they are gone."""
+        document = await cls.get_pymongo_collection().find_one_and_delete({"_id": project_id}, session=session)
+        return StorageTotals(0, 0) if document is None else _to_totals(document)
 
 
 def _to_totals(document: Mapping[str, Any]) -> StorageTotals:

@@ -1,10 +1,12 @@
-"""The queries that add the totals of several projects up."""
+"""The queries that add up what is stored, of one project and of several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from aura_gql.files.documents import ProjectFileDocument
 from aura_gql.files.records import StorageTotals
 from aura_gql.files.totals.documents import ProjectStorageDocument
 
@@ -16,3 +18,14 @@ async def sum_totals(project_ids: Sequence[ObjectId], session: AsyncClientSessio
     async for found in cursor:
         totals += StorageTotals(found["file_count"], found["total_bytes"])
     return totals
+
+
+async def count_files(project_id: ObjectId, session: AsyncClientSession) -> StorageTotals:
+    """What the files of a project come to, kept folders included, counted one by one."""
+    stages: list[Mapping[str, Any]] = [
+        {"$match": {"project_id": project_id}},
+        {"$group": {"_id": None, "files": {"$sum": 1}, "bytes": {"$sum": "$size"}}},
+    ]
+    async for found in await ProjectFileDocument.get_pymongo_collection().aggregate(stages, session=session):
+        return StorageTotals(found["files"], found["bytes"])
+    return StorageTotals(0, 0)

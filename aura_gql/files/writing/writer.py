@@ -1,5 +1,6 @@
 """The one way in which a project's files change."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,13 +21,16 @@ from aura_gql.files.versions import scope_of
 from aura_gql.files.writing.contents import keep_contents
 from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.files.writing.drafts import Draft, make_draft
-from aura_gql.files.writing.operations import Operation, StoredContent, checked
+from aura_gql.files.writing.operations import Operation, PutFile, StoredContent, checked
 from aura_gql.files.writing.records import AppliedBatch, Revision, version_records
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
 from aura_gql.projects.errors import ProjectNotFound
-from aura_gql.storage.ports import BlobStore
+from aura_gql.projects.records import ProjectRecord
+from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.storage.sweeping.guard import BlobGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ class _Request:
     operation_id: ObjectId | None
     stored: dict[str, StoredContent] = field(default_factory=dict)
 
+    @property
+    def blobs(self) -> set[BlobKey]:
+        """The blobs that the operations may come to name."""
+        scope = scope_of(self.project_id)
+        contents = (operation.content for operation in self.operations if isinstance(operation, PutFile))
+        return {
+            content.blob if isinstance(content, StoredContent) else BlobKey(scope, content.sha256)
+            for content in contents
+        }
+
 
 class FileWriter:
     """Operations are planned on the files as they are, their blobs made safe, and then the plan is one transaction with
@@ -49,13 +63,21 @@ class FileWriter:
     """
 
     def __init__(
-        self, projects: ProjectAccess, blobs: BlobStore, limits: FileLimits, bus: EventBus, changes: FileChanges
+        self,
+        projects: ProjectAccess,
+        blobs: BlobStore,
+        limits: FileLimits,
+        bus: EventBus,
+        changes: FileChanges,
+        quotas: StorageQuotas,
     ) -> None:
         self._projects = projects
         self._blobs = blobs
         self._limits = limits
         self._bus = bus
         self._changes = changes
+        self._quotas = quotas
+        self._guard = BlobGuard()
 
     async def apply(
         self,
@@ -90,19 +112,21 @@ class FileWriter:
 
     async def _apply(self, request: _Request) -> AppliedBatch:
         project_id = request.project_id
+        claim = await self._guard.claim(request.blobs)
         while True:
             # Before the files, which are then at this revision or a later one.
-            revision = (await self._projects.require_ready(request.author, project_id)).revision
-            _check_revision(revision, request)
+            project = await self._projects.require_ready(request.author, project_id)
+            _check_revision(project.revision, request)
             draft = await make_draft(project_id, request.operations)
             if not draft.plan.changes:
-                return await self._nothing_changed(request, revision, draft)
-            await self._check_totals(request, draft)
+                return await self._nothing_changed(request, project.revision, draft)
+            await self._check_totals(project, draft)
             await self._keep_contents(request, draft)
+            await claim.hold()
             try:
                 batch = await in_transaction(
                     ProjectFileDocument.client(),
-                    lambda session: self._write(request, revision, draft, session),  # noqa: B023
+                    lambda session: self._write(request, project, draft, session),  # noqa: B023
                 )
             except _MovedOn:
                 continue
@@ -119,32 +143,39 @@ class FileWriter:
             await FileBatchDocument.add(request.operation_id, batch, None)
         return batch
 
-    async def _check_totals(self, request: _Request, draft: Draft) -> None:
+    async def _check_totals(self, project: ProjectRecord, draft: Draft) -> None:
         """Once more inside the transaction; here so that what can't be kept does not fill the blob store."""
-        before = await ProjectStorageDocument.find_totals(request.project_id)
-        self._limits.check_totals(before, before + draft.plan.growth)
+        growth = draft.plan.growth
+        before, _ = await asyncio.gather(
+            ProjectStorageDocument.find_totals(project.id), self._quotas.check(project.user_id, growth.as_usage())
+        )
+        self._limits.check_totals(before, before + growth)
 
     async def _keep_contents(self, request: _Request, draft: Draft) -> None:
         wanted = {name: content for name, content in draft.plan.contents.items() if name not in request.stored}
         request.stored.update(await keep_contents(self._blobs, scope_of(request.project_id), wanted))
 
-    async def _write(self, request: _Request, seen: int, draft: Draft, session: AsyncClientSession) -> AppliedBatch:
+    async def _write(
+        self, request: _Request, project: ProjectRecord, draft: Draft, session: AsyncClientSession
+    ) -> AppliedBatch:
         # First, because it makes other transactions on the project wait or start again: what is read below stays so.
         number = await self._projects.advance_revision(request.project_id, session)
-        if number != seen + 1:
+        if number != project.revision + 1:
             _check_revision(number - 1, request)
             draft = await make_draft(request.project_id, request.operations, session)
             if not draft.plan.changes or not draft.plan.contents.keys() <= request.stored.keys():
                 raise _MovedOn
         revision = Revision(request.project_id, number, request.author, utcnow(), request.source)
         records = version_records(draft.plan, revision, request.stored, draft.last_versions)
-        await self._store(draft, records, session)
+        await self._store(project.user_id, draft, records, session)
         batch = AppliedBatch(request.project_id, number, records, list(draft.plan.kept))
         if request.operation_id is not None:
             await FileBatchDocument.add(request.operation_id, batch, session)
         return batch
 
-    async def _store(self, draft: Draft, records: Sequence[VersionRecord], session: AsyncClientSession) -> None:
+    async def _store(
+        self, owner: str, draft: Draft, records: Sequence[VersionRecord], session: AsyncClientSession
+    ) -> None:
         project_id, changes = records[0].file.project_id, draft.plan.changes
         removed = [change.before for change in changes if change.before is not None and change.after is None]
         written = [
@@ -156,8 +187,10 @@ class FileWriter:
             raise RuntimeError("A file has moved on inside the transaction that had read it.")
         await FileVersionDocument.insert_records(records, session)
         await self._changes.add_saves(project_id, records, session)
-        after = await ProjectStorageDocument.add(project_id, draft.plan.growth, session)
-        self._limits.check_totals(after - draft.plan.growth, after)
+        if growth := draft.plan.growth:
+            after = await ProjectStorageDocument.add(project_id, growth, session)
+            self._limits.check_totals(after - growth, after)
+            await self._quotas.add(owner, growth.as_usage(), session)
 
 
 class _MovedOn(Exception):

@@ -1,6 +1,7 @@
 """What users store, counted as it changes, and refused where it is too much."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bson import ObjectId
@@ -56,6 +57,16 @@ class StorageQuotas:
             await UserStorageDocument.insert_usage(user_id, counted, session)
             after = StoredUsage(counted, (), 1)
         self._check(growth, freed, after)
+
+    async def check(self, user_id: str, growth: Usage) -> None:
+        """UserStorageFull and TooManyStoredFiles where a growth would pass a limit as things stand; costs a round trip
+        where something grows. Only `add` is sure, this is for what should not even be begun.
+        """
+        if growth.file_count <= 0 and growth.file_bytes + growth.archive_bytes <= 0:
+            return
+        stored = await UserStorageDocument.find_usage(user_id)
+        if stored is not None:
+            self._check(growth, 0, replace(stored, usage=stored.usage + growth))
 
     async def reserve(
         self, user_id: str, project_id: ObjectId, size: int, *, lasts_s: float, reservation_id: ObjectId | None = None
