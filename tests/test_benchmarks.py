@@ -18,6 +18,8 @@ CONTESTS = [
     ("a tree of 100 files", "request"),
     ("saveFile", "service"),
     ("saveFile", "API"),
+    ("a batch of 10 files", "service"),
+    ("a diff of 1,000 lines", "API"),
     ("5,000 lines", "all lines"),
     ("sandbox create, cold", "provider"),
     ("sandbox create, one waits", "provider"),

@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from aura_gql.files.paths import path_key
 from aura_gql.infra.mongo import Database
+from tests.benchmarks import diff_sides as diffing
 from tests.benchmarks import files_sides as sides
 from tests.benchmarks.fields import FILE_FIELDS
 from tests.benchmarks.files_room import FilesRoom, files_room, key_of
@@ -26,7 +27,12 @@ _TREE = f"query ($id: ID!) {{ project(id: $id) {{ files {{ {' '.join(FILE_FIELDS
 async def contests(world: World, size: Size) -> AsyncIterator[list[Entry]]:
     """The contests of this group, while the service and the connections are there."""
     async with files_room(world) as room, connected(world.ours) as ours, connected(world.baseline) as baseline:
-        yield [await _tree(world, room, size, ours, baseline), *_saves(world, room, size)]
+        yield [
+            await _tree(world, room, size, ours, baseline),
+            *_saves(world, room, size),
+            _batch(room, size),
+            await _diff(world, room, size),
+        ]
 
 
 def _saves(world: World, room: FilesRoom, size: Size) -> list[Entry]:
@@ -39,6 +45,20 @@ def _saves(world: World, room: FilesRoom, size: Size) -> list[Entry]:
         Contest("saveFile", "service", rounds, service, {RAW: raw}),
         Contest("saveFile", "API", rounds, api, {RAW: raw, ENDPOINT: endpoint}),
     ]
+
+
+def _batch(room: FilesRoom, size: Size) -> Entry:
+    ours = sides.batch_by_service(room.files, room.owner, room.project_id, size.batch)
+    theirs = {f"{size.batch} raw blob writes + one transaction": sides.batch_raw(room.raw, size.batch)}
+    return Contest(f"a batch of {size.batch} files", "service", size.batches, ours, theirs)
+
+
+async def _diff(world: World, room: FilesRoom, size: Size) -> Entry:
+    old, new = diffing.texts(size.diff_lines)
+    for version, text in enumerate((old, new)):
+        await room.files.save(room.owner, room.project_id, diffing.PATH, text, version)
+    ours, theirs = diffing.by_api(world, new, size.diffs), diffing.by_libgit2(old, new, size.diffs)
+    return Contest(f"a diff of {size.diff_lines:,} lines", "API", size.rounds, ours, {"libgit2 alone": theirs})
 
 
 async def _tree(

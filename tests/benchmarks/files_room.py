@@ -37,7 +37,7 @@ async def files_room(world: World) -> AsyncIterator[FilesRoom]:
     uri, secret = DataFolder(world.folder / "data").connection()
     async with connect(DatabaseSettings(), uri) as client:
         database = client.get_default_database()
-        settings = settings_for(world.folder / "room", database.name)
+        settings = settings_for(world.folder / "data", database.name)
         server = Server(settings, Surroundings(uri, secret), create_counters(settings))
         await init_documents(database, DOCUMENTS)
         viewer = (await world.member.execute("{ viewer { id } }"))["viewer"]["id"]

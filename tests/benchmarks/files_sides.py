@@ -1,4 +1,4 @@
-"""One round each of what files cost by the service, over the API, and by the plainest program."""
+"""One round each of what saves cost by the service, over the API, and by the plainest program."""
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable, Iterator
 import orjson
 from bson import ObjectId
 
+from aura_gql.files.records import RevisionSource
 from aura_gql.files.service import FileService
+from aura_gql.files.writing.contents import HeldBytes
+from aura_gql.files.writing.operations import PutFile
 from tests.benchmarks.http_load import Connection, connected, post
 from tests.benchmarks.measure import Cost, Side
 from tests.benchmarks.raw_files import RawFiles
@@ -20,9 +23,9 @@ _LINE = "print('a line of an ordinary length, as programs have them')  # {}\n"
 
 
 def texts() -> Iterator[str]:
-    """About 2 kB each, no two alike, as somebody leaves them who edits one line."""
+    """About 2 kB each, no two alike and none as long as the one before, as somebody leaves them who edits one line."""
     for number in itertools.count():
-        yield _LINE * 32 + _LINE.format(number)
+        yield _LINE * 32 + _LINE.format(number) + "#" * (number % 60)
 
 
 def saved_by_service(files: FileService, owner: str, project_id: ObjectId, times: int) -> Side:
@@ -49,7 +52,7 @@ def saved_over_api(world: World, times: int) -> Side:
         if answer["data"]["saveFile"]["file"]["version"] != version:
             raise RuntimeError(f"It was not saved: {answer}")
 
-    return _by_one_client(world.ours, save, times)
+    return by_one_client(world.ours, save, times)
 
 
 def saved_raw(files: RawFiles, times: int) -> Side:
@@ -70,10 +73,33 @@ def saved_at_endpoint(world: World, times: int) -> Side:
         body = {"path": "raw.py", "content": next(edits)}
         await connection.exchange(post("/files", world.bearer, body))
 
-    return _by_one_client(world.baseline, save, times)
+    return by_one_client(world.baseline, save, times)
 
 
-def _by_one_client(server: Serving, work: Callable[[Connection], Awaitable[None]], times: int) -> Side:
+def batch_by_service(files: FileService, owner: str, project_id: ObjectId, count: int) -> Side:
+    """A round of one batch: next versions of so many files, all or none."""
+    edits = texts()
+
+    async def write() -> None:
+        operations = [PutFile(f"batch/{number}.py", HeldBytes(next(edits).encode())) for number in range(count)]
+        batch = await files.writer.apply(owner, project_id, operations, source=RevisionSource.BATCH)
+        if len(batch.changed) != count:
+            raise RuntimeError("Not all of them were written.")
+
+    return repeated(write, 1)
+
+
+def batch_raw(files: RawFiles, count: int) -> Side:
+    """A round of as many raw blob writes and one transaction."""
+    edits = texts()
+
+    async def write() -> None:
+        await files.save_all([(f"batch/{number}.py", next(edits).encode()) for number in range(count)])
+
+    return repeated(write, 1)
+
+
+def by_one_client(server: Serving, work: Callable[[Connection], Awaitable[None]], times: int) -> Side:
     """A round over a connection that is opened for it: servers close those on which nothing comes for long."""
 
     async def side() -> Cost:

@@ -23,6 +23,10 @@ class Size:
     tree_files: int
     trees: int
     crashes: int
+    batch: int
+    batches: int
+    diff_lines: int
+    diffs: int
 
 
 FULL = Size(
@@ -42,6 +46,10 @@ FULL = Size(
     tree_files=5_000,
     trees=8,
     crashes=1_000,
+    batch=500,
+    batches=7,
+    diff_lines=10_000,
+    diffs=10,
 )
 """For figures: about two minutes."""
 
@@ -62,5 +70,9 @@ QUICK = Size(
     tree_files=100,
     trees=8,
     crashes=20,
+    batch=10,
+    batches=1,
+    diff_lines=1_000,
+    diffs=1,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""
