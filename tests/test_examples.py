@@ -142,8 +142,8 @@ async def edit(tryer: Tryer, project: str) -> None:
     files = {"variables.input.files.0.file": b"\x00\xff"}
     saved = await tryer.upload("UploadFiles", files, projectId=project, files=[{"path": "a.bin", "file": None}])
     assert [(file["path"], file["isBinary"]) for file in saved["files"]] == [("a.bin", True)]
-    await go_back(tryer, project)
     await link(tryer, project)
+    await go_back(tryer, project)
 
 
 async def link(tryer: Tryer, project: str) -> None:
@@ -156,9 +156,9 @@ async def link(tryer: Tryer, project: str) -> None:
 
 async def go_back(tryer: Tryer, project: str) -> None:
     """See what a file was and what the project was, and bring both back."""
-    told = (await tryer.execute("FileHistory", projectId=project, path="hello.py"))["fileHistory"]["nodes"]
+    told = (await tryer.execute("FileHistory", projectId=project, path="hello.py"))["historyOf"]["nodes"]
     assert [(node["version"], node["kind"]) for node in told] == [(2, "MODIFIED"), (1, "CREATED")]
-    diff = (await tryer.execute("FileDiff", projectId=project, path="hello.py", **{"from": 1}))["fileDiff"]
+    diff = (await tryer.execute("FileDiff", projectId=project, path="hello.py", **{"from": 1}))["diffOf"]
     assert diff["text"]["unified"].startswith("diff --git a/hello.py b/hello.py")
     revision = told[-1]["revision"]
     found = await tryer.execute("Revisions", projectId=project, **{"from": revision})

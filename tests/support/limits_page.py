@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from aura_gql.graph.context import MAX_CONTENT_BYTES
+from aura_gql.graph.context import MAX_CONTENT_BYTES, MAX_DIFF_LINES
 from aura_gql.graph.cost import OPERATION_POINTS, Count
 from aura_gql.graph.cost_budget import CHARACTERS_A_POINT, DOCUMENT_POINTS
 from aura_gql.graph.cost_weights import CONNECTION_COUNT, INTROSPECTION, WEIGHTS, CostTable, does_work, fields_of
@@ -151,6 +151,7 @@ def _fixed() -> Iterable[Sequence[str]]:
         (f"{MAX_NODES}", "ids of `nodes`", ""),
         ("1", "operation in a request: batches are off", ""),
         (f"{MAX_CONTENT_BYTES:,}", "bytes of files in one answer, where `content` and `base64` are asked for", ""),
+        (f"{MAX_DIFF_LINES:,}", "lines in the `hunks` of one answer", ""),
     ]
 
 

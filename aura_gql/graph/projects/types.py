@@ -143,7 +143,7 @@ class Project(Node):
             "A deleted file is found by this, and `restoreFileVersion` brings it back."
         )
     )
-    async def file_history(
+    async def history_of(
         self,
         info: Info,
         path: FilePath,
@@ -168,7 +168,7 @@ class Project(Node):
             "where it does not have them."
         )
     )
-    async def file_diff(
+    async def diff_of(
         self, info: Info, path: FilePath, from_: FromVersion, to: ToVersion = None, from_path: FromPath = None
     ) -> FileDiff | None:
         """The pair; its lines are compared when they are asked for."""

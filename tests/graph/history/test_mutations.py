@@ -29,8 +29,8 @@ PAST = """query ($id: ID!, $path: String!, $version: Int!, $from: Int!) { projec
         }
         diff(from: 0) { kind fromVersion toVersion text { unified additions } }
     }
-    fileHistory(path: $path) { nodes { version } }
-    fileDiff(path: $path, from: $version) { path kind fromSize isBinary text {
+    historyOf(path: $path) { nodes { version } }
+    diffOf(path: $path, from: $version) { path kind fromSize isBinary text {
         isTooLarge additions deletions unified
         hunks { oldStart oldLines newStart newLines lines { kind text oldNumber newNumber hasNewline } }
     } }
@@ -71,9 +71,9 @@ async def test_a_past_is_told_compared_and_brought_back(ada: Member, eve: Member
         {"version": 1, "kind": "CREATED", "content": "one\ntwo\n", **same},
     ]
     assert (versions["totalCount"], versions["pageInfo"]["hasNextPage"]) == (2, False)
-    assert [node["version"] for node in told["fileHistory"]["nodes"]] == [2, 1]
-    text = told["fileDiff"]["text"]
-    assert (told["fileDiff"]["kind"], text["additions"], text["deletions"]) == ("MODIFIED", 1, 1)
+    assert [node["version"] for node in told["historyOf"]["nodes"]] == [2, 1]
+    text = told["diffOf"]["text"]
+    assert (told["diffOf"]["kind"], text["additions"], text["deletions"]) == ("MODIFIED", 1, 1)
     assert applied("one\ntwo\n", text["unified"]) == "one\nTWO\n"
     (hunk,) = text["hunks"]
     assert [(line["kind"], line["text"], line["oldNumber"], line["newNumber"]) for line in hunk["lines"]] == [
@@ -140,11 +140,11 @@ async def test_a_running_sandbox_has_what_came_back_when_the_answer_comes(ada: M
 async def test_what_never_was_is_an_error_beside_the_rest(ada: Member) -> None:
     project = await ready_project(ada)
     query = """query ($id: ID!) { project(id: $id) {
-        name fileDiff(path: "main.py", from: 7) { path } diff(from: 99) { toRevision }
+        name diffOf(path: "main.py", from: 7) { path } diff(from: 99) { toRevision }
     } }"""
     with pytest.raises(Refused) as refused:
         await ada.execute(query, id=project)
     assert sorted((error["path"][-1], error["extensions"]["code"]) for error in refused.value.errors) == [
         ("diff", "NOT_FOUND"),
-        ("fileDiff", "NOT_FOUND"),
+        ("diffOf", "NOT_FOUND"),
     ]
