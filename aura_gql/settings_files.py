@@ -64,7 +64,9 @@ class FileSettings(Group):
 
     max_projects_per_user: Count = Field(100, description="Most projects that a user owns.")
     max_files_per_project: Count = Field(2_000, description="Most files in a project.")
-    max_file_bytes: Bytes = Field(1 * _MIB, description="Bytes of the largest file.")
+    max_file_bytes: Bytes = Field(
+        10 * _MIB, description="Bytes of the largest file; those that no request can hold come by `createUploadUrl`."
+    )
     max_project_bytes: Bytes = Field(50 * _MIB, description="Bytes of all files of a project together.")
     max_file_operations: Count = Field(500, description="Most operations of one `applyFileOperations`.")
     max_file_operations_bytes: Bytes = Field(

@@ -126,6 +126,8 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
     changes: dict[str, dict[str, object]] = {
         "server": {"data_directory": folder},
         "database": {"mongodb_db_name": database_name},
+        # So small that a test can send one that is too large within a request.
+        "files": {"max_file_bytes": 1024 * 1024},
         # Whoever tests it has one: the others would make machines for nobody.
         "sandboxes": {"sandbox_warm_pool": 0},
         # The tests of a module are one user, and faster than any.
