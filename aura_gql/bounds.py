@@ -18,6 +18,7 @@ from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
+from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.sweeping.records import SweepLimits
 from aura_gql.terminals.records import TerminalLimits
@@ -228,6 +229,24 @@ def execution_limits(settings: Settings) -> ExecutionLimits:
         max_timeout_ms=executions.execution_max_timeout_ms,
         output_limit=executions.execution_max_output_bytes,
         output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
+    )
+
+
+def bucket(settings: Settings) -> Bucket:
+    """Where blobs are, for settings that name an S3 endpoint."""
+    storage = settings.storage
+    if not (storage.r2_bucket and storage.r2_access_key_id and storage.r2_secret_access_key):
+        raise ValueError("Settings with an S3 endpoint must have a bucket and keys.")
+    return Bucket(
+        storage.r2_bucket,
+        storage.endpoint_url,
+        storage.r2_access_key_id.get_secret_value(),
+        storage.r2_secret_access_key.get_secret_value(),
+        settings.r2_key_prefix,
+        region=storage.r2_region,
+        ca_file=storage.r2_ca_file,
+        encryption=Encryption(storage.r2_encryption),
+        kms_key_id=storage.r2_kms_key_id,
     )
 
 

@@ -49,7 +49,6 @@ from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
-from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.blob_links import BlobLinks
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.service import StorageQuotas
@@ -242,23 +241,9 @@ class Server:
 
 def create_blob_store(settings: Settings) -> BlobStore:
     """The store that the settings name: S3 or R2, else a local folder."""
-    storage = settings.storage
     if settings.blob_directory is not None:
         return LocalBlobStore(settings.blob_directory)
-    if not (storage.r2_bucket and storage.r2_access_key_id and storage.r2_secret_access_key):
-        raise ValueError("Settings with an S3 endpoint must have a bucket and keys.")
-    bucket = Bucket(
-        storage.r2_bucket,
-        storage.endpoint_url,
-        storage.r2_access_key_id.get_secret_value(),
-        storage.r2_secret_access_key.get_secret_value(),
-        settings.r2_key_prefix,
-        region=storage.r2_region,
-        ca_file=storage.r2_ca_file,
-        encryption=Encryption(storage.r2_encryption),
-        kms_key_id=storage.r2_kms_key_id,
-    )
-    return S3BlobStore(bucket)
+    return S3BlobStore(bounds.bucket(settings))
 
 
 def create_providers(

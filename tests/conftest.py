@@ -11,6 +11,7 @@ from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo import scratch_folder
+from tests.support.seaweed import Seaweed, running_seaweed
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,15 @@ def mongodb_uri() -> Iterator[str]:
             yield f"{uri}&serverMonitoringMode=poll"
         finally:
             runner.run(mongod.stop())
+
+
+@pytest.fixture(scope="session")
+def seaweed() -> Iterator[Seaweed]:
+    """A real S3 server, one for each test process that has a use for it."""
+    with scratch_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        running = running_seaweed(folder)
+        yield runner.run(running.__aenter__())
+        runner.run(running.__aexit__(None, None, None))
 
 
 @pytest.fixture

@@ -9,19 +9,18 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from aura_gql import bounds
 from aura_gql.app import create_trusting_schema
+from aura_gql.commands.blob_checks import check_blobs
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
 from aura_gql.infra.mongo import Client, connect
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError
-from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.server import create_blob_store, create_providers
+from aura_gql.server import create_providers
 from aura_gql.settings import Settings, SettingsError
 
 _MONGODB = "MongoDB"
-_BLOBS = "Blobs"
 _DOCUMENTS = "Trusted documents"
 _SESSIONS = "Sessions"
 _RATES = "Rate limits"
@@ -68,20 +67,6 @@ async def check_sessions(settings: Settings) -> list[Finding]:
         advice = "Make one by `openssl rand -base64 32`, for Better Auth and for us."
         return [Finding(_SESSIONS, State.WARNING, f"signed by {source}, which is easily guessed", advice)]
     return [Finding(_SESSIONS, State.OK, f"signed by {source}")]
-
-
-async def check_blobs(settings: Settings) -> list[Finding]:
-    """The blob store, by a write, a read and a delete."""
-    store = create_blob_store(settings)
-    place = f"bucket {settings.storage.r2_bucket}" if settings.blob_directory is None else str(settings.blob_directory)
-    try:
-        await store.check()
-    except StorageUnavailable as error:
-        wrong = "R2_* name a bucket that the key may write to" if settings.blob_directory is None else "it is writable"
-        return [Finding(_BLOBS, State.FAILED, error.message, f"Check {place}: see that {wrong}.")]
-    finally:
-        await store.close()
-    return [Finding(_BLOBS, State.OK, f"wrote, read and deleted in {place}")]
 
 
 async def check_rates(settings: Settings) -> list[Finding]:

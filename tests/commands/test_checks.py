@@ -6,7 +6,6 @@ from secrets import token_hex
 import pytest
 
 from aura_gql.commands.checks import (
-    check_blobs,
     check_mongodb,
     check_rates,
     check_sandboxes,
@@ -82,18 +81,6 @@ async def test_the_secret_that_counts(
 ) -> None:
     (finding,) = await check_sessions(settings_with(monkeypatch, **values))
     assert (finding.state, finding.detail) == (state, told)
-
-
-async def test_blobs_in_a_folder(development: Settings) -> None:
-    (finding,) = await check_blobs(development)
-    assert finding.state is State.OK
-
-
-async def test_a_folder_for_blobs_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    (finding,) = await check_blobs(settings_with(monkeypatch, BLOB_DIRECTORY=str(tmp_path / "file")))
-    assert finding.state is State.FAILED
-    assert str(tmp_path / "file") in finding.advice
 
 
 async def test_no_sandbox_without_a_provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ class HttpRelay:
         if verdict is None:
             for revise in self._revisions:
                 answer = revise(request, answer)
-        writer.write(_encoded(answer) + answer.body[: answer.cut_at])
+        told = b"" if request.method == "HEAD" else answer.body[: answer.cut_at]
+        writer.write(_encoded(answer) + told)
         await writer.drain()
 
     async def _asked(self, request: Request, head: bytes, body: bytes) -> Answer:
