@@ -212,7 +212,7 @@ class Server:
         batches = FileBatches(projects, files.writer, files.limits, keys)
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
-        sandboxes = SandboxService(projects, files, uploads, self.providers, keys, bus, limits, operations)
+        sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
         executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
         terminals = TerminalService(sandboxes, keys, bounds.terminal_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)

@@ -35,6 +35,7 @@ from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.sweeping.guard import BlobGuard
 
 _FIRST_REVISION = 1
+_MAX_BEHIND = 100
 
 
 class FileService:
@@ -107,6 +108,10 @@ class FileService:
     async def changes_since(self, project_id: ObjectId, revision: int) -> list[VersionRecord]:
         """The newest version of each path that changed behind a revision, deletions included, oldest change first."""
         return await FileVersionDocument.find_since(project_id, revision)
+
+    async def versions_behind(self, project_id: ObjectId, path: str, version: int) -> list[VersionRecord]:
+        """The versions of a clean path behind one, 0 for all, deletions included: the newest 100, oldest first."""
+        return await FileVersionDocument.find_behind(project_id, path, version, _MAX_BEHIND)
 
     async def as_of(self, project_id: ObjectId, paths: Sequence[str], revision: int) -> dict[str, FileRecord]:
         """What was there at a revision of the project of these clean paths, as it was then, by path."""

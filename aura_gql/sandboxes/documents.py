@@ -23,9 +23,11 @@ from aura_gql.sandboxes.records import (
     SavedFiles,
     states_before,
 )
-from aura_gql.sandboxes.stored import to_record, to_stored_save
+from aura_gql.sandboxes.stored import to_record, to_stored_save, to_stored_sync
+from aura_gql.sandboxes.syncing.records import SyncedState
 
 _LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
+_USABLE = [status.value for status in USABLE_STATUSES]
 _HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0, "wishes": 0}
 _NOT_DELETED = {"deleted_at": None}
 _TEMPORARY = {"temporary": True}
@@ -65,6 +67,8 @@ class SandboxSession(Document):
     temporary: bool = False
     resource_limits: dict[str, Any] | None = None
     saved_files: dict[str, Any] | None = None
+    sync_conflicts: list[dict[str, Any]] = Field(default_factory=list)
+    sync_conflict_count: int = 0
     wishes: list[PydanticObjectId] = Field(default_factory=list)
     deleted_at: datetime | None = None
 
@@ -150,11 +154,8 @@ class SandboxSession(Document):
     @classmethod
     async def count_live(cls, *, user_id: str | None = None, owner: str | None = None) -> int:
         """How many live sandboxes a user has, or a server holds."""
-        query: dict[str, Any] = {"status": _LIVE}
-        if user_id is not None:
-            query["user_id"] = user_id
-        if owner is not None:
-            query["owner"] = owner
+        wanted = {"user_id": user_id, "owner": owner}
+        query = {"status": _LIVE} | {name: value for name, value in wanted.items() if value is not None}
         return await cls.get_pymongo_collection().count_documents(query)
 
     @classmethod
@@ -207,15 +208,13 @@ class SandboxSession(Document):
         """Compare and set: move the end of a sandbox that `record` shows; None where it is elsewhere by now, the
         sandbox ends, or the wish was granted before.
         """
-        usable = [status.value for status in USABLE_STATUSES]
-        match = {"_id": record.id, "status": {"$in": usable}, "expires_at": record.expires_at}
+        match = {"_id": record.id, "status": {"$in": _USABLE}, "expires_at": record.expires_at}
         return await cls._change(match, {"expires_at": until, "updated_at": utcnow()}, wish_id)
 
     @classmethod
     async def has_granted(cls, sandbox_id: ObjectId, wish_id: ObjectId) -> bool:
         """Whether a restart or an extension under that id has been done."""
-        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id, "wishes": wish_id}, {"_id": 1})
-        return found is not None
+        return await cls.get_pymongo_collection().find_one({"_id": sandbox_id, "wishes": wish_id}) is not None
 
     @classmethod
     async def mark_deleted(cls, user_id: str, sandbox_id: ObjectId) -> bool:
@@ -231,9 +230,9 @@ class SandboxSession(Document):
         await cls.get_pymongo_collection().update_many(match, {"$set": {"last_activity_at": utcnow()}})
 
     @classmethod
-    async def set_synced_revision(cls, sandbox_id: ObjectId, revision: int) -> None:
-        """Note the project revision that the sandbox's disk holds; it never goes back."""
-        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, {"$max": {"synced_revision": revision}})
+    async def set_synced(cls, sandbox_id: ObjectId, synced: SyncedState) -> None:
+        """Note what the sandbox's disk got of its project."""
+        await cls.get_pymongo_collection().update_one({"_id": sandbox_id}, to_stored_sync(synced))
 
     @classmethod
     async def set_saved_files(cls, sandbox_id: ObjectId, saved: SavedFiles) -> None:
@@ -250,8 +249,7 @@ class SandboxSession(Document):
     @classmethod
     async def find_admission(cls, sandbox_id: ObjectId) -> tuple[ObjectId | None, bool] | None:
         """The admission of a sandbox, and whether it was granted; None where the sandbox is not there."""
-        fields = {"admission_id": 1, "admitted": 1}
-        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id}, fields)
+        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id}, {"admission_id": 1, "admitted": 1})
         return None if found is None else (found.get("admission_id"), found.get("admitted", True))
 
     @classmethod

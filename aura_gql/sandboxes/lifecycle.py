@@ -58,6 +58,8 @@ class Lifecycle:
             "provider_sandbox_id": machine.provider_sandbox_id,
             "resource_limits": to_stored_limits(machine.limits),
             "synced_revision": machine.synced_revision,
+            "sync_conflicts": [],
+            "sync_conflict_count": 0,
             "started_at": at,
             "last_activity_at": at,
         }

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.egress import EgressPolicy
+from aura_gql.sandboxes.syncing.records import SkippedFile, SyncConflict
 from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits
 
 
@@ -58,19 +59,12 @@ def states_before(status: SandboxStatus) -> list[SandboxStatus]:
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedFile:
-    """A file that was not saved, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class SavedFiles:
     """What became of the files that code changed, when they were last saved in the project. The lists have the first
     few, the counts tell how many there were.
 
-    `conflicts` are paths that have moved on in the project since the sandbox got them: the project's version stands.
+    `conflicts` are paths that have moved on in the project since the sandbox got them, and that could not be merged:
+    the project's version stands, and the sandbox's is the one before it in the file's history.
     """
 
     at: datetime
@@ -85,6 +79,8 @@ class SavedFiles:
 @dataclass(frozen=True, slots=True)
 class SandboxRecord:
     """One sandbox session. `synced_revision` is the project revision that its disk holds, 0 before the first push.
+
+    `sync_conflicts` are the first 50 of the `sync_conflict_count` paths that both sides have changed.
 
     `limits` are those of its machine, None before there is one; `saved_files` is None before a save. `is_deleted` says
     that its owner does not see it any more. One that `is_temporary` belongs to no project: its `project_id` is its own
@@ -110,6 +106,8 @@ class SandboxRecord:
     idle_timeout_s: float | None = None
     limits: ResourceLimits | None = None
     saved_files: SavedFiles | None = None
+    sync_conflicts: tuple[SyncConflict, ...] = ()
+    sync_conflict_count: int = 0
     is_deleted: bool = False
     is_temporary: bool = False
 

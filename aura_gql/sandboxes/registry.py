@@ -10,18 +10,20 @@ from datetime import datetime
 from bson import ObjectId
 
 from aura_gql.sandboxes.ports import Sandbox
+from aura_gql.sandboxes.syncing.records import SyncedState
 
 
 @dataclass(slots=True)
 class LiveSandbox:
-    """A machine, the project revision on its disk, and the lock that keeps two pushes of files apart.
+    """A machine of a user's, what its disk got of the project, and the lock that keeps two syncs of files apart.
 
     `lives_until` is what the provider has been told of its end, `was_used` whether code may have run.
     """
 
     machine: Sandbox
     project_id: ObjectId
-    synced_revision: int
+    owner_id: str
+    synced: SyncedState
     lives_until: datetime
     was_used: bool = False
     sync_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

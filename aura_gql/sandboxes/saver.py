@@ -1,45 +1,41 @@
 """Saving what code changed in a sandbox as new versions of the project's files, before its machine goes."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 
 import structlog
-from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from aura_gql.files.errors import FileTooLarge, InvalidPath, PathClash, VersionConflict
-from aura_gql.files.service import FileService
-from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.mongo import is_database_unavailable
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError, ProviderUnavailable, StorageUnavailable
 from aura_gql.projects.errors import ProjectNotFound
-from aura_gql.sandboxes.changes import Changes, ProjectState, find_changes
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.records import SandboxRecord, SavedFiles
 from aura_gql.sandboxes.registry import LiveSandbox
+from aura_gql.sandboxes.syncing.pulling import PullRules
+from aura_gql.sandboxes.syncing.records import SyncReport
+from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 from aura_gql.sandboxes.tally import SandboxTally
 
 _log = structlog.get_logger(__name__)
 # Each holds the changed files of a project in memory.
 _AT_ONCE = 2
 _MAX_TOLD = 50
-# Each is one file that came to stand in the way since they were compared.
-_MAX_DROPPED = 50
+_LAST = PullRules(deletes=False, is_last=True)
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.2, 5.0
 _CANCEL_S = 2.0
 
 
 class FileSaver:
     """Saves as the sandbox's owner, in one change of the project, and never over a version that the sandbox did not
-    get.
+    get: what both changed is merged where that is clean, else the sandbox's version goes into the file's history.
 
     What was deleted in a sandbox stays in the project: there it could not be told from what a build cleared away.
     """
 
-    def __init__(self, files: FileService, uploads: FileUploads, tally: SandboxTally) -> None:
-        self._files = files
-        self._uploads = uploads
+    def __init__(self, syncer: ProjectSyncer, tally: SandboxTally) -> None:
+        self._syncer = syncer
         self._tally = tally
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -85,49 +81,21 @@ class FileSaver:
             pause_s = min(2 * pause_s, _LAST_PAUSE_S)
 
     async def _save(self, record: SandboxRecord, live: LiveSandbox) -> None:
-        async with self._turns, live.sync_lock:
-            changes = await find_changes(live.machine, await self._state(live))
-            saved = await self._upload(record.user_id, live.project_id, changes)
-            await SandboxSession.set_saved_files(record.id, _told(changes, saved))
-
-    async def _state(self, live: LiveSandbox) -> ProjectState:
-        now = {record.path: record for record in (await self._files.tree([live.project_id]))[live.project_id]}
-        pushed = {path: record for path, record in now.items() if record.revision <= live.synced_revision}
-        # Also those that have gone from the project since, so that what only lies there still is not saved as new.
-        changed = await self._files.changes_since(live.project_id, live.synced_revision)
-        moved_on = {path for path in now if path not in pushed} | {version.file.path for version in changed}
-        pushed |= await self._files.as_of(live.project_id, list(moved_on), live.synced_revision)
-        return ProjectState(now, pushed, self._files.limits)
-
-    async def _upload(self, owner: str, project_id: ObjectId, changes: Changes) -> Sequence[str]:
-        """Save what can be saved, without the files that turn out to stand in the way; the paths of those saved."""
-        wanted = {upload.path: upload for upload in changes.uploads}
-        for _ in range(_MAX_DROPPED):
-            if not wanted:
-                return []
-            try:
-                await self._uploads.upload(owner, project_id, list(wanted.values()))
-                return sorted(wanted)
-            except (VersionConflict, PathClash, InvalidPath, FileTooLarge) as error:
-                path = error.details.get("path")
-                if not isinstance(path, str) or wanted.pop(path, None) is None:
-                    raise
-                if isinstance(error, VersionConflict):
-                    changes.conflicts.append(path)
-                else:
-                    changes.skip(path, error.message)
-        raise VersionConflict("The project's files are being changed by others all the time.")
+        async with self._turns:
+            report = await self._syncer.pull(record.id, live, _LAST)
+            await SandboxSession.set_saved_files(record.id, _told(report))
 
 
-def _told(changes: Changes, saved: Sequence[str]) -> SavedFiles:
+def _told(report: SyncReport) -> SavedFiles:
+    saved = sorted([*report.changed, *report.merged])
     return SavedFiles(
         at=utcnow(),
         saved=tuple(saved[:_MAX_TOLD]),
         saved_count=len(saved),
-        conflicts=tuple(changes.conflicts[:_MAX_TOLD]),
-        conflict_count=len(changes.conflicts),
-        skipped=tuple(changes.skipped[:_MAX_TOLD]),
-        skipped_count=len(changes.skipped),
+        conflicts=tuple(conflict.path for conflict in report.conflicts[:_MAX_TOLD]),
+        conflict_count=len(report.conflicts),
+        skipped=tuple(report.skipped[:_MAX_TOLD]),
+        skipped_count=len(report.skipped),
     )
 
 

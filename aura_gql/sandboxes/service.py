@@ -9,11 +9,10 @@ import structlog
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
-from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.paging import id_behind, page_by_id
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
-from aura_gql.kernel.errors import DomainError, RateLimited
+from aura_gql.kernel.errors import RateLimited
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
@@ -41,7 +40,8 @@ from aura_gql.sandboxes.renewal import SandboxRenewal
 from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
-from aura_gql.sandboxes.sync import FileSync
+from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
+from aura_gql.sandboxes.syncs import SandboxSyncs
 from aura_gql.sandboxes.tally import SandboxTally
 from aura_gql.sandboxes.temporary import TemporarySandboxes
 
@@ -57,7 +57,8 @@ class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
     `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use,
-    `file_changes` records what code changes in them, `disks` shows the files in them.
+    `file_changes` records what code changes in them, `disks` shows the files in them, `syncs` keeps these and the
+    project's the same.
     A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
@@ -65,7 +66,6 @@ class SandboxService:
         self,
         projects: ProjectService,
         files: FileService,
-        uploads: FileUploads,
         providers: Mapping[SandboxProviderName, SandboxProvider],
         idempotency: IdempotencyKeys,
         bus: EventBus,
@@ -80,12 +80,13 @@ class SandboxService:
         self._lifecycle = Lifecycle(bus)
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
         self.machines = HeldMachines(self._registry)
-        self._sync = FileSync(files)
+        self._syncer = ProjectSyncer(files)
+        self.syncs = SandboxSyncs(self._registry, self._syncer)
         self.file_changes = FileChangeRecorder(files.changes)
         self._registry.added.append(self.file_changes.begin)
         self.disks = SandboxDisks(self._registry)
-        saver = FileSaver(files, uploads, self._lifecycle.tally)
-        self._starter = MachineStarter(providers, self._sync, saver, self._lifecycle, self._registry, limits)
+        saver = FileSaver(self._syncer, self._lifecycle.tally)
+        self._starter = MachineStarter(providers, self._syncer, saver, self._lifecycle, self._registry, limits)
         self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
         self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
@@ -207,20 +208,21 @@ class SandboxService:
             live = self._registry.get(sandbox_id)
         if live is None:
             raise SandboxNotRunning("The sandbox's machine is not held by this server.")
+        await self._syncer.push_changes(sandbox_id, live)
         live.was_used = True
-        await self._sync.push_changes(sandbox_id, live)
         return live.machine
 
     async def refresh(self, project_id: ObjectId) -> None:
         """Have the machines of a project that this server holds get its present files now. For those who have seen to
-        the project's owner. Where that fails the next use of the machine brings them.
+        the project's owner, and have changed its files: a failure, or more than 5 seconds, is not theirs. Where that
+        fails the next use of the machine brings them.
         """
         for sandbox_id, live in self._registry.of_project(project_id):
             try:
                 async with asyncio.timeout(_REFRESH_PATIENCE_S):
-                    await self._sync.push_changes(sandbox_id, live)
-            except (DomainError, TimeoutError) as error:
-                _log.info("sandbox.not_refreshed", sandbox_id=str(sandbox_id), reason=str(error))
+                    await self._syncer.push_changes(sandbox_id, live)
+            except Exception as error:
+                _log.info("sandbox.not_refreshed", sandbox_id=str(sandbox_id), reason=repr(error))
 
     @contextlib.asynccontextmanager
     async def in_use(self, sandbox_id: ObjectId) -> AsyncIterator[None]:

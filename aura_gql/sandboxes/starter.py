@@ -18,7 +18,8 @@ from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.records import MachineFacts, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.saver import FileSaver
-from aura_gql.sandboxes.sync import FileSync
+from aura_gql.sandboxes.syncing.records import SyncedState
+from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 from aura_gql.sandboxes.values import Enforcement, Limit, SandboxSpec
 
 _log = structlog.get_logger(__name__)
@@ -34,14 +35,14 @@ class MachineStarter:
     def __init__(
         self,
         providers: Mapping[SandboxProviderName, SandboxProvider],
-        files: FileSync,
+        syncer: ProjectSyncer,
         saver: FileSaver,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         limits: SandboxLimits,
     ) -> None:
         self._providers = providers
-        self._files = files
+        self._syncer = syncer
         self._saver = saver
         self._lifecycle = lifecycle
         self._registry = registry
@@ -142,8 +143,10 @@ class MachineStarter:
 
     async def _bring_up(self, record: SandboxRecord) -> None:
         async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as machine:
-            revision = await self._files.push_all(machine, record.project_id)
-            self._registry.add(record.id, LiveSandbox(machine, record.project_id, revision, record.expires_at))
+            revision = await self._syncer.fill(machine, record.project_id)
+            synced = SyncedState(revision)
+            live = LiveSandbox(machine, record.project_id, record.user_id, synced, record.expires_at)
+            self._registry.add(record.id, live)
             output = Limit(self._limits.output_bytes, Enforcement.HARD)
             limits = replace(machine.limits, output_bytes=output)
             facts = MachineFacts(machine.provider_sandbox_id, revision, limits)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 
-from aura_gql.files.records import RevisionSource
+from aura_gql.files.records import RevisionSource, VersionKind, VersionRecord
 from aura_gql.files.writing.operations import DeletePath
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import StorageUnavailable
@@ -65,9 +65,14 @@ async def test_what_the_project_deleted_is_not_saved_as_new(bench: SandboxBench)
     assert (await shell(await bench.sandboxes.attach(record.id), "printf new > changed")).status.exit_code == 0
     gone = [DeletePath("a"), DeletePath("changed")]
     await bench.files.writer.apply(OWNER, record.project_id, gone, source=RevisionSource.BATCH)
-    await bench.sandboxes.stop(OWNER, record.id)
+    stopped = await bench.sandboxes.stop(OWNER, record.id)
 
-    assert await contents(bench, record.project_id) == {"changed": b"new"}
+    assert await contents(bench, record.project_id) == {}
+    assert stopped.saved_files is not None
+    assert stopped.saved_files.conflicts == ("changed",)
+    versions = await bench.files.versions_behind(record.project_id, "changed", 2)
+    assert [row.kind for row in versions] == [VersionKind.CREATED, VersionKind.DELETED]
+    assert await bench.files.content(versions[0].file) == b"new"
 
 
 async def test_every_end_saves(database: Database, tmp_path: Path) -> None:
@@ -111,13 +116,13 @@ async def test_the_projects_own_version_stands(bench: SandboxBench) -> None:
 
 async def test_a_version_that_comes_in_between_stands(bench: SandboxBench, monkeypatch: pytest.MonkeyPatch) -> None:
     record = await changed(bench)
-    as_of = bench.files.as_of
+    changes_since = bench.files.changes_since
 
-    async def late(project_id: ObjectId, paths: list[str], revision: int) -> object:
+    async def late(project_id: ObjectId, revision: int) -> list[VersionRecord]:
         await bench.files.save(OWNER, project_id, "a", b"theirs", 1)
-        return await as_of(project_id, paths, revision)
+        return await changes_since(project_id, revision)
 
-    monkeypatch.setattr(bench.files, "as_of", late)
+    monkeypatch.setattr(bench.files, "changes_since", late)
     stopped = await bench.sandboxes.stop(OWNER, record.id)
     assert await contents(bench, record.project_id) == {"a": b"theirs", "b": b"made"}
     assert stopped.saved_files is not None

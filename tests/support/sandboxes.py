@@ -102,9 +102,7 @@ class SandboxBench:
         """Another server's sandboxes, over the same everything."""
         providers = {SandboxProviderName.LOCAL: self.provider}
         keys = MongoIdempotencyKeys()
-        service = SandboxService(
-            self.projects, self.files, self.uploads, providers, keys, self.bus, self.limits, self.operations
-        )
+        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits, self.operations)
         self.others.append(service)
         return service
 
@@ -129,9 +127,7 @@ async def sandbox_bench(
     uploads = FileUploads(projects, files.writer, keys)
     provider = provider or LocalProvider(folder / "sandboxes")
     operations = WindowedRateLimiter("sandbox operations", max_operations, 30 * 24 * 3600, BoundedCounters())
-    sandboxes = SandboxService(
-        projects, files, uploads, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations
-    )
+    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations)
     bench = SandboxBench(database, folder, limits, bus, projects, files, uploads, provider, sandboxes, operations)
     try:
         yield bench

@@ -60,6 +60,13 @@ class FileVersionDocument(Document):
         return [_to_record(document) for document in await cursor.to_list()]
 
     @classmethod
+    async def find_behind(cls, project_id: ObjectId, path: str, version: int, limit: int) -> list[VersionRecord]:
+        """The newest `limit` versions of a path behind one, oldest first."""
+        query = {"project_id": project_id, "path": path, "version": {"$gt": version}}
+        cursor = cls.get_pymongo_collection().find(query, {"_id": 0}).sort("version", DESCENDING).limit(limit)
+        return [_to_record(document) for document in reversed(await cursor.to_list())]
+
+    @classmethod
     async def find_last_versions(
         cls, project_id: ObjectId, paths: Sequence[str], session: AsyncClientSession | None = None
     ) -> dict[str, int]:

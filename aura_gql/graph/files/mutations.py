@@ -58,7 +58,11 @@ class FileMutations:
     """The files room's part of the root."""
 
     @strawberry.mutation(
-        description="Make a file or save a new version of it. It never overwrites a version that you have not seen.",
+        description=(
+            "Make a file or save a new version of it. It never overwrites a version that you have not seen. A sandbox "
+            "of the project that runs has it when the answer comes, unless code changed the file there: what both "
+            "changed is merged, or is told by `Sandbox.syncConflicts`."
+        ),
         permission_classes=[SignedIn],
     )
     @settled
@@ -73,6 +77,7 @@ class FileMutations:
             input.expected_version,
             input.executable,
         )
+        await info.context.services.sandboxes.refresh(record.project_id)
         return SaveFilePayload(file=ProjectFile.from_record(record))
 
     @strawberry.mutation(

@@ -27,12 +27,14 @@ class SandboxSavedFiles:
     """A save on the wire."""
 
     at: datetime = strawberry.field(description="When that was.")
-    saved: list[str] = strawberry.field(description="Paths that got a new version, or are new in the project.")
+    saved: list[str] = strawberry.field(
+        description="Paths that got a new version, be it a merged one, or are new in the project."
+    )
     saved_count: int = strawberry.field(description="How many they are.")
     conflicts: list[str] = strawberry.field(
         description=(
-            "Paths whose file has moved on in the project since the sandbox got it: the project's version stands, and "
-            "what code made of the older one is gone with the machine."
+            "Paths whose file has moved on in the project since the sandbox got it, and that could not be merged: the "
+            "project's version stands, and what code made of the older one is the version before it in its history."
         )
     )
     conflict_count: int = strawberry.field(description="How many they are.")

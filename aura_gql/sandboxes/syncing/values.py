@@ -1,9 +1,11 @@
 """What stands at a path, and what is to be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aura_gql.files.changes.records import EntryKind
+from aura_gql.files.records import FileRecord, VersionKind, VersionRecord
 from aura_gql.sandboxes.values import FileKind
 
 
@@ -62,5 +64,27 @@ class SyncAction(StrEnum):
     CONFLICT = "CONFLICT"
 
 
+Wants = Callable[[str], bool]
+"""Which paths a sync is about."""
+
 Choices = Mapping[str, SyncSide]
 """Whose version a user wants, by path."""
+
+
+def entry_of(record: FileRecord | None) -> Entry | None:
+    """What a project's record says is at its path."""
+    if record is None:
+        return None
+    if record.entry is EntryKind.FOLDER:
+        return FOLDER
+    return Entry(FileKind.FILE, record.sha256, record.size, record.executable)
+
+
+def file_of(row: VersionRecord) -> FileRecord | None:
+    """What a version left at its path."""
+    return None if row.kind is VersionKind.DELETED else row.file
+
+
+def everything(path: str) -> bool:
+    """Wants any path."""
+    return True
