@@ -11,6 +11,7 @@ from aura_gql.graph.nodes import MAX_NODES
 from aura_gql.graph.schema import create_schema
 from aura_gql.infra.counters import MAX_COUNTERS
 from aura_gql.kernel.page import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from aura_gql.settings_files import FileSettings
 from aura_gql.settings_groups import GraphSettings, Group, RateSettings
 
 _HEADER = """\
@@ -100,6 +101,12 @@ count, nor do feeding an execution, typing into a terminal, closing it, and prev
 is answered with what it made, and counts once.
 """
 
+_LINKS = """\
+## Links
+
+What goes by signed links, beside GraphQL, has bounds of its own: [files.md](files.md#large-files).
+"""
+
 _BOUNDS: Sequence[tuple[str, type[Group], str]] = (
     ("levels of fields", GraphSettings, "max_query_depth"),
     ("aliases", GraphSettings, "max_query_aliases"),
@@ -114,6 +121,14 @@ _RATES = (
     "cost_window_s",
     "sandbox_operations_limit",
     "sandbox_operations_window_s",
+)
+_LINK_BOUNDS = (
+    "max_file_bytes",
+    "max_archive_bytes",
+    "upload_url_ttl_s",
+    "download_url_ttl_s",
+    "max_transfers",
+    "max_transfers_per_user",
 )
 
 
@@ -135,6 +150,10 @@ def render() -> str:
             _BUDGET,
             _OPERATIONS,
             _table(("setting", "default"), ((f"`{name.upper()}`", _default(RateSettings, name)) for name in _RATES)),
+            _LINKS,
+            _table(
+                ("setting", "default"), ((f"`{name.upper()}`", _default(FileSettings, name)) for name in _LINK_BOUNDS)
+            ),
         ]
     )
 

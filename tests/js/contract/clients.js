@@ -12,8 +12,8 @@ globalThis.WebSocket ??= WebSocket;
 
 const [folder, url, token, projectId, executionId, terminalId] = process.argv.slice(2);
 const load = (module) => import(pathToFileURL(path.join(folder, module)).href);
-const [apollo, urql, streams, follow, terminal, payload, documents] = await Promise.all(
-  ["apollo.js", "urql.js", "streams.js", "follow.js", "terminal.js", "payload.js", "gql/graphql.js"].map(load),
+const [apollo, urql, streams, follow, terminal, largeFile, payload, documents] = await Promise.all(
+  ["apollo.js", "urql.js", "streams.js", "follow.js", "terminal.js", "large-file.js", "payload.js", "gql/graphql.js"].map(load),
 );
 const server = { url, token };
 
@@ -96,6 +96,7 @@ const results = {
   urql: [await useUrql(urql.urqlClient(server)), await useUrql(urql.urqlEventClient(server))],
   followed: [await output(streams.socketClient(server), 3), await output(streams.eventClient(server))],
   terminal: await terminalScreen(),
+  staged: await largeFile.stage(urql.urqlClient(server), projectId, new Blob([new Uint8Array(900_000)])),
   refused: await follow.followOutput(streams.socketClient(server), projectId).next().catch((error) => String(error)),
 };
 console.log(JSON.stringify(results));
