@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from aura_gql.executions.records import ExecutionLimits
+from aura_gql.files.archives.records import ArchiveBounds
 from aura_gql.files.history.records import RetentionLimits
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.staging.records import StagingLimits
+from aura_gql.files.totals.records import StorageProvider
 from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
@@ -18,6 +20,7 @@ from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
+from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.sweeping.records import SweepLimits
@@ -108,6 +111,23 @@ def file_limits(settings: Settings) -> FileLimits:
         max_batch_bytes=files.max_file_operations_bytes,
         changes_ttl_s=kept_s,
     )
+
+
+def archive_bounds(settings: Settings) -> ArchiveBounds:
+    """Of a project's archives, and of what is in them."""
+    files = settings.files
+    reading = ArchiveLimits(
+        files.max_archive_entries, files.max_file_bytes, files.max_project_bytes, files.max_archive_ratio
+    )
+    return ArchiveBounds(files.max_archives_per_project, files.max_archive_bytes, reading, storage_provider(settings))
+
+
+def storage_provider(settings: Settings) -> StorageProvider:
+    """Where the bytes of files and archives are."""
+    if settings.blob_directory is not None:
+        return StorageProvider.LOCAL
+    host = urlsplit(settings.storage.endpoint_url or "").hostname or ""
+    return StorageProvider.R2 if host.endswith(".r2.cloudflarestorage.com") else StorageProvider.S3
 
 
 def quota_limits(settings: Settings) -> QuotaLimits:

@@ -11,6 +11,10 @@ from aura_gql import bounds
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.archives.references import ArchiveReferences
+from aura_gql.files.archives.service import ArchiveService
+from aura_gql.files.archives.spooling import Spools
+from aura_gql.files.archives.usage import ArchiveUsage
 from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.documents import FILE_DOCUMENTS
 from aura_gql.files.downloads.service import Downloads
@@ -113,7 +117,7 @@ class Server:
         self._bus = InProcessBus()
         self._counters = counters
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
-        self._sweeper = BlobSweeper(self.blobs, [FileReferences()], bounds.sweep_limits(settings))
+        self._sweeper = BlobSweeper(self.blobs, [FileReferences(), ArchiveReferences()], bounds.sweep_limits(settings))
         self.services = self._wire(settings)
 
     @asynccontextmanager
@@ -148,6 +152,7 @@ class Server:
             stack.push_async_callback(services.terminals.stop)
             services.previews.start()
             stack.push_async_callback(services.previews.stop)
+            await services.archives.recover()
             await self._jobs.start()
             stack.push_async_callback(self._jobs.stop)
             services.trimming.start()
@@ -198,7 +203,7 @@ class Server:
             max_projects_per_user=settings.files.max_projects_per_user,
             providers=self.providers.keys(),
         )
-        quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage()])
+        quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage(), ArchiveUsage()])
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus, quotas)
         uploads = FileUploads(projects, files.writer, keys)
         history = FileHistory(files)
@@ -210,6 +215,10 @@ class Server:
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
         downloads = Downloads(projects, files, links)
         batches = FileBatches(projects, files.writer, files.limits, keys)
+        spools = Spools(settings.server.data_directory / "spools")
+        archives = ArchiveService(
+            projects, files, self.blobs, quotas, keys, jobs, bus, spools, bounds.archive_bounds(settings)
+        )
         operations = bounds.sandbox_operations(settings, self._counters)
         limits = bounds.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
@@ -218,7 +227,7 @@ class Server:
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
-        ProjectDeletion([previews, executions, terminals, sandboxes, tickets, files, history]).register(jobs)
+        ProjectDeletion([previews, executions, terminals, sandboxes, archives, tickets, files, history]).register(jobs)
         return Services(
             auth,
             templates,
@@ -229,6 +238,7 @@ class Server:
             history,
             restoring,
             trimming,
+            archives,
             quotas,
             tickets,
             downloads,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.service import ExecutionService
+from aura_gql.files.archives.service import ArchiveService
 from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.downloads.service import Downloads
 from aura_gql.files.history.restoring import FileRestoring
@@ -33,6 +34,7 @@ class Services:
     history: FileHistory
     restoring: FileRestoring
     trimming: HistoryTrimmer
+    archives: ArchiveService
     quotas: StorageQuotas
     tickets: UploadTickets
     downloads: Downloads

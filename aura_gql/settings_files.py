@@ -72,6 +72,14 @@ class FileSettings(Group):
     max_file_operations_bytes: Bytes = Field(
         32 * _MIB, description="Bytes that the operations of one `applyFileOperations` bring together."
     )
+    max_archives_per_project: Count = Field(20, description="Most archives that are kept of a project.")
+    max_archive_entries: Count = Field(
+        10_000,
+        description="Most files and folders in an archive that a user brings, also those folders that names imply.",
+    )
+    max_archive_ratio: Count = Field(
+        200, description="How many times its own bytes an archive that a user brings may unpack to, beyond 8 MiB."
+    )
     max_files_per_user: Count = Field(50_000, description="Most files in all projects of a user together.")
     file_history_retention_days: Days = Field(
         90, description="Days that the history of files is kept; the files as they are now stay in any case."

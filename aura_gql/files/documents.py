@@ -10,6 +10,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from aura_gql.files.archives.documents import ProjectArchiveDocument
 from aura_gql.files.changes.documents import FileChangeCounter, FileChangeDocument
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.history.documents import FileVersionDocument
@@ -173,6 +174,7 @@ FILE_DOCUMENTS: Sequence[type[Document]] = (
     ProjectStorageDocument,
     FileBatchDocument,
     UploadTicketDocument,
+    ProjectArchiveDocument,
     FileChangeCounter,
     FileChangeDocument,
     UserStorageDocument,

@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import ExitStack
 from typing import IO, Any
 
 from graphql import GraphQLError, ValueNode
 
 _UPLOADS = "aura.uploads"
+_PIECE_BYTES = 256 * 1024
 _NO_FILE = "Upload must be a file part of a multipart request, which `map` puts in the place of null."
 
 
@@ -39,9 +40,15 @@ class UploadedFile:
         """All its bytes."""
         return await asyncio.to_thread(self._read)
 
-    def _read(self) -> bytes:
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Its bytes, a piece at a time."""
+        for start in range(0, self.size, _PIECE_BYTES):
+            yield await asyncio.to_thread(self._read, start, _PIECE_BYTES)
+
+    def _read(self, start: int = 0, most: int | None = None) -> bytes:
         self._spool.flush()
-        return os.pread(self._spool.fileno(), self.size, self._offset)
+        left = self.size - start
+        return os.pread(self._spool.fileno(), left if most is None else min(left, most), self._offset + start)
 
 
 def uploads_of(scope: MutableMapping[str, Any]) -> ExitStack:

@@ -29,6 +29,9 @@ async def test_files_of_one_request_stand_in_one_unnamed_file() -> None:
 
     for file, data in reversed(files):
         assert await file.read() == data
+        pieces = [piece async for piece in file.chunks()]
+        assert b"".join(pieces) == data
+        assert max(map(len, pieces), default=0) <= 256 * 1024
         assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert os.fstat(spool.fileno()).st_nlink == 0
     discard_uploads(scope)

@@ -1,7 +1,8 @@
 """The `project_storage` collection and every query on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, ClassVar
 
 from beanie import Document
@@ -10,13 +11,21 @@ from pymongo import DESCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.records import StorageTotals, StorageUse
+from aura_gql.files.totals.records import StorageSummary
 
 
 class ProjectStorageDocument(Document):
-    """What a project's files come to, kept exactly; `_id` is the project's."""
+    """What a project's files and archives come to, kept exactly; `_id` is the project's. `status` is that of the
+    archive that changed last, `compression_ratio` and `last_synced_at` are of the one that was finished last.
+    """
 
     file_count: int
     total_bytes: int
+    archived_bytes: int = 0
+    archive_changes: int = 0
+    status: str | None = None
+    compression_ratio: float | None = None
+    last_synced_at: datetime | None = None
 
     class Settings:
         """Collection and index: a project's totals by its id, and the largest first."""
@@ -67,6 +76,52 @@ class ProjectStorageDocument(Document):
         document = await cls.get_pymongo_collection().find_one_and_delete({"_id": project_id}, session=session)
         return StorageTotals(0, 0) if document is None else _to_totals(document)
 
+    @classmethod
+    async def find_summaries(cls, project_ids: Sequence[ObjectId]) -> list[StorageSummary]:
+        """What the projects that have anything store, in no order."""
+        cursor = cls.get_pymongo_collection().find({"_id": {"$in": list(project_ids)}})
+        return [_to_summary(document) for document in await cursor.to_list()]
+
+    @classmethod
+    async def note_archive(
+        cls,
+        project_id: ObjectId,
+        status: str,
+        session: AsyncClientSession,
+        *,
+        archived_bytes: int = 0,
+        compression_ratio: float | None = None,
+        synced_at: datetime | None = None,
+    ) -> None:
+        """Note the status of an archive, inside the transaction that changes it, and what it comes to once finished."""
+        values: dict[str, Any] = {"status": status}
+        if synced_at is not None:
+            values |= {"compression_ratio": compression_ratio, "last_synced_at": synced_at}
+        update = {
+            "$set": values,
+            # The second so that it always writes: of two transactions on a project's archives one then begins again.
+            "$inc": {"archived_bytes": archived_bytes, "archive_changes": 1},
+            "$setOnInsert": {"file_count": 0, "total_bytes": 0},
+        }
+        await cls.get_pymongo_collection().update_one({"_id": project_id}, update, upsert=True, session=session)
+
+    @classmethod
+    async def forget_archive(cls, project_id: ObjectId, archived_bytes: int, session: AsyncClientSession) -> None:
+        """Count the bytes of an archive no more, inside the transaction that removes it."""
+        change = {"$inc": {"archived_bytes": -archived_bytes}}
+        await cls.get_pymongo_collection().update_one({"_id": project_id}, change, session=session)
+
 
 def _to_totals(document: Mapping[str, Any]) -> StorageTotals:
     return StorageTotals(document["file_count"], document["total_bytes"])
+
+
+def _to_summary(document: Mapping[str, Any]) -> StorageSummary:
+    return StorageSummary(
+        document["_id"],
+        _to_totals(document),
+        document.get("archived_bytes", 0),
+        document.get("status"),
+        document.get("compression_ratio"),
+        document.get("last_synced_at"),
+    )

@@ -34,6 +34,7 @@ class ArchiveRule(StrEnum):
     FILE_TOO_LARGE = "FILE_TOO_LARGE"
     TOO_LARGE = "TOO_LARGE"
     RATIO = "RATIO"
+    EMPTY = "EMPTY"
 
 
 class ArchiveRefused(InvalidInput):

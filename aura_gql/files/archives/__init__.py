@@ -1,0 +1,1 @@
+"""Projects as archives: made, brought, kept and restored."""
