@@ -1,60 +1,20 @@
 """The operations of `examples/`: each is run against the real server, and all that is made of them is up to date."""
 
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from graphql import build_schema, validate
 
 from aura_gql.infra.mongo import Database
-from tests.support.api import Data, Member, running_api
+from tests.support.api import Data, running_api
 from tests.support.examples import ROOT, Example, examples, refreshed, stale
+from tests.support.tryer import Tryer
 
 EXAMPLES = examples()
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
 LONG_COMMAND = "for n in 1 2 3; do echo $n; done; exec tail -f /dev/null"
-
-
-@dataclass
-class Tryer:
-    """Somebody who runs examples by their names, and knows which."""
-
-    member: Member
-    by_name: dict[str, Example] = field(default_factory=lambda: {each.name: each for each in EXAMPLES})
-    done: set[str] = field(default_factory=set)
-
-    async def execute(self, name: str, /, **variables: Any) -> Any:
-        """What the one root field of an example gives; AssertionError where a payload has errors."""
-        (value,) = (await self.member.execute(self._text(name), **variables)).values()
-        assert not (isinstance(value, dict) and value.get("errors")), (name, value)
-        return value
-
-    async def upload(self, name: str, files: dict[str, bytes], /, **fields: Any) -> Any:
-        """The payload of a mutation that brings files; AssertionError where it has errors."""
-        (payload,) = (await self.member.upload(self._text(name), {"input": fields}, files)).values()
-        assert payload["errors"] == [], (name, payload)
-        return payload
-
-    async def refused(self, name: str, /, **fields: Any) -> list[str]:
-        """The codes with which a mutation is refused."""
-        (payload,) = (await self.member.execute(self._text(name), input=fields)).values()
-        return [error["code"] for error in payload["errors"]]
-
-    async def watch(self, name: str, until: Callable[[Data], bool], /, **variables: Any) -> list[Data]:
-        """The events of a subscription, up to one that `until` likes."""
-        events: list[Data] = []
-        async for data in self.member.subscribe(self._text(name), **variables):
-            events += data.values()
-            if until(events[-1]):
-                return events
-        raise AssertionError(f"{name} ended behind {events}.")
-
-    def _text(self, name: str) -> str:
-        self.done.add(name)
-        return self.by_name[name].text
 
 
 @pytest.fixture
@@ -152,6 +112,28 @@ async def link(tryer: Tryer, project: str) -> None:
     assert (await tryer.member.http.get(made["url"])).content == b"\x00\xff"
     wish = {"projectId": project, "purpose": "FILE", "size": 1, "sha256": "0" * 64}
     assert (await tryer.execute("CreateUploadUrl", input=wish))["uploadUrl"]["method"] == "PUT"
+    await archive(tryer, project)
+
+
+async def archive(tryer: Tryer, project: str) -> None:
+    """Make an archive, fetch it, bring it back and restore it, and remove it."""
+    wish = {"projectId": project, "format": "TAR_GZ"}
+    made = (await tryer.execute("ArchiveProject", input=wish))["archive"]
+    events = await tryer.watch("ProjectArchiveChanged", is_completed, archiveId=made["id"])
+    url = (await tryer.execute("CreateDownloadUrl", input={"archiveId": made["id"]}))["downloadUrl"]["url"]
+    data = (await tryer.member.http.get(url)).content
+    assert len(data) == events[-1]["size"]
+    stored = await tryer.execute("ProjectStorage", projectId=project)
+    assert stored["storage"]["archivedBytes"] == len(data)
+    restore = {"expectedRevision": made["revision"]}
+    brought = await tryer.upload(
+        "UploadProjectArchive", {"variables.input.file": data}, projectId=project, file=None, restore=restore
+    )
+    assert (brought["archive"]["status"], brought["revision"]) == ("COMPLETED", made["revision"])
+    wish = {"projectId": project, "archiveId": made["id"], **restore}
+    assert (await tryer.execute("RestoreProjectArchive", input=wish))["changedPaths"] == []
+    gone = await tryer.execute("DeleteProjectArchive", input={"archiveId": made["id"]})
+    assert gone["deletedArchiveId"] == made["id"]
 
 
 async def go_back(tryer: Tryer, project: str) -> None:
@@ -264,6 +246,11 @@ def text_of(event: Data) -> str:
 def is_ready(event: Data) -> bool:
     assert event["status"] != "ERROR", event
     return bool(event["status"] == "READY")
+
+
+def is_completed(event: Data) -> bool:
+    assert event["status"] != "FAILED", event
+    return bool(event["status"] == "COMPLETED")
 
 
 def is_finished(event: Data) -> bool:

@@ -2,6 +2,9 @@
 
 import strawberry
 
+from aura_gql.graph.archives.mutations import ArchiveMutations
+from aura_gql.graph.archives.queries import fetch_archives
+from aura_gql.graph.archives.subscriptions import ArchiveSubscriptions
 from aura_gql.graph.cost_budget import CostBudget
 from aura_gql.graph.executions.mutations import ExecutionMutations
 from aura_gql.graph.executions.queries import ExecutionQueries, fetch_executions
@@ -34,6 +37,7 @@ _FETCHERS = {
     "Execution": by_object_id(fetch_executions),
     "PreviewUrl": by_object_id(fetch_preview_urls),
     "Project": by_object_id(fetch_projects),
+    "ProjectArchive": by_object_id(fetch_archives),
     "Sandbox": by_object_id(fetch_sandboxes),
     "Terminal": by_object_id(fetch_terminals),
     "Template": by_object_id(fetch_templates),
@@ -65,6 +69,7 @@ class Mutation(
     FileMutations,
     HistoryMutations,
     LinkMutations,
+    ArchiveMutations,
     SandboxMutations,
     ExecutionMutations,
     TerminalMutations,
@@ -75,7 +80,12 @@ class Mutation(
 
 @strawberry.type(description="What can be watched.")
 class Subscription(
-    ProjectSubscriptions, FileSubscriptions, SandboxSubscriptions, ExecutionSubscriptions, TerminalSubscriptions
+    ProjectSubscriptions,
+    FileSubscriptions,
+    ArchiveSubscriptions,
+    SandboxSubscriptions,
+    ExecutionSubscriptions,
+    TerminalSubscriptions,
 ):
     """The subscription root."""
 

@@ -34,11 +34,16 @@ class CreateUploadUrlInput:
         return NewStaged(self.purpose, int(self.size), self.sha256, self.content_type)
 
 
-@strawberry.input(description="What `createDownloadUrl` is to make a link to: give `projectId` and `path`.")
+@strawberry.input(
+    description="What `createDownloadUrl` is to make a link to: give `projectId` and `path`, or `archiveId` instead."
+)
 class CreateDownloadUrlInput:
     """A wish for a link."""
 
     project_id: strawberry.ID | None = strawberry.field(default=None, description="The project of the file.")
+    archive_id: strawberry.ID | None = strawberry.field(
+        default=None, description="An archive of a project, which is COMPLETED."
+    )
     path: str | None = strawberry.field(
         default=None, description="The path of the file in the project folder, e.g. `public/logo.png`."
     )
@@ -54,6 +59,14 @@ class CreateDownloadUrlInput:
         description="Seconds that the link works, from 1; at most, and where left out, the server's usual: 3600 unless "
         "its settings say so.",
     )
+
+    def archive(self) -> ObjectId | None:
+        """The archive, where one is named and no file; InvalidInput where both are."""
+        if self.archive_id is None:
+            return None
+        if (self.project_id, self.path, self.version) != (None, None, None):
+            raise InvalidInput("Give `archiveId` alone, or `projectId` and `path`.", field=("archiveId",))
+        return object_id(self.archive_id, "ProjectArchive", ("archiveId",))
 
     def file(self) -> tuple[ObjectId, str]:
         """The project and the path of the file; InvalidInput on what is missing or wrong."""

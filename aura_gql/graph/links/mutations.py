@@ -44,15 +44,23 @@ class LinkMutations:
         return CreateUploadUrlPayload(upload_url=UploadUrl.from_record(ticket, info.context))
 
     @strawberry.mutation(
-        description="Make a link by which whoever has it fetches the bytes of a file of yours, without signing in.",
+        description=(
+            "Make a link by which whoever has it fetches the bytes of a file or an archive of yours, without signing "
+            "in."
+        ),
         permission_classes=[SignedIn],
     )
     @settled
     async def create_download_url(self, info: Info, input: Input[CreateDownloadUrlInput]) -> CreateDownloadUrlPayload:
         """Authorise, call, convert."""
-        viewer, downloads = info.context.require_viewer(), info.context.services.downloads
-        project_id, path = input.file()
-        link = await downloads.link_to_file(
-            viewer.id, project_id, path, input.version, input.filename, input.expires_in_s
-        )
+        viewer, services = info.context.require_viewer(), info.context.services
+        downloads = services.downloads
+        if (archive_id := input.archive()) is not None:
+            blob = await services.archives.link(viewer.id, archive_id, input.filename)
+            link = await downloads.links.make(viewer.id, blob, input.expires_in_s)
+        else:
+            project_id, path = input.file()
+            link = await downloads.link_to_file(
+                viewer.id, project_id, path, input.version, input.filename, input.expires_in_s
+            )
         return CreateDownloadUrlPayload(download_url=DownloadUrl.from_record(link, info.context))

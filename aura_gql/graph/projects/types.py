@@ -6,6 +6,8 @@ from typing import Annotated, Self
 import strawberry
 from bson import ObjectId
 
+from aura_gql.graph.archives.loaders import project_storages
+from aura_gql.graph.archives.types import ProjectStorage
 from aura_gql.graph.context import Info
 from aura_gql.graph.files.loaders import project_files, project_folders, project_trees
 from aura_gql.graph.files.types import ProjectFile, ProjectFolder
@@ -193,6 +195,11 @@ class Project(Node):
         to = self.revision if to is None else to
         pairs = await info.context.services.history.changes(self.key, from_, to, self.revision)
         return ProjectDiff(pairs=pairs, from_revision=from_, to_revision=to)
+
+    @strawberry.field(description="Where and how its files and archives are kept, and what they come to.")
+    async def storage(self, info: Info) -> ProjectStorage:
+        """The storage, read through the loader."""
+        return ProjectStorage.from_record(await project_storages(info.context).load(self.key))
 
     @strawberry.field(description="Its newest sandbox that has not ended, if it has one.")
     async def sandbox(self, info: Info) -> Sandbox | None:

@@ -61,6 +61,7 @@ export const schemaRules = {
             "ProjectFile",
             "ProjectRevision",
             "ProjectFolder",
+            "ProjectStorage",
             "RateLimit",
             "RequestHeader",
             "ResourceLimit",
