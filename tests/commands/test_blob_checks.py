@@ -1,5 +1,8 @@
 """The doctor's checks of the blob store, on a real server that works and on one that is troubled."""
 
+import asyncio
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -7,11 +10,30 @@ import pytest
 from aura_gql.commands.blob_checks import check_blobs
 from aura_gql.commands.findings import Finding, State
 from aura_gql.settings import Mode, Settings, load_settings
+from tests.storage.s3_stores import RawBucket
 from tests.support.full_disk import no_file_over
 from tests.support.http_relay import Answer, HangUp, HttpRelay, Request, Rule, Verdict
 from tests.support.seaweed import Seaweed, needs_seaweed
 
+DOCUMENT = Path(__file__).parents[2].joinpath("docs", "deployment.md").read_text(encoding="utf-8")
 PAGE = "https://aura.example.com"
+
+
+@pytest.fixture(scope="module")
+def as_documented(seaweed: Seaweed) -> Seaweed:
+    """The bucket has the rules that the document tells people to give theirs."""
+    lifecycle, cors = (
+        json.loads(block) for block in re.findall(r"```json\n(\{\n  \"Rules.*?|\[.*?)```", DOCUMENT, re.S)
+    )
+
+    async def configure() -> None:
+        raw = RawBucket(seaweed.bucket())
+        await raw.configure(cors, lifecycle)
+        await raw.close()
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(configure())
+    return seaweed
 
 
 def settings_for(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
@@ -56,8 +78,8 @@ async def test_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 @needs_seaweed
-async def test_a_bucket_that_is_as_it_should_be(monkeypatch: pytest.MonkeyPatch, seaweed: Seaweed) -> None:
-    settings = in_bucket(monkeypatch, seaweed.https_url, R2_CA_FILE=str(seaweed.ca_file))
+async def test_a_bucket_as_the_document_has_it(monkeypatch: pytest.MonkeyPatch, as_documented: Seaweed) -> None:
+    settings = in_bucket(monkeypatch, as_documented.https_url, R2_CA_FILE=str(as_documented.ca_file))
     assert told(await check_blobs(settings)) == ALL_WELL
 
 
@@ -124,14 +146,14 @@ def no_pages(request: Request) -> Verdict:
 )
 async def test_what_is_wrong_with_the_store(
     monkeypatch: pytest.MonkeyPatch,
-    seaweed: Seaweed,
+    as_documented: Seaweed,
     rule: Rule,
     subject: str,
     state: State,
     detail: str,
     advice: str,
 ) -> None:
-    async with HttpRelay(seaweed.http_url, [rule]) as relay:
+    async with HttpRelay(as_documented.http_url, [rule]) as relay:
         findings = await check_blobs(in_bucket(monkeypatch, relay.url))
     (finding,) = [finding for finding in findings if finding.state is not State.OK]
     assert (finding.subject, finding.state) == (subject, state)

@@ -34,6 +34,12 @@ class RawBucket:
         answer = await (await self._client()).list_multipart_uploads(Bucket=self._bucket.name)
         return len(answer.get("Uploads", []))
 
+    async def configure(self, cors: object, lifecycle: object) -> None:
+        """Give it rules, as JSON has them."""
+        client = await self._client()
+        await client.put_bucket_cors(Bucket=self._bucket.name, CORSConfiguration={"CORSRules": cors})
+        await client.put_bucket_lifecycle_configuration(Bucket=self._bucket.name, LifecycleConfiguration=lifecycle)
+
     async def empty(self) -> None:
         keys = await self.keys()
         if keys:

@@ -20,6 +20,8 @@ def put(path: str = "/blobs/x", query: dict[str, str] | None = None, **headers: 
         (put(query={"tagging": ""}), 501),
         (put(content_encoding="aws-chunked"), 501),
         (put(x_amz_trailer="x-amz-checksum-crc32"), 501),
+        (put(query={"partNumber": "1", "uploadId": "1"}, x_amz_checksum_sha256="x"), 501),
+        (put(x_amz_checksum_sha256="x"), None),
         (Request("PUT", "/blobs/x", {}, {}), 411),
     ],
 )

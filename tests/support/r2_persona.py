@@ -49,6 +49,8 @@ class R2Rules:
         if "content-length" not in request.headers:
             return Answer.refusal(411, "MissingContentLength")
         if "partNumber" in request.query:
+            if request.headers.keys() & {"x-amz-checksum-sha1", "x-amz-checksum-sha256"}:
+                return Answer.refusal(501, "NotImplemented", "no such checksum of a part")
             self._part_sizes[request.query["uploadId"]][int(request.query["partNumber"])] = request.length
             return None
         return self._refuse_haste(request.path)

@@ -97,7 +97,12 @@ def _options(folder: Path, ports: list[int], https_port: int) -> list[str]:
     certificate = [f"-s3.port.https={https_port}", f"-s3.cert.file={folder}/cert.pem", f"-s3.key.file={folder}/key.pem"]
     unused = ["-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false", "-metricsPort=0", "-master.telemetry=false"]
     small = ["-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false"]
-    s3 = ["-s3", f"-s3.config={folder}/s3.json", "-s3.autoCreateBucket=false"]
+    s3 = [
+        "-s3",
+        "-s3.allowedOrigins=https://console.example.com",
+        f"-s3.config={folder}/s3.json",
+        "-s3.autoCreateBucket=false",
+    ]
     return ["server", f"-ip={_HOST}", f"-ip.bind={_HOST}", f"-dir={folder}", *parts, *certificate, *unused, *small, *s3]
 
 
