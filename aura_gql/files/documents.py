@@ -89,6 +89,17 @@ class ProjectFileDocument(Document):
         return await cls._find({"project_id": project_id, "path": {"$in": list(paths)}}, None, session)
 
     @classmethod
+    def beside(cls, project_id: ObjectId, paths: Sequence[str]) -> MongoDocument:
+        """The `$lookup` stage that finds what `find_some` does; see `from_beside`."""
+        stages = [{"$match": {"project_id": project_id, "path": {"$in": list(paths)}}}, {"$project": _RECORD_FIELDS}]
+        return {"$lookup": {"from": cls.Settings.name, "pipeline": stages, "as": cls.Settings.name}}
+
+    @classmethod
+    def from_beside(cls, found: Mapping[str, Any]) -> list[FileRecord]:
+        """What the stage found."""
+        return [_to_record(document) for document in found[cls.Settings.name]]
+
+    @classmethod
     async def find_paths(cls, paths: Mapping[ObjectId, Sequence[str]]) -> list[FileRecord]:
         """The files at clean paths of each project, in no order; at least one project."""
         either = [

@@ -1,6 +1,7 @@
 """What the files room asks of the projects, and of whoever brings files."""
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -17,6 +18,14 @@ class ProjectAccess(Protocol):
 
     async def require_ready(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
         """The project where the viewer may see it and it is READY; ProjectNotFound, ProjectNotReady."""
+        ...
+
+    async def require_ready_with(
+        self, viewer_id: str, project_id: ObjectId, beside: Sequence[Mapping[str, Any]]
+    ) -> tuple[ProjectRecord, Mapping[str, Any]]:
+        """As `require_ready`, with what `$lookup` stages on the caller's own collections found, each under its `as` and
+        none of it older than the project: all in one round trip.
+        """
         ...
 
     async def owner_of(self, project_id: ObjectId) -> str | None:

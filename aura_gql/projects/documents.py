@@ -138,6 +138,18 @@ class ProjectDocument(Document):
         return [to_record(document) for document in documents]
 
     @classmethod
+    async def find_with(
+        cls, user_id: str, project_id: ObjectId, beside: Sequence[Mapping[str, Any]]
+    ) -> tuple[ProjectRecord, Mapping[str, Any]] | None:
+        """A project as `find_owned` gives it, with what the `$lookup` stages `beside` found, none of it older than the
+        project; in one round trip. None where the user has none of this id.
+        """
+        match = {"_id": project_id, "user_id": user_id, "status": _VISIBLE}
+        stages: list[Mapping[str, Any]] = [{"$match": match}, {"$project": _WITHOUT_EVENTS}, *beside]
+        found = await (await cls.get_pymongo_collection().aggregate(stages)).to_list()
+        return (to_record(found[0]), found[0]) if found else None
+
+    @classmethod
     async def find_page(cls, query: Match, after: tuple[datetime, ObjectId] | None, limit: int) -> list[ProjectRecord]:
         """Up to `limit` projects that match a query of `owned_query`, newest first, behind `after`."""
         where = dict(query)

@@ -1,7 +1,8 @@
 """Projects: who owns them, where they stand, and what their owners do with them."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -164,11 +165,20 @@ class ProjectService:
     async def require_ready(self, viewer_id: str, project_id: ObjectId) -> ProjectRecord:
         """The viewer's project where it is READY; ProjectNotFound, ProjectNotReady."""
         project = await self.get(viewer_id, project_id)
-        if project.status is not ProjectStatus.READY:
-            raise ProjectNotReady(
-                f"The project is {project.status}, not READY.", details={"status": project.status.value}
-            )
+        _check_ready(project)
         return project
+
+    async def require_ready_with(
+        self, viewer_id: str, project_id: ObjectId, beside: Sequence[Mapping[str, Any]]
+    ) -> tuple[ProjectRecord, Mapping[str, Any]]:
+        """As `require_ready`, with what the caller's `$lookup` stages on its own collections found, each under its `as`
+        and none of it older than the project: all in one round trip.
+        """
+        found = await ProjectDocument.find_with(viewer_id, project_id, beside)
+        if found is None:
+            raise ProjectNotFound(_NO_SUCH_PROJECT)
+        _check_ready(found[0])
+        return found
 
     async def list(self, viewer_id: str, where: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
         """The viewer's projects, newest first; InvalidInput for a cursor of another list or a page over 100."""
@@ -273,3 +283,8 @@ class ProjectService:
 
     async def _enqueue_initialisation(self, project: ProjectRecord) -> None:
         await self._jobs.enqueue(INITIALISE_PROJECT, initialisation_key(project.id, project.attempt))
+
+
+def _check_ready(project: ProjectRecord) -> None:
+    if project.status is not ProjectStatus.READY:
+        raise ProjectNotReady(f"The project is {project.status}, not READY.", details={"status": project.status.value})

@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.records import StorageTotals, StorageUse
 from aura_gql.files.totals.records import StorageSummary
+from aura_gql.infra.mongo import MongoDocument
 
 
 class ProjectStorageDocument(Document):
@@ -38,6 +39,18 @@ class ProjectStorageDocument(Document):
         """What the project's files come to; zeros where it has none yet."""
         document = await cls.get_pymongo_collection().find_one({"_id": project_id}, session=session)
         return StorageTotals(0, 0) if document is None else _to_totals(document)
+
+    @classmethod
+    def beside(cls, project_id: ObjectId) -> MongoDocument:
+        """The `$lookup` stage that finds what `find_totals` does; see `from_beside`."""
+        stages = [{"$match": {"_id": project_id}}]
+        return {"$lookup": {"from": cls.Settings.name, "pipeline": stages, "as": cls.Settings.name}}
+
+    @classmethod
+    def from_beside(cls, found: Mapping[str, Any]) -> StorageTotals:
+        """What the stage found."""
+        documents = found[cls.Settings.name]
+        return _to_totals(documents[0]) if documents else StorageTotals(0, 0)
 
     @classmethod
     async def find_use(cls, nearly_full_bytes: int) -> StorageUse:

@@ -22,21 +22,37 @@ class Draft:
 
 
 async def make_draft(
-    project_id: ObjectId, operations: Sequence[Operation], session: AsyncClientSession | None = None
+    project_id: ObjectId,
+    operations: Sequence[Operation],
+    session: AsyncClientSession | None = None,
+    *,
+    found: Sequence[FileRecord] | None = None,
 ) -> Draft:
-    """Plan clean operations on a project's present files; the errors of `make_plan`."""
-    plan = make_plan(await _records(project_id, operations, session), operations)
+    """Plan clean operations on a project's present files; the errors of `make_plan`. `found` are those of the paths of
+    `put_paths` where somebody has asked for them already.
+    """
+    plan = make_plan(await _records(project_id, operations, session, found), operations)
     new = plan.new_paths
     return Draft(plan, await FileVersionDocument.find_last_versions(project_id, new, session) if new else {})
 
 
-async def _records(
-    project_id: ObjectId, operations: Sequence[Operation], session: AsyncClientSession | None
-) -> list[FileRecord]:
-    """As few of the project's files as the plan needs: those named, what is next to one new path, or else all."""
+def put_paths(operations: Sequence[Operation]) -> set[str]:
+    """The paths at which a plan begins by looking; none where it needs the whole project."""
     if all(isinstance(operation, PutFile | SetExecutable) for operation in operations):
-        paths = {operation.path for operation in operations}
-        found = await ProjectFileDocument.find_some(project_id, list(paths), session)
+        return {operation.path for operation in operations}
+    return set()
+
+
+async def _records(
+    project_id: ObjectId,
+    operations: Sequence[Operation],
+    session: AsyncClientSession | None,
+    found: Sequence[FileRecord] | None,
+) -> Sequence[FileRecord]:
+    """As few of the project's files as the plan needs: those named, what is next to one new path, or else all."""
+    if paths := put_paths(operations):
+        if found is None:
+            found = await ProjectFileDocument.find_some(project_id, list(paths), session)
         if len(found) == len(paths):
             return found
         if len(paths) == 1:

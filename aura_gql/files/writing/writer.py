@@ -1,8 +1,8 @@
 """The one way in which a project's files change."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -21,6 +21,7 @@ from aura_gql.files.versions import scope_of
 from aura_gql.files.writing.contents import keep_contents
 from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.files.writing.drafts import Draft, make_draft
+from aura_gql.files.writing.glance import Glance, glance
 from aura_gql.files.writing.operations import Operation, PutFile, StoredContent, checked
 from aura_gql.files.writing.records import AppliedBatch, Revision, version_records
 from aura_gql.infra.ports import EventBus
@@ -111,16 +112,21 @@ class FileWriter:
             raise
 
     async def _apply(self, request: _Request) -> AppliedBatch:
-        project_id = request.project_id
-        claim = await self._guard.claim(request.blobs)
+        project_id, blobs, claim = request.project_id, request.blobs, None
         while True:
-            # Before the files, which are then at this revision or a later one.
-            project = await self._projects.require_ready(request.author, project_id)
+            looked_at_s = monotonic()
+            seen = await glance(self._projects, request.author, project_id, request.operations, blobs)
+            project = seen.project
+            if claim is None:
+                claim = (
+                    await self._guard.claim(blobs) if seen.has_condemned else self._guard.claimed(blobs, looked_at_s)
+                )
             _check_revision(project.revision, request)
-            draft = await make_draft(project_id, request.operations)
+            # The files are at the project's revision or a later one.
+            draft = await make_draft(project_id, request.operations, found=seen.files)
             if not draft.plan.changes:
                 return await self._nothing_changed(request, project.revision, draft)
-            await self._check_totals(project, draft)
+            self._check_totals(seen, draft)
             await self._keep_contents(request, draft)
             await claim.hold()
             try:
@@ -143,13 +149,11 @@ class FileWriter:
             await FileBatchDocument.add(request.operation_id, batch, None)
         return batch
 
-    async def _check_totals(self, project: ProjectRecord, draft: Draft) -> None:
+    def _check_totals(self, seen: Glance, draft: Draft) -> None:
         """Once more inside the transaction; here so that what can't be kept does not fill the blob store."""
         growth = draft.plan.growth
-        before, _ = await asyncio.gather(
-            ProjectStorageDocument.find_totals(project.id), self._quotas.check(project.user_id, growth.as_usage())
-        )
-        self._limits.check_totals(before, before + growth)
+        self._limits.check_totals(seen.totals, seen.totals + growth)
+        self._quotas.check_stored(seen.usage, growth.as_usage())
 
     async def _keep_contents(self, request: _Request, draft: Draft) -> None:
         wanted = {name: content for name, content in draft.plan.contents.items() if name not in request.stored}

@@ -51,6 +51,18 @@ class UserStorageDocument(Document):
         return None if found is None else _to_usage(found)
 
     @classmethod
+    def beside(cls, user_id: str) -> MongoDocument:
+        """The `$lookup` stage that finds what `find_usage` does; see `from_beside`."""
+        stages = [{"$match": {"_id": user_id}}]
+        return {"$lookup": {"from": cls.Settings.name, "pipeline": stages, "as": cls.Settings.name}}
+
+    @classmethod
+    def from_beside(cls, found: Mapping[str, Any]) -> StoredUsage | None:
+        """What the stage found."""
+        documents = found[cls.Settings.name]
+        return _to_usage(documents[0]) if documents else None
+
+    @classmethod
     async def insert_usage(cls, user_id: str, usage: Usage, session: AsyncClientSession | None) -> None:
         """Begin with what was counted; DuplicateKeyError where somebody did so first."""
         document = {"_id": user_id, **_to_stored(usage), "reservations": [], "changes": 1}

@@ -62,9 +62,11 @@ class StorageQuotas:
         """UserStorageFull and TooManyStoredFiles where a growth would pass a limit as things stand; costs a round trip
         where something grows. Only `add` is sure, this is for what should not even be begun.
         """
-        if growth.file_count <= 0 and growth.file_bytes + growth.archive_bytes <= 0:
-            return
-        stored = await UserStorageDocument.find_usage(user_id)
+        if growth.file_count > 0 or growth.file_bytes + growth.archive_bytes > 0:
+            self.check_stored(await UserStorageDocument.find_usage(user_id), growth)
+
+    def check_stored(self, stored: StoredUsage | None, growth: Usage) -> None:
+        """What `check` does, for who has read what is stored."""
         if stored is not None:
             self._check(growth, 0, replace(stored, usage=stored.usage + growth))
 

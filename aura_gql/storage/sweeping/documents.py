@@ -54,6 +54,17 @@ class CondemnedBlobDocument(Document):
         return {Sentence(found["state"]) async for found in cursor}
 
     @classmethod
+    def beside(cls, keys: Sequence[BlobKey]) -> MongoDocument:
+        """The `$lookup` stage that finds those of the blobs that are on their way out; see `are_beside`."""
+        stages = [{"$match": {"_id": {"$in": [_id_of(key) for key in keys]}}}, {"$project": {"_id": 1}}]
+        return {"$lookup": {"from": cls.Settings.name, "pipeline": stages, "as": cls.Settings.name}}
+
+    @classmethod
+    def are_beside(cls, found: Mapping[str, Any]) -> bool:
+        """Whether the stage found any."""
+        return bool(found[cls.Settings.name])
+
+    @classmethod
     async def find_keys(cls, keys: Sequence[BlobKey]) -> set[BlobKey]:
         """Those of the blobs that are on their way out."""
         query = {"_id": {"$in": [_id_of(key) for key in keys]}}

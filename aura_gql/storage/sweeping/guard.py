@@ -46,6 +46,12 @@ class BlobGuard:
         await self.rescue(claim.keys)
         return claim
 
+    def claimed(self, keys: Collection[BlobKey], looked_at_s: float) -> "BlobClaim":
+        """What `claim` gives to who has looked for itself, not before `looked_at_s` of the monotonic clock, and found
+        none of these blobs on its way out.
+        """
+        return BlobClaim(self, frozenset(keys), looked_at_s)
+
     async def rescue(self, keys: Collection[BlobKey]) -> None:
         """What `claim` does, at its time."""
         listed = list(keys)
