@@ -212,9 +212,9 @@ class Server:
         trimming.register()
         signer = LinkSigner(self._surroundings.secret)
         tickets = UploadTickets(projects, self.blobs, quotas, signer, bounds.staging_limits(settings))
+        batches = FileBatches(projects, files.writer, tickets, files.limits, keys)
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
         downloads = Downloads(projects, files, links)
-        batches = FileBatches(projects, files.writer, files.limits, keys)
         spools = Spools(settings.server.data_directory / "spools")
         archives = ArchiveService(
             projects, files, self.blobs, quotas, keys, jobs, bus, spools, bounds.archive_bounds(settings)

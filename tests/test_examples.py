@@ -96,14 +96,14 @@ async def edit(tryer: Tryer, project: str) -> None:
     change = {"projectId": project, "path": "hello.py", "content": "x", "expectedVersion": read["version"]}
     assert (await tryer.execute("SaveFile", input=change))["file"]["version"] == read["version"] + 1
     assert await tryer.refused("SaveFile", **{**change, "content": "y"}) == ["CONFLICT"]
-    move = {"move": {"path": "hello.py", "to": "src/hello.py", "expectedVersion": read["version"] + 1}}
-    batch = await tryer.execute("ApplyFileOperations", input={"projectId": project, "operations": [move]})
-    assert ([file["path"] for file in batch["files"]], batch["deletedPaths"]) == (["src/hello.py"], ["hello.py"])
     files = {"variables.input.files.0.file": b"\x00\xff"}
     saved = await tryer.upload("UploadFiles", files, projectId=project, files=[{"path": "a.bin", "file": None}])
     assert [(file["path"], file["isBinary"]) for file in saved["files"]] == [("a.bin", True)]
     await link(tryer, project)
     await go_back(tryer, project)
+    both = [{"create": {"path": "new.py", "content": ""}}, {"move": {"path": "new.py", "to": "src/new.py"}}]
+    batch = await tryer.execute("ApplyFileOperations", input={"projectId": project, "operations": both})
+    assert [file["path"] for file in batch["files"]] == ["src/new.py"]
 
 
 async def link(tryer: Tryer, project: str) -> None:

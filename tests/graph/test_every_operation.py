@@ -33,8 +33,13 @@ ANY_TYPE = ("query node", "query nodes")
 ASKS_NO_SERVICE = {"query viewer", "query rateLimit"}
 BRINGS_FILES = {"uploadFiles", "uploadProjectArchive"}
 """What JSON can't ask for whole; the tests of its room do."""
-SECOND_IDS = {"mutation restoreProjectArchive(input.archiveId)", "mutation createDownloadUrl(input.archiveId)"}
-"""What is looked up behind another id, or in its place; tests/graph/archives tries them."""
+SECOND_IDS = {
+    "mutation restoreProjectArchive(input.archiveId)",
+    "mutation createDownloadUrl(input.archiveId)",
+    "mutation applyFileOperations(input.operations.0.create.uploadId)",
+    "mutation applyFileOperations(input.operations.0.update.uploadId)",
+}
+"""What is looked up behind another id, or in its place; tests/graph/archives and tests/graph/files try them."""
 PUBLIC = ASKS_NO_SERVICE | {"query templates", "query template", "query templateCategories"}
 """What strangers may ask for; of nodes, it depends on their type."""
 GIVEN: dict[str, tuple[Path, object]] = {

@@ -4,11 +4,13 @@
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from tests.support.api import Data, Member, Refused
+from tests.support.api import Api, Data, Member, Refused
+from tests.support.examples import example
 from tests.support.journeys import finished, ready_project, running_sandbox
 from tests.support.operations import APPLY, RUN
 
@@ -92,6 +94,22 @@ async def _batches(member: Member, project: str) -> AsyncGenerator[Data, None]:
     async with aclosing(member.subscribe(WATCH, id=project, after=0)) as events:
         async for data in events:
             yield data["filesChanged"]
+
+
+async def test_a_large_file_comes_by_an_upload(api: Api, ada: Member) -> None:
+    project, data = await ready_project(ada), bytes(range(256)) * 2000
+    wish = {"projectId": project, "purpose": "FILE", "size": len(data), "sha256": sha256(data).hexdigest()}
+    granted = (await ada.execute(example("CreateUploadUrl"), input=wish))["createUploadUrl"]["uploadUrl"]
+    create = {"create": {"path": "big.bin", "uploadId": granted["id"]}}
+    (early,) = (await apply(ada, project, create))["errors"]
+    assert (early["code"], early["field"][2:]) == ("INVALID_STATE", ["0", "create", "uploadId"])
+    headers = {header["name"]: header["value"] for header in granted["headers"]}
+    sent = await api.http.request(granted["method"], granted["url"], headers=headers, content=data)
+    assert sent.is_success
+    payload = await apply(ada, project, create)
+    assert [(file["path"], file["sha256"]) for file in payload["files"]] == [("big.bin", wish["sha256"])]
+    both = await apply(ada, project, {"create": {**create["create"], "path": "b", "content": ""}})
+    assert both["errors"][0]["field"][2:] == ["0", "create", "uploadId"]
 
 
 CREATE, UPDATE = {"path": "ok.txt", "content": ""}, {"path": "main.py", "content": "x", "expectedVersion": 1}
