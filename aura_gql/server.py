@@ -55,8 +55,10 @@ from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.blob_links import BlobLinks
 from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.quotas.ports import UsageSource
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import LinkSigner
+from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.service import TemplateService
@@ -117,7 +119,7 @@ class Server:
         self._bus = InProcessBus()
         self._counters = counters
         self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
-        self._sweeper = BlobSweeper(self.blobs, [FileReferences(), ArchiveReferences()], bounds.sweep_limits(settings))
+        self._sweeper = BlobSweeper(self.blobs, blob_rooms(), bounds.sweep_limits(settings))
         self.services = self._wire(settings)
 
     @asynccontextmanager
@@ -187,6 +189,7 @@ class Server:
             list(self.providers),
             self._pool,
             self._egress,
+            self._sweeper,
         )
 
     def _wire(self, settings: Settings) -> Services:
@@ -203,7 +206,7 @@ class Server:
             max_projects_per_user=settings.files.max_projects_per_user,
             providers=self.providers.keys(),
         )
-        quotas = StorageQuotas(bounds.quota_limits(settings), [FileUsage(), ArchiveUsage()])
+        quotas = StorageQuotas(bounds.quota_limits(settings), usage_sources())
         files = FileService(projects, self.blobs, bounds.file_limits(settings), bus, quotas)
         uploads = FileUploads(projects, files.writer, keys)
         history = FileHistory(files)
@@ -254,6 +257,16 @@ def create_blob_store(settings: Settings) -> BlobStore:
     if settings.blob_directory is not None:
         return LocalBlobStore(settings.blob_directory)
     return S3BlobStore(bounds.bucket(settings))
+
+
+def blob_rooms() -> Sequence[BlobReferences]:
+    """The rooms that name blobs: what none of them names is swept."""
+    return [FileReferences(), ArchiveReferences()]
+
+
+def usage_sources() -> Sequence[UsageSource]:
+    """The rooms that take room of a user's quota."""
+    return [FileUsage(), ArchiveUsage()]
 
 
 def create_providers(

@@ -20,6 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_dev(commands)
     _add_serve(commands)
     _add_doctor(commands)
+    _add_storage(commands)
     _add_token(commands)
     _add_export_schema(commands)
     return parser
@@ -64,6 +65,23 @@ def _add_doctor(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "Checks MongoDB and its replica set, the blob store, each sandbox provider and the tools for sandboxes.",
     )
     parser.add_argument("--production", action="store_true", help="check the settings of `serve` instead of `dev`'s")
+
+
+def _add_storage(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "storage", "look after what is stored", "Its one part is `verify`.")
+    parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
+    verify = _add(
+        parts,
+        "verify",
+        "compare the database with the blobs, and counters with counts",
+        "Works beside servers that run. Without DATABASE_URL it looks at the running `aura-gql dev`. Fails where"
+        " something is lost, or miscounted and not repaired.",
+    )
+    verify.add_argument("--production", action="store_true", help="take the settings of `serve` instead of `dev`'s")
+    verify.add_argument("--repair", action="store_true", help="correct counters, condemn orphans, mark what is lost")
+    verify.add_argument("--deep", action="store_true", help="read every blob that is named, and check its digest")
+    verify.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    _add_data_folder(verify, "the data folder of the running `aura-gql dev` (default: .aura)")
 
 
 def _add_token(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -23,6 +23,7 @@ from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.infra.mongo import Client, MongoDocument
 from aura_gql.storage.quotas.documents import UserStorageDocument
 from aura_gql.storage.sweeping.documents import SWEEPING_DOCUMENTS
+from aura_gql.storage.verifying.documents import LostBlobDocument
 
 _RECORD_FIELDS = {"_id": 0, **{field.name: 1 for field in fields(FileRecord)}}
 # Rows that are older than kept folders have no `entry`; all of them are files.
@@ -190,6 +191,7 @@ FILE_DOCUMENTS: Sequence[type[Document]] = (
     FileChangeDocument,
     UserStorageDocument,
     *SWEEPING_DOCUMENTS,
+    LostBlobDocument,
 )
 """The collections of the files room, and those of the storage below it that it needs."""
 

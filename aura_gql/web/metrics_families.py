@@ -90,6 +90,12 @@ LARGEST_PROJECT = Family("aura_largest_project_bytes", "gauge", "Bytes of the fi
 NEARLY_FULL = Family(
     "aura_projects_nearly_full", "gauge", "Projects that have nine tenths or more of the bytes that a project may have."
 )
+SWEPT_BLOBS = Family("aura_swept_blobs", "counter", "Blobs that this process removed, as nothing named them.")
+SWEPT_BYTES = Family("aura_swept_bytes", "counter", "Bytes of the blobs that this process removed.")
+CONDEMNED_BLOBS = Family("aura_condemned_blobs", "gauge", "Blobs that nothing names and that wait to be removed.")
+LOST_BLOBS = Family(
+    "aura_lost_blobs", "gauge", "Blobs that `aura-gql storage verify --repair` found missing or damaged."
+)
 DISK = Family("aura_data_disk_bytes", "gauge", "Bytes of the disk of DATA_DIRECTORY.", ("state",))
 UNEXPECTED_ERRORS = Family(
     "aura_unexpected_errors",
@@ -120,6 +126,10 @@ FAMILIES = (
     PROJECTS,
     LARGEST_PROJECT,
     NEARLY_FULL,
+    SWEPT_BLOBS,
+    SWEPT_BYTES,
+    CONDEMNED_BLOBS,
+    LOST_BLOBS,
     DISK,
     UNEXPECTED_ERRORS,
 )

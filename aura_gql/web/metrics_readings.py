@@ -19,6 +19,7 @@ from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.errors import ErrorCode
 from aura_gql.sandboxes.tally import TIMED_OUT, EgressTally, PoolTally
 from aura_gql.services import Services
+from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from aura_gql.web import metrics_families as families
 
 TIMEOUT_S = 2.0
@@ -63,6 +64,7 @@ class Sources:
     providers: Sequence[str]
     pool: PoolTally
     egress: EgressTally
+    sweeper: BlobSweeper
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class _Stored:
     sandboxes: Counts = field(default_factory=dict)
     jobs: Counts = field(default_factory=dict)
     storage: StorageUse | None = None
+    condemned: int = 0
+    lost: int = 0
     storage_read_at: float = float("-inf")
 
 
@@ -107,6 +111,7 @@ class Readings(Collector):
         stored.jobs = await self._sources.jobs.counts()
         if monotonic() - stored.storage_read_at >= STORAGE_FRESH_S:
             stored.storage = await services.files.storage_use()
+            stored.condemned, stored.lost = await self._sources.sweeper.count_trouble()
             stored.storage_read_at = monotonic()
         return stored
 
@@ -149,6 +154,8 @@ class Readings(Collector):
         )
         unexpected = dict.fromkeys(_USUAL_SOURCES, 0) | dict(sources.unexpected.counts)
         yield families.UNEXPECTED_ERRORS.of(((source,), count) for source, count in unexpected.items())
+        yield families.SWEPT_BLOBS.at(sources.sweeper.swept.removed)
+        yield families.SWEPT_BYTES.at(sources.sweeper.swept.removed_bytes)
         yield families.DISK.of(_disk(sources.data_directory))
 
 
@@ -160,6 +167,8 @@ def _of_database(stored: _Stored) -> Iterator[Metric]:
         yield families.PROJECTS.at(stored.storage.projects)
         yield families.LARGEST_PROJECT.at(stored.storage.largest_bytes)
         yield families.NEARLY_FULL.at(stored.storage.nearly_full)
+        yield families.CONDEMNED_BLOBS.at(stored.condemned)
+        yield families.LOST_BLOBS.at(stored.lost)
 
 
 def _disk(folder: Path) -> list[tuple[tuple[str, ...], float]]:

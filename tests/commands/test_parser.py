@@ -6,7 +6,7 @@ import pytest
 
 from aura_gql.commands.parser import build_parser
 
-COMMANDS = ["dev", "serve", "doctor", "token", "export-schema"]
+COMMANDS = ["dev", "serve", "doctor", "storage", "token", "export-schema"]
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ COMMANDS = ["dev", "serve", "doctor", "token", "export-schema"]
         ("dev --host 0.0.0.0 --port 0 --data-dir x", {"host": "0.0.0.0", "port": 0}),
         ("serve --port 65535", {"port": 65535}),
         ("doctor", {"production": False}),
+        ("storage verify --deep", {"part": "verify", "deep": True, "repair": False, "json": False, "data_dir": None}),
         ("token --email a@b.c --admin", {"email": "a@b.c", "admin": True, "data_dir": None}),
         ("export-schema", {"output": None}),
     ],
@@ -34,6 +35,7 @@ def test_what_it_accepts(line: str, expected: dict[str, object]) -> None:
         ("dev --port http", "'http' is not a port"),
         ("dev extra", "unrecognized arguments: extra"),
         ("token", "--email"),
+        ("storage", "PART"),
     ],
 )
 def test_what_it_refuses(line: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,19 +1,28 @@
 """A project room and a file room over a real database and a folder of blobs."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bson import ObjectId
 
+from aura_gql.files.documents import FILE_DOCUMENTS
+from aura_gql.files.limits import FileLimits
 from aura_gql.files.records import FileRecord
 from aura_gql.files.service import FileService
 from aura_gql.files.uploads.service import FileUploads
 from aura_gql.infra.bus import InProcessBus
+from aura_gql.infra.documents import IdempotencyKeyDocument
+from aura_gql.infra.idempotency import MongoIdempotencyKeys
+from aura_gql.infra.jobs import DurableJobs
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.records import NewProject, ProjectStatus
 from aura_gql.projects.service import ProjectService
 from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
+from tests.support.mongo import init_documents
 
 ADA = "ada"
 
@@ -62,3 +71,17 @@ class World:
             "file_versions": await self.database["file_versions"].count_documents({"project_id": project_id}),
             "project_storage": await self.database["project_storage"].count_documents({"_id": project_id}),
         }
+
+
+async def make_world(database: Database, folder: Path, limits: FileLimits) -> World:
+    """The rooms over an empty database and folder."""
+    await init_documents(
+        database,
+        [ProjectDocument, *FILE_DOCUMENTS, IdempotencyKeyDocument],
+    )
+    blobs, bus = LocalBlobStore(folder), InProcessBus()
+    templates = TemplateService(BundledTemplates(), blobs)
+    keys = MongoIdempotencyKeys()
+    projects = ProjectService(templates, keys, DurableJobs(), bus)
+    files = FileService(projects, blobs, limits, bus)
+    return World(database, blobs, bus, projects, files, FileUploads(projects, files.writer, keys))

@@ -38,11 +38,12 @@ class CondemnedBlobDocument(Document):
     doomed_by: str | None = None
 
     class Settings:
-        """Collection and indexes: those whose time has come, and those that a run dooms."""
+        """Collection and indexes: those whose time has come, and those that a run dooms or was about to remove."""
 
         name = "condemned_blobs"
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("state", ASCENDING), ("condemned_at", ASCENDING)]),
+            IndexModel([("state", ASCENDING), ("doomed_at", ASCENDING)]),
             IndexModel([("doomed_by", ASCENDING)], sparse=True),
         ]
 
@@ -105,15 +106,13 @@ class CondemnedBlobDocument(Document):
     async def doom(cls, condemned_before: datetime, run_id: str, limit: int) -> int:
         """Doom up to `limit` blobs that were condemned before then and are not rescued meanwhile; how many."""
         query = {"state": Sentence.CONDEMNED.value, "condemned_at": {"$lt": condemned_before}}
-        found = cls.get_pymongo_collection().find(query, {"_id": 1}).sort("condemned_at", ASCENDING).limit(limit)
-        ids = [document["_id"] async for document in found]
-        return await cls._doom({"_id": {"$in": ids}, **query}, run_id)
+        return await cls._doom(query, "condemned_at", run_id, limit)
 
     @classmethod
-    async def doom_again(cls, doomed_before: datetime, run_id: str) -> int:
-        """Take over the blobs that a run which was cut short left doomed; how many."""
-        stale = {"doomed_by": {"$exists": True}, "doomed_at": {"$lt": doomed_before}, "state": Sentence.DOOMED.value}
-        return await cls._doom(stale, run_id)
+    async def doom_again(cls, doomed_before: datetime, run_id: str, limit: int) -> int:
+        """Take over up to `limit` blobs that a run which was cut short left doomed; how many."""
+        query = {"state": Sentence.DOOMED.value, "doomed_at": {"$lt": doomed_before}}
+        return await cls._doom(query, "doomed_at", run_id, limit)
 
     @classmethod
     async def find_doomed(cls, run_id: str) -> list[CondemnedBlob]:
@@ -127,14 +126,17 @@ class CondemnedBlobDocument(Document):
         await cls._durable().delete_many(query)
 
     @classmethod
-    async def count(cls) -> int:
+    async def count_waiting(cls) -> int:
         """How many blobs are on their way out, about."""
         return await cls.get_pymongo_collection().estimated_document_count()
 
     @classmethod
-    async def _doom(cls, query: Mapping[str, Any], run_id: str) -> int:
+    async def _doom(cls, query: Mapping[str, Any], oldest: str, run_id: str, limit: int) -> int:
+        found = cls.get_pymongo_collection().find(query, {"_id": 1}).sort(oldest, ASCENDING).limit(limit)
+        ids = [document["_id"] async for document in found]
         change = {"$set": {"state": Sentence.DOOMED.value, "doomed_at": utcnow(), "doomed_by": run_id}}
-        return (await cls._durable().update_many(query, change)).modified_count
+        # Only those that still are so: others may be rescued, or taken over, since they were found.
+        return (await cls._durable().update_many({"_id": {"$in": ids}, **query}, change)).modified_count
 
     @classmethod
     def _durable(cls) -> AsyncCollection[MongoDocument]:

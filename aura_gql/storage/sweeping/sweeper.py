@@ -18,6 +18,7 @@ from aura_gql.storage.sweeping.documents import (
 )
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.records import CondemnedBlob, SweepLimits, SweepReport
+from aura_gql.storage.verifying.documents import LostBlobDocument
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class BlobSweeper:
         report = SweepReport()
         try:
             after_scope = await self._condemn_some(run_id, after_scope, report)
-            await self._remove_some(run_id, report)
+            await self._remove_some(report)
         except (StorageUnavailable, TimeoutError) as error:
             _log.warning("storage.sweep_failed", reason=str(error) or type(error).__name__)
         finally:
@@ -92,6 +93,10 @@ class BlobSweeper:
         """Condemn those of the blobs that no room names; how many were not yet condemned."""
         unnamed = await self.unnamed(blobs)
         return await CondemnedBlobDocument.condemn(unnamed, UNNAMED) if unnamed else 0
+
+    async def count_trouble(self) -> tuple[int, int]:
+        """How many blobs wait to be removed, and how many are marked as lost, of all servers."""
+        return await CondemnedBlobDocument.count_waiting(), await LostBlobDocument.count_marks()
 
     async def unnamed(self, blobs: Sequence[BlobInfo]) -> list[BlobInfo]:
         """Those of the blobs that no room names; at least one and at most a thousand, of one scope."""
@@ -128,22 +133,21 @@ class BlobSweeper:
         if batch:
             report.condemned += await self._condemn(batch)
 
-    async def _remove_some(self, run_id: str, report: SweepReport) -> None:
+    async def _remove_some(self, report: SweepReport) -> None:
         now, limits = utcnow(), self._limits
-        await CondemnedBlobDocument.doom_again(now - timedelta(seconds=_TAKEN_OVER_AFTER_S), run_id)
-        await self._remove_doomed(run_id, report)
-        due = now - timedelta(seconds=limits.wait_s)
+        stale, due = now - timedelta(seconds=_TAKEN_OVER_AFTER_S), now - timedelta(seconds=limits.wait_s)
         while report.removed < limits.max_removed:
-            # Another name for each, so that what one could not remove is left to be taken over.
-            run_id = new_run_id()
-            if not await CondemnedBlobDocument.doom(due, run_id, _REMOVED_AT_ONCE):
+            # A name for each group, so that what one could not remove is left to be taken over.
+            group_id = new_run_id()
+            doomed = await CondemnedBlobDocument.doom_again(stale, group_id, _REMOVED_AT_ONCE)
+            if not doomed and not await CondemnedBlobDocument.doom(due, group_id, _REMOVED_AT_ONCE):
                 return
-            await self._remove_doomed(run_id, report)
+            await self._remove_doomed(group_id, report)
 
-    async def _remove_doomed(self, run_id: str, report: SweepReport) -> None:
+    async def _remove_doomed(self, group_id: str, report: SweepReport) -> None:
         """Ask once more, now that no claim can come in between, and delete what nothing names."""
         started = asyncio.get_running_loop().time()
-        doomed = await CondemnedBlobDocument.find_doomed(run_id)
+        doomed = await CondemnedBlobDocument.find_doomed(group_id)
         for scope in sorted({blob.key.scope for blob in doomed}):
             blobs = [blob for blob in doomed if blob.key.scope == scope]
             named = await self._named(scope, [blob.key.sha256 for blob in blobs])
@@ -153,7 +157,7 @@ class BlobSweeper:
                 await self._delete([blob.key for blob in gone])
             if gone:
                 await SweptBlobDocument.add(gone, self._limits.kept_s)
-            await CondemnedBlobDocument.close([blob.key for blob in blobs], run_id)
+            await CondemnedBlobDocument.close([blob.key for blob in blobs], group_id)
             self._tell(gone, spared, report)
 
     async def _delete(self, keys: Sequence[BlobKey]) -> None:

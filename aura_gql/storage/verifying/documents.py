@@ -45,6 +45,11 @@ class LostBlobDocument(Document):
         await cls.get_pymongo_collection().delete_one({"_id": _id_of(key)})
 
     @classmethod
+    async def count_marks(cls) -> int:
+        """How many blobs are marked, about."""
+        return await cls.get_pymongo_collection().estimated_document_count()
+
+    @classmethod
     async def walk(cls) -> AsyncIterator[tuple[NamedBlob, Trouble]]:
         """Every blob that is marked, and what was found."""
         async for found in cls.get_pymongo_collection().find().sort("_id"):
