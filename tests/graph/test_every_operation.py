@@ -26,8 +26,18 @@ SCHEMA = create_schema()
 TYPES = ("Project", "Archive", "Sandbox", "Execution", "PreviewUrl", "Template", "Terminal", "User")
 ABSENT = {name: str(to_global_id(name, MISSING)) for name in TYPES}
 ABSENT["Archive"] = str(to_global_id("ProjectArchive", MISSING))
-# Tried in tests/graph/files/test_subscriptions.py.
-REACHED_ELSEWHERE = {"Execution.fileChanges(first)", "Execution.fileChanges(after)"}
+# Tried in tests/graph/files/test_subscriptions.py and tests/graph/history/test_mutations.py.
+REACHED_ELSEWHERE = {
+    f"{field}({argument})"
+    for argument in ("first", "after")
+    for field in (
+        "Execution.fileChanges",
+        "Project.historyOf",
+        "Project.revisions",
+        "ProjectDiff.files",
+        "ProjectFile.history",
+    )
+}
 ANY_TYPE = ("query node", "query nodes")
 """Where the id of any type will do."""
 ASKS_NO_SERVICE = {"query viewer", "query rateLimit"}

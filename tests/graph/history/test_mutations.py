@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from aura_gql.kernel.page import encode_cursor
 from tests.support.api import Data, Member, Refused
 from tests.support.examples import example
 from tests.support.journeys import finished, ready_project, running_sandbox
@@ -135,6 +136,24 @@ async def test_a_running_sandbox_has_what_came_back_when_the_answer_comes(ada: M
     assert (one["errors"], whole["errors"], second - first) == ([], [], 1)
     _, end = await finished(ada, started["execution"]["id"])
     assert end["status"] == "COMPLETED"
+
+
+async def test_only_pages_that_there_are_can_be_asked_for(ada: Member) -> None:
+    project = await ready_project(ada)
+    page = "(first: $first, after: $after) { nodes { __typename } }"
+    query = f"""query ($id: ID!, $first: Int, $after: String) {{ project(id: $id) {{
+        a: file(path: "main.py") {{ history{page} }} b: historyOf(path: "main.py", first: $first, after: $after) {{
+            nodes {{ path }}
+        }}
+        revisions{page} diff(from: 0) {{ files{page} }}
+    }} }}"""
+    assert (await ada.execute(query, id=project, first=100))["project"]["revisions"]["nodes"] != []
+    cursors = ("", "x", encode_cursor(1.5), encode_cursor("\ud800", 10**30), encode_cursor(1, 2, 3))
+    wrong: list[Data] = [{"first": 0}, {"first": 101}, *({"after": cursor} for cursor in cursors)]
+    for asked in wrong:
+        with pytest.raises(Refused) as refused:
+            await ada.execute(query, id=project, **asked)
+        assert {error["extensions"]["code"] for error in refused.value.errors} == {"INVALID_INPUT"}, asked
 
 
 async def test_what_never_was_is_an_error_beside_the_rest(ada: Member) -> None:
