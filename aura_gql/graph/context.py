@@ -13,7 +13,7 @@ from aura_gql.services import Services
 MAX_CONTENT_BYTES = 32 * 1024 * 1024
 """Of all files in one answer: they are in memory at once."""
 
-MAX_DIFF_LINES = 20_000
+MAX_DIFF_LINES = 5_000
 """As objects, in all diffs of one answer: making these takes the event loop."""
 
 

@@ -104,7 +104,7 @@ class TextDiff:
 
     @strawberry.field(
         description=(
-            "The diff as values. One answer holds at most 20,000 lines so, over all its diffs; there is no such bound "
+            "The diff as values. One answer holds at most 5,000 lines so, over all its diffs; there is no such bound "
             "for `unified`."
         )
     )
