@@ -56,9 +56,8 @@ class ArchiveShelf:
                     details={"resource": "archives", "limit": limit, "used": count - 1},
                 )
             if record.facts is not None:
-                await self._quotas.add(
-                    record.user_id, Usage(archive_bytes=record.facts.size), session, releasing=reservation or record.id
-                )
+                growth, used = Usage(archive_bytes=record.facts.size), [reservation or record.id]
+                await self._quotas.add(record.user_id, growth, session, releasing=used)
 
         await in_transaction(ProjectArchiveDocument.client(), write)
 
@@ -109,7 +108,7 @@ class ArchiveShelf:
                 return None
             await self._tell(record, session)
             if facts is not None:
-                await self._quotas.add(record.user_id, Usage(archive_bytes=facts.size), session, releasing=archive_id)
+                await self._quotas.add(record.user_id, Usage(archive_bytes=facts.size), session, releasing=[archive_id])
             return record
 
         record = await in_transaction(ProjectArchiveDocument.client(), write)

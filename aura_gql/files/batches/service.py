@@ -91,6 +91,7 @@ class FileBatches:
         ready = await self._with_uploads(viewer_id, project_id, operations)
         size = sum(operation.content.size for operation in ready if isinstance(operation, PutFile))
         self._limits.check_batch(len(ready), size)
+        used = {operation.ticket_id for operation in operations if isinstance(operation, PutUpload)}
         batch = await self._writer.apply(
             viewer_id,
             project_id,
@@ -98,8 +99,9 @@ class FileBatches:
             source=RevisionSource.BATCH,
             expected_revision=expected_revision,
             operation_id=operation_id,
+            releasing=used,
         )
-        for ticket_id in {operation.ticket_id for operation in operations if isinstance(operation, PutUpload)}:
+        for ticket_id in used:
             # What is left of an upload expires.
             with suppress(StorageUnavailable):
                 await self._tickets.discard(ticket_id)

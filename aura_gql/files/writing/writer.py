@@ -1,6 +1,6 @@
 """The one way in which a project's files change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -44,6 +44,7 @@ class _Request:
     source: RevisionSource
     expected_revision: int | None
     operation_id: ObjectId | None
+    releasing: Collection[ObjectId]
     stored: dict[str, StoredContent] = field(default_factory=dict)
 
     @property
@@ -89,16 +90,18 @@ class FileWriter:
         source: RevisionSource,
         expected_revision: int | None = None,
         operation_id: ObjectId | None = None,
+        releasing: Collection[ObjectId] = (),
     ) -> AppliedBatch:
         """Do the operations as `author`, in their order, each seeing those before. Where they change nothing there is
         no new revision. With an `operation_id` they are done once: a repetition gives what the first came to.
+        Where the files grow, that ends the reservations `releasing` of the project's owner, which were for them.
 
         ProjectNotFound, ProjectNotReady, RevisionConflict, StorageUnavailable, and the errors of the limits; of one
         operation, its position first in `field`: InvalidPath, InvalidInput, FileTooLarge, VersionConflict, PathClash,
         FileNotFound.
         """
         clean = checked(operations, self._limits)
-        request = _Request(author, project_id, clean, source, expected_revision, operation_id)
+        request = _Request(author, project_id, clean, source, expected_revision, operation_id, releasing)
         if operation_id is None:
             return await self._apply(request)
         if first := await FileBatchDocument.find_result(operation_id):
@@ -126,7 +129,7 @@ class FileWriter:
             draft = await make_draft(project_id, request.operations, found=seen.files)
             if not draft.plan.changes:
                 return await self._nothing_changed(request, project.revision, draft)
-            self._check_totals(seen, draft)
+            self._check_totals(request, seen, draft)
             await self._keep_contents(request, draft)
             await claim.hold()
             try:
@@ -149,11 +152,11 @@ class FileWriter:
             await FileBatchDocument.add(request.operation_id, batch, None)
         return batch
 
-    def _check_totals(self, seen: Glance, draft: Draft) -> None:
+    def _check_totals(self, request: _Request, seen: Glance, draft: Draft) -> None:
         """Once more inside the transaction; here so that what can't be kept does not fill the blob store."""
         growth = draft.plan.growth
         self._limits.check_totals(seen.totals, seen.totals + growth)
-        self._quotas.check_stored(seen.usage, growth.as_usage())
+        self._quotas.check_stored(seen.usage, growth.as_usage(), releasing=request.releasing)
 
     async def _keep_contents(self, request: _Request, draft: Draft) -> None:
         wanted = {name: content for name, content in draft.plan.contents.items() if name not in request.stored}
@@ -171,14 +174,14 @@ class FileWriter:
                 raise _MovedOn
         revision = Revision(request.project_id, number, request.author, utcnow(), request.source)
         records = version_records(draft.plan, revision, request.stored, draft.last_versions)
-        await self._store(project.user_id, draft, records, session)
+        await self._store(request, project.user_id, draft, records, session)
         batch = AppliedBatch(request.project_id, number, records, list(draft.plan.kept))
         if request.operation_id is not None:
             await FileBatchDocument.add(request.operation_id, batch, session)
         return batch
 
     async def _store(
-        self, owner: str, draft: Draft, records: Sequence[VersionRecord], session: AsyncClientSession
+        self, request: _Request, owner: str, draft: Draft, records: Sequence[VersionRecord], session: AsyncClientSession
     ) -> None:
         project_id, changes = records[0].file.project_id, draft.plan.changes
         removed = [change.before for change in changes if change.before is not None and change.after is None]
@@ -194,7 +197,7 @@ class FileWriter:
         if growth := draft.plan.growth:
             after = await ProjectStorageDocument.add(project_id, growth, session)
             self._limits.check_totals(after - growth, after)
-            await self._quotas.add(owner, growth.as_usage(), session)
+            await self._quotas.add(owner, growth.as_usage(), session, releasing=request.releasing)
 
 
 class _MovedOn(Exception):

@@ -1,6 +1,6 @@
 """The `user_storage` collection and every query on it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -70,12 +70,12 @@ class UserStorageDocument(Document):
 
     @classmethod
     async def add(
-        cls, user_id: str, growth: Usage, session: AsyncClientSession, *, releasing: ObjectId | None = None
+        cls, user_id: str, growth: Usage, session: AsyncClientSession, *, releasing: Collection[ObjectId] = ()
     ) -> StoredUsage | None:
-        """Count a growth, and end the reservation `releasing` with it; the usage then, None where there is none yet."""
+        """Count a growth, and end the reservations `releasing` with it; the usage then, None where there is none."""
         update: dict[str, Any] = {"$inc": {**_to_stored(growth), "changes": 1}}
-        if releasing is not None:
-            update["$pull"] = {"reservations": {"id": releasing}}
+        if releasing:
+            update["$pull"] = {"reservations": {"id": {"$in": list(releasing)}}}
         found = await cls.get_pymongo_collection().find_one_and_update(
             {"_id": user_id}, update, return_document=ReturnDocument.AFTER, session=session
         )

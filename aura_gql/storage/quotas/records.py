@@ -1,5 +1,6 @@
 """What a user's files and archives come to, and what they may; sizes in bytes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +55,10 @@ class StoredUsage:
     def reserved_bytes(self) -> int:
         """What is set aside."""
         return sum(reservation.size for reservation in self.reservations)
+
+    def held_by(self, reservation_ids: Collection[ObjectId]) -> int:
+        """What is set aside by those of these reservations that are open."""
+        return sum(held.size for held in self.reservations if held.id in reservation_ids)
 
     @property
     def total_bytes(self) -> int:

@@ -1,6 +1,6 @@
 """What users store, counted as it changes, and refused where it is too much."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,20 +36,20 @@ class StorageQuotas:
         return self._limits
 
     async def add(
-        self, user_id: str, growth: Usage, session: AsyncClientSession, *, releasing: ObjectId | None = None
+        self, user_id: str, growth: Usage, session: AsyncClientSession, *, releasing: Collection[ObjectId] = ()
     ) -> None:
         """Count a growth inside the transaction that makes it, behind all else that this transaction changes.
 
-        Costs one round trip, and none where nothing grows or shrinks. `releasing` ends a reservation in the same step:
-        its bytes were used already. UserStorageFull and TooManyStoredFiles where a limit is passed, upon which the
-        transaction has to be given up; what shrinks always passes.
+        Costs one round trip, and none where nothing grows or shrinks. `releasing` ends reservations in the same
+        step: their bytes were used already. UserStorageFull and TooManyStoredFiles where a limit is passed, upon
+        which the transaction has to be given up; what shrinks always passes.
         """
-        if not growth and releasing is None:
+        if not growth and not releasing:
             return
         freed = 0
-        if releasing is not None:
+        if releasing:
             before = await UserStorageDocument.find_usage(user_id, session)
-            freed = sum(held.size for held in before.reservations if held.id == releasing) if before else 0
+            freed = before.held_by(releasing) if before else 0
         after = await UserStorageDocument.add(user_id, growth, session, releasing=releasing)
         if after is None:
             # Counted in this transaction, and so with what it changes.
@@ -65,10 +65,12 @@ class StorageQuotas:
         if growth.file_count > 0 or growth.file_bytes + growth.archive_bytes > 0:
             self.check_stored(await UserStorageDocument.find_usage(user_id), growth)
 
-    def check_stored(self, stored: StoredUsage | None, growth: Usage) -> None:
-        """What `check` does, for who has read what is stored."""
+    def check_stored(self, stored: StoredUsage | None, growth: Usage, *, releasing: Collection[ObjectId] = ()) -> None:
+        """What `check` does, for who has read what is stored; with `releasing` as `add` has it."""
         if stored is not None:
-            self._check(growth, 0, replace(stored, usage=stored.usage + growth))
+            left = tuple(held for held in stored.reservations if held.id not in releasing)
+            after = replace(stored, usage=stored.usage + growth, reservations=left)
+            self._check(growth, stored.held_by(releasing), after)
 
     async def reserve(
         self, user_id: str, project_id: ObjectId, size: int, *, lasts_s: float, reservation_id: ObjectId | None = None

@@ -11,6 +11,7 @@ from aura_gql.files.batches.records import PutUpload, UserOperation
 from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.errors import BatchTooLarge, TooManyOperations
 from aura_gql.files.limits import FileLimits
+from aura_gql.files.service import FileService
 from aura_gql.files.staging.documents import UploadTicketDocument
 from aura_gql.files.staging.errors import UploadIncomplete, UploadNotFound
 from aura_gql.files.staging.records import NewStaged, StagingLimits, UploadPurpose
@@ -21,6 +22,7 @@ from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.kernel.errors import DomainError, IdempotencyMismatch, InvalidInput
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.quotas.documents import UserStorageDocument
+from aura_gql.storage.quotas.errors import UserStorageFull
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import LinkSigner
@@ -120,6 +122,22 @@ async def test_uploads_become_files_and_are_used_up(world: World, batches: FileB
     with pytest.raises(UploadNotFound):
         await batches.apply(ADA, project, [PutUpload("again", first)])
     assert [staged async for staged in world.blobs.uploads()] == []
+
+
+async def test_an_upload_that_fits_exactly_becomes_a_file(world: World, limits: FileLimits) -> None:
+    """What was set aside for it is what it takes, once."""
+    await init_documents(world.database, [UploadTicketDocument, UserStorageDocument])
+    quotas = StorageQuotas(QuotaLimits(max_bytes=10), [])
+    files = FileService(world.projects, world.blobs, limits, world.bus, quotas)
+    tickets = UploadTickets(world.projects, world.blobs, quotas, LinkSigner("a secret"), StagingLimits())
+    batches = FileBatches(world.projects, files.writer, tickets, limits, MongoIdempotencyKeys())
+    project = await world.project()
+    uploads = [await staged(world, tickets, project, data) for data in (b"four", b"sixsix")]
+    with pytest.raises(UserStorageFull):
+        await batches.apply(ADA, project, [put("other", "1")])
+    await batches.apply(ADA, project, [PutUpload("a", uploads[0]), PutUpload("b", uploads[1])])
+    quota = await quotas.of_user(ADA)
+    assert (quota.bytes_used, quota.reserved_bytes) == (10, 0)
 
 
 async def test_an_upload_that_can_not_be_had_is_named(

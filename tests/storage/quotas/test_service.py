@@ -26,7 +26,7 @@ async def commit(things: Things, quotas: StorageQuotas, reservation_id: ObjectId
     """Keep an archive of `size` bytes in place of a reservation."""
 
     async def work(session: AsyncClientSession) -> None:
-        await quotas.add(ADA, Usage(archive_bytes=size), session, releasing=reservation_id)
+        await quotas.add(ADA, Usage(archive_bytes=size), session, releasing=[reservation_id])
 
     async with things.database.client.start_session() as session:
         await session.with_transaction(work)
