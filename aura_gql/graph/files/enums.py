@@ -31,7 +31,7 @@ publish_enum(
     ChangeOrigin,
     "Where a file changed.",
     {
-        ChangeOrigin.PROJECT: "In the project: it was saved or uploaded.",
+        ChangeOrigin.PROJECT: "In the project: it was saved, uploaded, moved or deleted there.",
         ChangeOrigin.SANDBOX: "On the disk of a sandbox: code in it did that.",
     },
     name="FileChangeOrigin",

@@ -18,9 +18,9 @@ class FileSubscriptions:
 
     @strawberry.subscription(
         description=(
-            "What changes in a project's files: saves and uploads, and what code does in its sandboxes, each change "
-            "once and in order. After a lost connection subscribe again with `after`. What is in `node_modules`, "
-            "`.git`, `.venv`, `__pycache__` and the caches of tools is not told."
+            "What changes in a project's files: saves, uploads and batches, and what code does in its sandboxes, each "
+            "change once and in order, all of one revision in one batch. After a lost connection subscribe again with "
+            "`after`. What is in `node_modules`, `.git`, `.venv`, `__pycache__` and the caches of tools is not told."
         ),
         permission_classes=[SignedIn],
     )
