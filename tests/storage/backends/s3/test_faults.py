@@ -75,8 +75,7 @@ async def relay(seaweed: Seaweed, trouble: Trouble) -> AsyncIterator[HttpRelay]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hasty(seaweed: Seaweed, relay: HttpRelay) -> AsyncIterator[S3BlobStore]:
     """A store that tries once."""
-    tuning = Tuning(max_attempts=1, read_timeout_s=0.3, part_bytes=PART_BYTES)
-    store = S3BlobStore(seaweed.bucket(relay.url, "faults"), tuning)
+    store = S3BlobStore(seaweed.bucket(relay.url, "faults"), Tuning(max_attempts=1, part_bytes=PART_BYTES))
     yield store
     await store.close()
 
@@ -89,13 +88,18 @@ async def patient(seaweed: Seaweed, relay: HttpRelay) -> AsyncIterator[S3BlobSto
     await store.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module", autouse=True)
-async def raw(seaweed: Seaweed, trouble: Trouble) -> AsyncIterator[RawBucket]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def raw(seaweed: Seaweed) -> AsyncIterator[RawBucket]:
     raw = RawBucket(seaweed.bucket())
     yield raw
+    await raw.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def cleared(raw: RawBucket, trouble: Trouble) -> AsyncIterator[None]:
+    yield
     trouble.end()
     await raw.empty()
-    await raw.close()
 
 
 FAULTS: list[tuple[Verdict, type[StorageUnavailable]]] = [
@@ -103,7 +107,6 @@ FAULTS: list[tuple[Verdict, type[StorageUnavailable]]] = [
     (Answer.refusal(503, "SlowDown"), StorageThrottled),
     (Answer(503, {"content-length": "0"}, b""), StorageUnreachable),
     (Answer.refusal(500, "InternalError"), StorageUnreachable),
-    (Silence(), StorageUnreachable),
     (HangUp(0), StorageUnreachable),
     (HangUp(500), StorageUnreachable),
     (Answer.refusal(403, "RequestTimeTooSkewed"), ClockSkewed),
@@ -133,7 +136,7 @@ async def test_a_file_that_does_not_get_through_leaves_no_parts(
     hasty: S3BlobStore, trouble: Trouble, raw: RawBucket, tmp_path: Path, word: str
 ) -> None:
     (tmp_path / "source").write_bytes(LARGE)
-    trouble.begin(word, HangUp(0 if word == "POST" else 3), times=1)
+    trouble.begin(word, HangUp(0 if word == "POST" else 3))
     with pytest.raises(StorageUnreachable):
         await hasty.put_file("archives/1", tmp_path / "source")
     assert await raw.parts_waiting() == 0
@@ -189,9 +192,12 @@ async def test_throttling_passes(patient: S3BlobStore, trouble: Trouble) -> None
     assert await patient.get(key) == b"hello"
 
 
-async def test_patience_has_an_end(seaweed: Seaweed, relay: HttpRelay, trouble: Trouble) -> None:
-    store = S3BlobStore(seaweed.bucket(relay.url), Tuning(patience_s=0.5))
+@pytest.mark.parametrize(
+    "tuning", [Tuning(patience_s=0.5), Tuning(read_timeout_s=0.2, max_attempts=1)], ids=["in all", "for an answer"]
+)
+async def test_patience_has_an_end(seaweed: Seaweed, relay: HttpRelay, trouble: Trouble, tuning: Tuning) -> None:
+    store = S3BlobStore(seaweed.bucket(relay.url), tuning)
     trouble.begin("", Silence())
     with pytest.raises(StorageUnreachable):
-        await store.get(address("projects/1", b"hello"))
+        await store.put("projects/1", b"hello")
     await store.close()
