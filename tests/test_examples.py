@@ -197,6 +197,10 @@ async def look_at_files(tryer: Tryer, project: str, sandbox: str, execution: str
     assert batch["changes"][-1]["executionIds"] == [execution]
     assert "made.txt" in [file["path"] for file in (await tryer.execute("SandboxFiles", sandboxId=sandbox))["nodes"]]
     assert (await tryer.execute("SandboxFile", sandboxId=sandbox, path="made.txt"))["content"] == "seen and read\n"
+    pulled = await tryer.execute("SyncSandboxToProject", input={"sandboxId": sandbox})
+    assert "made.txt" in pulled["sync"]["changed"]
+    pushed = await tryer.execute("SyncProjectToSandbox", input={"sandboxId": sandbox})
+    assert (pushed["sandbox"]["syncConflictCount"], pushed["sync"]["changed"]) == (0, [])
 
 
 async def preview(tryer: Tryer, sandbox: str) -> None:

@@ -27,6 +27,7 @@ from aura_gql.graph.sandboxes.files import SandboxFileQueries
 from aura_gql.graph.sandboxes.mutations import SandboxMutations
 from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
+from aura_gql.graph.sandboxes.syncs import SyncMutations
 from aura_gql.graph.templates.queries import TemplateQueries, fetch_templates
 from aura_gql.graph.terminals.mutations import TerminalMutations
 from aura_gql.graph.terminals.queries import TerminalQueries, fetch_terminals
@@ -71,6 +72,7 @@ class Mutation(
     LinkMutations,
     ArchiveMutations,
     SandboxMutations,
+    SyncMutations,
     ExecutionMutations,
     TerminalMutations,
     PreviewMutations,

@@ -3,9 +3,10 @@
 from aura_gql.graph.enums import publish_enum
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.syncing.values import SyncSide
 from aura_gql.sandboxes.values import Enforcement, IpVersion
 
-__all__ = ["Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus"]
+__all__ = ["Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus", "SyncSide"]
 
 publish_enum(
     SandboxProviderName,
@@ -43,5 +44,13 @@ publish_enum(
     {
         IpVersion.V4: "IPv4, such as 127.0.0.1.",
         IpVersion.V6: "IPv6, such as ::1; what listens on `::` usually takes IPv4 as well.",
+    },
+)
+publish_enum(
+    SyncSide,
+    "Whose version of a file.",
+    {
+        SyncSide.PROJECT: "The project's.",
+        SyncSide.SANDBOX: "The sandbox's.",
     },
 )

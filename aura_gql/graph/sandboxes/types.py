@@ -1,5 +1,6 @@
 """Sandboxes and their providers, as clients see them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Self
@@ -10,11 +11,13 @@ from bson import ObjectId
 from aura_gql.graph.context import Info
 from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.nodes import Node, to_global_id
+from aura_gql.graph.sandboxes.conflicts import SyncConflict
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
 from aura_gql.graph.sandboxes.ports import SandboxPort
 from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
 from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
+from aura_gql.sandboxes.syncing.records import SyncConflict as ConflictRecord
 from aura_gql.sandboxes.values import Capabilities
 
 
@@ -23,6 +26,7 @@ class Sandbox(Node):
     """A sandbox record on the wire."""
 
     key: strawberry.Private[ObjectId]
+    conflicts: strawberry.Private[Sequence[ConflictRecord]]
     project_id: strawberry.ID = strawberry.field(
         description=(
             "The project whose files it holds. One of `quickExecute` has no project (`isTemporary`): this is then its "
@@ -61,6 +65,9 @@ class Sandbox(Node):
             "where nothing had run in it."
         )
     )
+    sync_conflict_count: int = strawberry.field(
+        description="How many paths the project and it have both changed, so that neither got the other's version."
+    )
 
     @classmethod
     def from_record(cls, record: SandboxRecord) -> Self:
@@ -80,8 +87,20 @@ class Sandbox(Node):
             expires_at=record.expires_at,
             idle_stops_at=record.idle_stops_at,
             saved_files=None if record.saved_files is None else SandboxSavedFiles.from_record(record.saved_files),
+            sync_conflict_count=record.sync_conflict_count,
+            conflicts=record.sync_conflicts,
             resource_limits=None if record.limits is None else SandboxResourceLimits.from_value(record.limits),
         )
+
+    @strawberry.field(
+        description=(
+            "The first 50 of the paths that the project and it have both changed, so that neither got the other's "
+            "version. They are looked at again with every change of the project; `syncProjectToSandbox` ends them."
+        )
+    )
+    async def sync_conflicts(self) -> list[SyncConflict]:
+        """Convert."""
+        return [SyncConflict.from_record(self.key, conflict) for conflict in self.conflicts]
 
     @strawberry.field(
         description=(
