@@ -189,6 +189,15 @@ class ProjectDocument(Document):
             yield found["_id"]
 
     @classmethod
+    async def hold(cls, project_id: ObjectId, session: AsyncClientSession) -> bool:
+        """Have the project not begin to be deleted before the transaction has ended; False where it has, or is gone.
+
+        It is written to, so that whoever changes its status waits, or else was first and is seen.
+        """
+        query, change = {"_id": project_id, "status": _VISIBLE}, {"$set": {"held_at": utcnow()}}
+        return (await cls.get_pymongo_collection().update_one(query, change, session=session)).matched_count == 1
+
+    @classmethod
     async def is_there(cls, project_id: ObjectId, session: AsyncClientSession) -> bool:
         """Whether the project is there, and is not being deleted, as the transaction sees it."""
         query = {"_id": project_id, "status": _VISIBLE}

@@ -8,7 +8,7 @@ from typing import Any
 from aura_gql.infra.mongo import Database
 from aura_gql.storage.addressing import address
 from aura_gql.storage.backends.local.store import LocalBlobStore
-from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.ports import BlobKey, BlobStore
 from aura_gql.storage.sweeping.documents import SWEEPING_DOCUMENTS
 from aura_gql.storage.sweeping.guard import BlobGuard
 from aura_gql.storage.sweeping.records import NamedBlob, SweepLimits, SweepReport
@@ -48,7 +48,7 @@ class World:
     """A store, a room and who stands between them."""
 
     database: Database
-    store: LocalBlobStore
+    store: BlobStore
     room: Room
     guard: BlobGuard = field(default_factory=lambda: BlobGuard(patience_s=0.05))
 
@@ -91,7 +91,7 @@ class World:
         return key in [kept async for kept in self.store.keys(key.scope)]
 
 
-async def blob_world(database: Database, folder: Path) -> World:
-    """A world in an empty database and folder."""
+async def blob_world(database: Database, place: Path | BlobStore) -> World:
+    """A world in an empty database, and in an empty folder or store."""
     await init_documents(database, [*SWEEPING_DOCUMENTS, LostBlobDocument])
-    return World(database, LocalBlobStore(folder), Room(database))
+    return World(database, LocalBlobStore(place) if isinstance(place, Path) else place, Room(database))

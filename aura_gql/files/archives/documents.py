@@ -145,6 +145,17 @@ class ProjectArchiveDocument(Document):
         return 0
 
     @classmethod
+    async def sum_of_project(cls, project_id: ObjectId, session: AsyncClientSession) -> int:
+        """The bytes of all archives of a project."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"project_id": project_id}},
+            {"$group": {"_id": None, "bytes": {"$sum": "$size"}}},
+        ]
+        async for found in await cls.get_pymongo_collection().aggregate(stages, session=session):
+            return int(found["bytes"])
+        return 0
+
+    @classmethod
     async def find_named(cls, project_id: ObjectId, digests: Sequence[str]) -> set[str]:
         """Those of the digests that an archive of the project has."""
         query = {"project_id": project_id, "sha256": {"$in": list(digests)}}

@@ -124,15 +124,11 @@ class ArchiveIntake:
             await self._shelf.add(record, reservation)
         except DuplicateKeyError:
             return await ProjectArchiveDocument.find_record(record.id) or record
-        except Exception:
+        except Exception as error:
             await self._shelf.release(record.user_id, record.id)
-            raise
-        try:
-            await self._projects.get(record.user_id, record.project_id)
-        except ProjectNotFound:
-            # It was deleted meanwhile, and its deletion may have been through with its archives.
-            await self._shelf.remove(record.id)
-            await self._blobs.delete_scope(scope_of(record.project_id))
+            if isinstance(error, ProjectNotFound):
+                # It was deleted meanwhile: nothing will name its blobs.
+                await self._blobs.delete_scope(scope_of(record.project_id))
             raise
         return record
 

@@ -14,6 +14,8 @@ from aura_gql.files.archives.records import ArchiveBounds, ArchiveFacts, Archive
 from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.ports import EventBus
+from aura_gql.projects.documents import ProjectDocument
+from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.quotas.records import Usage
 from aura_gql.storage.quotas.service import StorageQuotas
 
@@ -39,12 +41,16 @@ class ArchiveShelf:
         await self._quotas.release(user_id, archive_id)
 
     async def add(self, record: ArchiveRecord, reservation: ObjectId | None = None) -> None:
-        """Put a new archive there. TooManyArchives, UserStorageFull; DuplicateKeyError where its id is taken.
+        """Put a new archive there. ProjectNotFound, TooManyArchives, UserStorageFull; DuplicateKeyError where its id is
+        taken.
 
         A COMPLETED one ends what was set aside for it, under `reservation` if not under its own id.
         """
 
         async def write(session: AsyncClientSession) -> None:
+            # What comes to a project that is being deleted would count for its user for ever.
+            if not await ProjectDocument.hold(record.project_id, session):
+                raise ProjectNotFound("There is no project with this id.")
             await ProjectArchiveDocument.insert_record(record, session)
             # First, and for all that count: of two that come at once the second then counts the first.
             await self._tell(record, session)

@@ -96,6 +96,12 @@ class ProjectStorageDocument(Document):
         return [_to_summary(document) for document in await cursor.to_list()]
 
     @classmethod
+    async def find_archived(cls, project_id: ObjectId, session: AsyncClientSession) -> int:
+        """The bytes of the project's archives."""
+        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, session=session)
+        return 0 if document is None else int(document.get("archived_bytes", 0))
+
+    @classmethod
     async def note_archive(
         cls,
         project_id: ObjectId,

@@ -21,7 +21,7 @@ class StorageQuota:
     files_limit: int = strawberry.field(description="The most files that there may be.")
     reserved_bytes: Long = strawberry.field(
         description="Bytes that are set aside for archives being made and uploads on their way. They are not among"
-        " `bytesUsed`; the limit of a user counts both."
+        " `bytesUsed`; the limit of a user counts both. 0 for a project, whose limit is of its files alone."
     )
 
     @classmethod

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 from aura_gql.storage.quotas.documents import UserStorageDocument
-from aura_gql.storage.quotas.records import Usage
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.verifying.records import Miscount
 
@@ -21,11 +20,4 @@ class UserCounters:
                 yield None
                 continue
             wrong, right = await self._quotas.recount(user_id, store=repair)
-            yield Miscount(f"user {user_id}", _difference(wrong, right)) if wrong != right else None
-
-
-def _difference(stored: Usage, counted: Usage) -> str:
-    return (
-        f"stored are {stored.file_count:,} files of {stored.file_bytes:,} bytes and {stored.archive_bytes:,} bytes of"
-        f" archives, and there are {counted.file_count:,} of {counted.file_bytes:,} and {counted.archive_bytes:,}"
-    )
+            yield Miscount(f"user {user_id}", wrong.against(right)) if wrong != right else None

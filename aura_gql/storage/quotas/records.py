@@ -30,6 +30,13 @@ class Usage:
     def __bool__(self) -> bool:
         return any((self.file_count, self.file_bytes, self.archive_bytes))
 
+    def against(self, counted: "Usage") -> str:
+        """In words, that this is stored and `counted` is what there is."""
+        return (
+            f"stored are {self.file_count:,} files of {self.file_bytes:,} bytes and {self.archive_bytes:,} bytes of"
+            f" archives, and there are {counted.file_count:,} of {counted.file_bytes:,} and {counted.archive_bytes:,}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reservation:

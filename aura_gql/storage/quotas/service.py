@@ -58,15 +58,10 @@ class StorageQuotas:
             after = StoredUsage(counted, (), 1)
         self._check(growth, freed, after)
 
-    async def check(self, user_id: str, growth: Usage) -> None:
-        """UserStorageFull and TooManyStoredFiles where a growth would pass a limit as things stand; costs a round trip
-        where something grows. Only `add` is sure, this is for what should not even be begun.
-        """
-        if growth.file_count > 0 or growth.file_bytes + growth.archive_bytes > 0:
-            self.check_stored(await UserStorageDocument.find_usage(user_id), growth)
-
     def check_stored(self, stored: StoredUsage | None, growth: Usage, *, releasing: Collection[ObjectId] = ()) -> None:
-        """What `check` does, for who has read what is stored; with `releasing` as `add` has it."""
+        """UserStorageFull and TooManyStoredFiles where a growth would pass a limit as things stand; with `releasing` as
+        `add` has it. Only `add` is sure, this is for what should not even be begun.
+        """
         if stored is not None:
             left = tuple(held for held in stored.reservations if held.id not in releasing)
             after = replace(stored, usage=stored.usage + growth, reservations=left)

@@ -1,12 +1,15 @@
 """States only go forward, and counting goes with them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from aura_gql.files.archives.errors import TooManyArchives
 from aura_gql.files.archives.records import ArchiveFacts, ArchiveStatus
 from aura_gql.files.archives.shelf import ratio_of
+from aura_gql.projects.errors import ProjectNotFound
+from aura_gql.projects.records import ProjectStatus
 from aura_gql.storage.archives.values import ArchiveFormat
 from aura_gql.storage.quotas.errors import UserStorageFull
 from tests.files.archives.room import ArchiveRoom
@@ -39,6 +42,17 @@ async def test_what_passes_the_quota_is_undone_as_a_whole(room: ArchiveRoom) -> 
     assert (await room.archives.get(ADA, record.id)).status is ArchiveStatus.PENDING
     (storage,) = (await room.archives.storages([project])).values()
     assert (storage.summary.archived_bytes, storage.summary.status) == (0, "PENDING")
+
+
+async def test_nothing_comes_to_a_project_that_is_being_deleted(room: ArchiveRoom) -> None:
+    project = await room.project()
+    there = await room.archives.create(ADA, project, ArchiveFormat.ZIP)
+    await room.world.set_status(project, ProjectStatus.DELETING)
+    await room.archives.remove_project(project)
+    with pytest.raises(ProjectNotFound):
+        await room.archives._shelf.add(replace(there, facts=ArchiveFacts("0" * 64, 1_000, 1, 1)))
+    assert await room.archives.find_many([there.id]) == []
+    assert await room.used() == (0, 0)
 
 
 async def test_of_many_at_once_no_more_than_may_be_come_in(room: ArchiveRoom) -> None:

@@ -1,3 +1,4 @@
+import pytest
 from bson import ObjectId
 
 from aura_gql.files.records import RevisionSource
@@ -5,6 +6,9 @@ from aura_gql.files.references.service import FileReferences
 from aura_gql.files.writing.operations import DeletePath, Operation, PutFolder
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import ProjectStatus
+from aura_gql.storage.errors import BlobNotFound
+from aura_gql.storage.sweeping.records import SweepLimits
+from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from tests.files.world import ADA, World
 
 
@@ -32,3 +36,24 @@ async def test_what_files_are_and_were_is_named(world: World) -> None:
     )
     named_by = {blob.key.sha256: blob.named_by async for blob in references.walk()}
     assert named_by[second.sha256] == f"version 2 of a in project {project_id}"
+
+
+async def test_a_sweep_leaves_what_files_are_and_were(world: World) -> None:
+    project_id, gone = await world.project(), ObjectId()
+    saved = [await world.save(project_id, "a", data, version) for version, data in enumerate((b"1", b"22", b"333"))]
+    crumbs = [await world.blobs.put(f"projects/{owner}", b"not named in the end") for owner in (project_id, gone)]
+    # As when the history is trimmed.
+    await world.database["file_versions"].delete_one({"project_id": project_id, "version": 1})
+    sweeper = BlobSweeper(world.blobs, [FileReferences()], SweepLimits(grace_s=-60, wait_s=-60))
+    report = await sweeper.take_turn()
+    assert report is not None
+    assert (report.looked_at, report.removed) == (5, 3)
+    assert [await world.files.content(file) for file in saved[1:]] == [b"22", b"333"]
+    with pytest.raises(BlobNotFound):
+        await world.files.content(saved[0])
+    for crumb in crumbs:
+        with pytest.raises(BlobNotFound):
+            await world.blobs.stat(crumb)
+    # The same bytes come again, and are there again.
+    again = await world.save(project_id, "a", b"1", 3)
+    assert await world.files.content(again) == b"1"

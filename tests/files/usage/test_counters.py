@@ -13,10 +13,11 @@ async def test_a_wrong_total_is_told_and_repaired(world: World) -> None:
     for project_id in (first, second, doomed):
         await world.save(project_id, "a", b"1234")
     assert await wrongs() == [None, None, None]
-    await world.database["project_storage"].update_one({"_id": second}, {"$inc": {"total_bytes": 3, "file_count": -1}})
+    wrong = {"total_bytes": 3, "file_count": -1, "archived_bytes": 9}
+    await world.database["project_storage"].update_one({"_id": second}, {"$inc": wrong})
     await world.database["project_files"].delete_many({"project_id": doomed})
     await world.set_status(doomed, ProjectStatus.DELETING)
-    told = "stored are 0 files of 7 bytes, and there are 1 of 4"
+    told = "stored are 0 files of 7 bytes and 9 bytes of archives, and there are 1 of 4 and 0"
     assert await wrongs() == [None, told, None]
     assert await wrongs(repair=True) == [None, told, None]
     assert await wrongs() == [None, None, None]
