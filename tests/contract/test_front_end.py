@@ -57,16 +57,16 @@ async def expect_clients_to_work(built: Path, url: str, member: Member, project:
     assert (len(names), names) == (6, sorted(names, key=str.lower))
     assert seen["apollo"] == {"status": "READY", "name": "Renamed by Apollo"}
     assert seen["urql"] == [{"code": "INVALID_INPUT", "status": "READY"}] * 2
-    assert (len(seen["staged"]) > 20, await reserved(member)) == (True, 900_000)
+    assert (seen["added"], await size_of(member, project, "large.bin")) == (1, 900_000)
     assert seen["followed"] == ["1\n2\n3\n4\n5\n6\n"] * 2
     assert seen["terminal"] == {"exitCode": 5, "ending": "EXITED", "inOrder": True, "smiles": True}
     assert "is the id of a Project" in seen["refused"]
 
 
-async def reserved(member: Member) -> int:
-    """The bytes that a user has announced and not used."""
-    quota = (await member.execute("{ viewer { quota { reservedBytes } } }"))["viewer"]["quota"]
-    return int(quota["reservedBytes"])
+async def size_of(member: Member, project: str, path: str) -> int:
+    """The bytes of a file."""
+    query = "query ($id: ID!, $path: String!) { project(id: $id) { file(path: $path) { size } } }"
+    return int((await member.execute(query, id=project, path=path))["project"]["file"]["size"])
 
 
 @needs_node

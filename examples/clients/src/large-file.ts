@@ -1,7 +1,17 @@
 import type { Client } from "@urql/core";
 
-import { CreateUploadUrlDocument, type UploadPurpose } from "./gql/graphql.js";
+import { ApplyFileOperationsDocument, CreateUploadUrlDocument, type UploadPurpose } from "./gql/graphql.js";
 import { done } from "./payload.js";
+
+/** Saves a file that a user picked or dropped, e.g. from `<input type="file">`, as a new one of the project; its version. */
+export async function addLargeFile(client: Client, projectId: string, path: string, file: Blob): Promise<number> {
+  const uploadId = await stage(client, projectId, file);
+  // With a key, so that asking again after a lost answer is safe: the upload is used up by the first.
+  const input = { projectId, operations: [{ create: { path, uploadId } }], idempotencyKey: uploadId };
+  const { data, error } = await client.mutation(ApplyFileOperationsDocument, { input }).toPromise();
+  if (!data) throw error ?? new Error("No answer.");
+  return done(data.applyFileOperations).files?.[0]?.version ?? 0;
+}
 
 /** Brings bytes to the server beside GraphQL; the id is what a later mutation names them by. */
 export async function stage(client: Client, projectId: string, bytes: Blob, purpose: UploadPurpose = "FILE"): Promise<string> {

@@ -96,7 +96,7 @@ const results = {
   urql: [await useUrql(urql.urqlClient(server)), await useUrql(urql.urqlEventClient(server))],
   followed: [await output(streams.socketClient(server), 3), await output(streams.eventClient(server))],
   terminal: await terminalScreen(),
-  staged: await largeFile.stage(urql.urqlClient(server), projectId, new Blob([new Uint8Array(900_000)])),
+  added: await largeFile.addLargeFile(urql.urqlClient(server), projectId, "large.bin", new Blob([new Uint8Array(900_000)])),
   refused: await follow.followOutput(streams.socketClient(server), projectId).next().catch((error) => String(error)),
 };
 console.log(JSON.stringify(results));
