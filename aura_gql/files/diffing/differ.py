@@ -15,6 +15,10 @@ class Differ:
         self._limits = limits or DiffLimits()
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
+    def takes(self, size: int) -> bool:
+        """Whether a text of so many bytes is within the limits."""
+        return size <= self._limits.max_bytes
+
     async def compare(self, old: bytes, new: bytes) -> TextDiff | None:
         """As `compare` does: None where the texts are beyond the limits."""
         async with self._turns:

@@ -24,7 +24,7 @@ async def changed_files(project_id: ObjectId, old: Tree, new: Tree, first: int, 
     pairs, moved = [], set[str]()
     for path in sorted(behind):
         origin = before.get(path)
-        if origin is None and (from_path := origins.get(path)) in gone - moved:
+        if origin is None and (from_path := origins.get(path)) in gone:
             origin = before[from_path]
             moved.add(from_path)
         pairs.append(FilePair(origin, behind[path]))
@@ -46,12 +46,19 @@ async def _origins(project_id: ObjectId, paths: Collection[str], first: int, las
         followed: dict[str, tuple[str, int | None]] = {}
         for path, (at, version) in ends.items():
             arrival = _last_before(arrivals.get(at, ()), version)
-            if arrival is not None and arrival.from_path is not None:
-                origins[path] = arrival.from_path
-                followed[path] = (arrival.from_path, arrival.from_version)
+            if arrival is None:
+                continue
+            if arrival.from_path is None:  # It was made there meanwhile, whatever was there at `first`.
+                origins.pop(path, None)
+                continue
+            origins[path] = arrival.from_path
+            followed[path] = (arrival.from_path, arrival.from_version)
         if not followed:
             break
         ends = followed
+    else:
+        for path in ends:  # Where these began is not known.
+            origins.pop(path, None)
     return origins
 
 

@@ -81,13 +81,15 @@ def restoring(present: Tree, wanted: Tree) -> list[Operation]:
     files = sorted(entry.path for entry in gone if entry.entry is EntryKind.FILE)
     # The inner before the outer, which would take it along. One that is to have files stays as their folder.
     folders = sorted((entry.path for entry in gone if entry.entry is EntryKind.FOLDER), reverse=True)
-    operations: list[Operation] = [DeletePath(path) for path in files]
+    operations: list[Operation] = [DeletePath(path, present[path].version) for path in files]
     operations += [DeletePath(path) for path in folders if not _has_content(path, wanted)]
     for path, entry in wanted.items():
         there = present.get(path)
         if there is not None and _is_same(there, entry):
             continue
-        operations.append(_put(entry, None) if entry.entry is EntryKind.FILE else PutFolder(path))
+        # Not more than was there when this was made is overwritten.
+        version = there.version if there is not None and there.entry is EntryKind.FILE else 0
+        operations.append(_put(entry, version) if entry.entry is EntryKind.FILE else PutFolder(path))
     return operations
 
 
@@ -95,7 +97,7 @@ def _has_content(folder: str, tree: Tree) -> bool:
     return any(path.startswith(f"{folder}/") for path in tree)
 
 
-def _put(file: FileRecord, expected_version: int | None) -> PutFile:
+def _put(file: FileRecord, expected_version: int) -> PutFile:
     content = StoredContent(BlobKey(file.scope, file.sha256), file.size, file.is_binary)
     return PutFile(file.path, content, expected_version, file.executable)
 

@@ -94,12 +94,20 @@ class FileHistory:
             )
         return tree
 
+    def reads(self, pair: FilePair) -> bool:
+        """Whether `compare` has to read the files of a pair."""
+        if pair.is_binary or (pair.old and pair.new and pair.old.sha256 == pair.new.sha256):
+            return False
+        return all(self._differ.takes(side.size) for side in (pair.old, pair.new) if side)
+
     async def compare(self, pair: FilePair) -> TextDiff | None:
         """How the lines of a pair differ; None where a side is binary or beyond the limits. StorageUnavailable."""
         if pair.is_binary:
             return None
         if pair.old and pair.new and pair.old.sha256 == pair.new.sha256:
             return TextDiff()
+        if not self.reads(pair):
+            return None
         old, new = [await self._files.content(side) if side else b"" for side in (pair.old, pair.new)]
         return await self._differ.compare(old, new)
 

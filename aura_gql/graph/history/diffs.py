@@ -159,7 +159,8 @@ class FileDiff:
         """The diff, read through the loader."""
         if self.pair.is_binary:
             return None
-        info.context.take_content(sum(side.size for side in (self.pair.old, self.pair.new) if side))
+        if info.context.services.history.reads(self.pair):
+            info.context.take_content(sum(side.size for side in (self.pair.old, self.pair.new) if side))
         return TextDiff.of(self.pair, await text_diffs(info.context).load(self.pair))
 
 

@@ -1,13 +1,16 @@
 """What changed between two revisions."""
 
+import pytest
+
+from aura_gql.files.history import pairs
 from aura_gql.files.history.records import FilePair
 from aura_gql.files.writing.operations import MovePath
 from tests.files.history.past import Past, put
 
 
-def told(pairs: list[FilePair]) -> list[tuple[str | None, str | None, str]]:
+def told(found: list[FilePair]) -> list[tuple[str | None, str | None, str]]:
     return [
-        (p.old.path if p.old else None, p.new.path if p.new else None, p.kind.value if p.kind else "") for p in pairs
+        (p.old.path if p.old else None, p.new.path if p.new else None, p.kind.value if p.kind else "") for p in found
     ]
 
 
@@ -53,6 +56,25 @@ async def test_a_file_is_followed_over_several_moves_and_within_a_batch(past: Pa
     assert await changes(past, began, ended) == [("a", "e", "MOVED"), *moved]
     assert await changes(past, began, middle) == [("a", "d", "MOVED"), *moved]
     assert await changes(past, middle, ended) == [("d", "e", "MOVED")]
+
+
+async def test_a_file_that_was_made_meanwhile_is_not_taken_for_the_one_before_it(past: Past) -> None:
+    began = await past.put("a", "A")
+    await past.move("a", "z")
+    await past.put("a", "made meanwhile")
+    ended = await past.move("a", "b")
+    assert await changes(past, began, ended) == [(None, "b", "CREATED"), ("a", "z", "MOVED")]
+
+
+async def test_a_file_is_followed_no_further_than_the_bound(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = await past.put("a")
+    for path, to in ("ab", "bc", "cd"):
+        await past.move(path, to)
+    ended = await past.revision()
+    monkeypatch.setattr(pairs, "_MOST_MOVES", 2)
+    assert await changes(past, began, ended) == [("a", None, "DELETED"), (None, "d", "CREATED")]
+    assert await changes(past, began + 1, ended) == [("b", None, "DELETED"), (None, "d", "CREATED")]
+    assert await changes(past, began + 2, ended) == [("c", "d", "MOVED")]
 
 
 async def test_a_path_at_which_there_is_a_file_again_is_no_move(past: Past) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from aura_gql.files.diffing.differ import Differ
+from aura_gql.files.diffing.records import DiffLimits
 from aura_gql.files.errors import InvalidPath
 from aura_gql.files.history.errors import HistoryTrimmed, RevisionNotFound, VersionNotFound
 from aura_gql.files.history.retention.documents import HistoryFloorDocument
+from aura_gql.files.history.service import FileHistory
 from aura_gql.files.records import VersionKind
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest
@@ -61,6 +64,11 @@ async def test_what_is_binary_or_too_large_is_not_compared(past: Past) -> None:
     pair = await past.history.pair(past.project, "a", 1, 2)
     assert pair.is_binary
     assert await past.history.compare(pair) is None
+    await past.put("b", "a long text")
+    await past.world.blobs.delete_scope(f"projects/{past.project}")
+    small = FileHistory(past.world.files, Differ(DiffLimits(max_bytes=10)))
+    # It is not even read.
+    assert await small.compare(await small.pair(past.project, "b", 0)) is None
 
 
 async def test_only_revisions_that_the_project_had_are_found(past: Past) -> None:
