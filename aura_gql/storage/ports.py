@@ -49,6 +49,13 @@ class BlobStore(Protocol):
     come before or after it: who deletes must know that nothing can come to name the blob.
     """
 
+    @property
+    def is_near(self) -> bool:
+        """Whether keeping a blob takes no longer than some statements to the database: then it may be done beside an
+        open transaction, which others wait for.
+        """
+        ...
+
     async def put(self, scope: str, data: bytes) -> BlobKey:
         """Keep `data` and give its key. Writing what is already there changes nothing, its age included."""
         ...

@@ -8,7 +8,7 @@ from functools import cached_property
 from aura_gql.files.ports import Content
 from aura_gql.files.writing.operations import StoredContent
 from aura_gql.kernel.languages import is_binary
-from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.ports import BlobKey, BlobStore
 
 _AT_ONCE = 8
 
@@ -29,9 +29,25 @@ class HeldBytes:
         """Their SHA-256 in hexadecimal."""
         return hashlib.sha256(self._data).hexdigest()
 
+    @property
+    def is_binary(self) -> bool:
+        """Whether they are something other than UTF-8 text."""
+        return is_binary(self._data)
+
     async def read(self) -> bytes:
         """All of them."""
         return self._data
+
+
+def held_contents(scope: str, contents: Mapping[str, Content]) -> dict[str, StoredContent] | None:
+    """What `keep_contents` is going to give for contents that are in memory; None where one has to be read first."""
+    held = {name: content for name, content in contents.items() if isinstance(content, HeldBytes)}
+    if len(held) < len(contents):
+        return None
+    return {
+        name: StoredContent(BlobKey(scope, content.sha256), content.size, content.is_binary)
+        for name, content in held.items()
+    }
 
 
 async def keep_contents(blobs: BlobStore, scope: str, contents: Mapping[str, Content]) -> dict[str, StoredContent]:

@@ -1,5 +1,6 @@
 """The one way in which a project's files change."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -18,7 +19,7 @@ from aura_gql.files.records import RevisionSource, VersionKind, VersionRecord
 from aura_gql.files.totals.documents import ProjectStorageDocument
 from aura_gql.files.transaction import in_transaction
 from aura_gql.files.versions import scope_of
-from aura_gql.files.writing.contents import keep_contents
+from aura_gql.files.writing.contents import held_contents, keep_contents
 from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.files.writing.drafts import Draft, make_draft
 from aura_gql.files.writing.glance import Glance, glance
@@ -32,6 +33,9 @@ from aura_gql.projects.records import ProjectRecord
 from aura_gql.storage.ports import BlobKey, BlobStore
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.sweeping.guard import BlobGuard
+
+# More would have others wait for the transaction.
+_KEPT_SOON = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,9 @@ class _Request:
 
 
 class FileWriter:
-    """Operations are planned on the files as they are, their blobs made safe, and then the plan is one transaction with
-    the history, the totals and the list of changes: all or none, one revision, one event. A crash leaves at most blobs
-    that nothing names.
+    """Operations are planned on the files as they are, and the plan is one transaction with the history, the totals and
+    the list of changes: all or none, one revision, one event. It is committed when all blobs that it names are safe, so
+    that a crash leaves at most blobs that nothing names.
     """
 
     def __init__(
@@ -130,19 +134,23 @@ class FileWriter:
             if not draft.plan.changes:
                 return await self._nothing_changed(request, project.revision, draft)
             self._check_totals(request, seen, draft)
-            await self._keep_contents(request, draft)
-            await claim.hold()
+            keeping = await self._begin_keeping(request, draft)
             try:
+                await claim.hold()
                 batch = await in_transaction(
                     ProjectFileDocument.client(),
-                    lambda session: self._write(request, project, draft, session),  # noqa: B023
+                    lambda session: self._write(request, project, draft, keeping, session),  # noqa: B023
                 )
             except _MovedOn:
+                await keeping
                 continue
             except ProjectNotFound:
+                await asyncio.wait([keeping])
                 # No transaction on a project that is being deleted can succeed any more: nothing will name its blobs.
                 await self._blobs.delete_scope(scope_of(project_id))
                 raise
+            finally:
+                await asyncio.wait([keeping])
             await self._bus.publish(topic_of(project_id), to_bus(batch.project_id, batch.revision))
             return batch
 
@@ -158,12 +166,22 @@ class FileWriter:
         self._limits.check_totals(seen.totals, seen.totals + growth)
         self._quotas.check_stored(seen.usage, growth.as_usage(), releasing=request.releasing)
 
-    async def _keep_contents(self, request: _Request, draft: Draft) -> None:
+    async def _begin_keeping(self, request: _Request, draft: Draft) -> asyncio.Task[dict[str, StoredContent]]:
+        """Keep the contents, or begin to where that is soon done: then the transaction goes beside it."""
+        scope = scope_of(request.project_id)
         wanted = {name: content for name, content in draft.plan.contents.items() if name not in request.stored}
-        request.stored.update(await keep_contents(self._blobs, scope_of(request.project_id), wanted))
+        keeping = asyncio.create_task(keep_contents(self._blobs, scope, wanted))
+        known = held_contents(scope, wanted) if self._blobs.is_near and len(wanted) <= _KEPT_SOON else None
+        request.stored.update(await keeping if known is None else known)
+        return keeping
 
     async def _write(
-        self, request: _Request, project: ProjectRecord, draft: Draft, session: AsyncClientSession
+        self,
+        request: _Request,
+        project: ProjectRecord,
+        draft: Draft,
+        keeping: asyncio.Task[dict[str, StoredContent]],
+        session: AsyncClientSession,
     ) -> AppliedBatch:
         # First, because it makes other transactions on the project wait or start again: what is read below stays so.
         number = await self._projects.advance_revision(request.project_id, session)
@@ -178,6 +196,8 @@ class FileWriter:
         batch = AppliedBatch(request.project_id, number, records, list(draft.plan.kept))
         if request.operation_id is not None:
             await FileBatchDocument.add(request.operation_id, batch, session)
+        # The commit comes next: nobody sees a name of a blob that is not safe.
+        await keeping
         return batch
 
     async def _store(
