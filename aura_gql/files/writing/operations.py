@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aura_gql.files.limits import FileLimits
-from aura_gql.files.paths import clean_path
+from aura_gql.files.paths import MAX_PATH_BYTES, clean_path
 from aura_gql.files.ports import Content
 from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.storage.ports import BlobKey
@@ -76,13 +76,14 @@ Operation = PutFile | SetExecutable | PutFolder | DeletePath | MovePath
 @contextmanager
 def about(position: int, path: str) -> Iterator[None]:
     """Have what goes wrong within say which operation it is about: its position comes first in the error's `field`, and
-    the path that it names is in the details.
+    the path that it names is in the details, unless it is too long to be one.
     """
     try:
         yield
     except DomainError as error:
         error.field = (str(position), *error.field)
-        error.details.setdefault("path", path)
+        if len(path) <= MAX_PATH_BYTES:
+            error.details.setdefault("path", path)
         raise
 
 

@@ -17,6 +17,12 @@ def test_paths_come_out_clean() -> None:
     assert (caught.value.field, caught.value.details) == (("1", "path"), {"path": "/absolute"})
 
 
+def test_what_is_too_long_to_be_a_path_is_not_repeated() -> None:
+    with pytest.raises(InvalidPath) as caught:
+        checked([DeletePath("x" * 1_025)], FileLimits())
+    assert (caught.value.field, caught.value.details) == (("0", "path"), {})
+
+
 def test_stored_content_is_named_by_its_digest() -> None:
     assert StoredContent(BlobKey("scope", "digest"), 3, False).sha256 == "digest"
 
