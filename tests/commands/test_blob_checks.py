@@ -13,7 +13,10 @@ from aura_gql.settings import Mode, Settings, load_settings
 from tests.storage.s3_stores import RawBucket
 from tests.support.full_disk import no_file_over
 from tests.support.http_relay import Answer, HangUp, HttpRelay, Request, Rule, Verdict
+from tests.support.sdk import one_loader
 from tests.support.seaweed import Seaweed, needs_seaweed
+
+__all__ = ["one_loader"]
 
 DOCUMENT = Path(__file__).parents[2].joinpath("docs", "deployment.md").read_text(encoding="utf-8")
 PAGE = "https://aura.example.com"

@@ -54,10 +54,9 @@ class Seaweed:
     ca_file: Path
 
     def bucket(self, endpoint_url: str | None = None, key_prefix: str = "") -> Bucket:
-        """The bucket, over http unless another way to it is told."""
+        """The bucket, over http unless another way to it is told. Public authorities are many, and slow to read."""
         url = endpoint_url or self.http_url
-        ca_file = self.ca_file if url.startswith("https:") else None
-        return Bucket("blobs", url, "testkey", "testsecret123", key_prefix, "us-east-1", ca_file)
+        return Bucket("blobs", url, "testkey", "testsecret123", key_prefix, "us-east-1", self.ca_file)
 
     def tls(self) -> ssl.SSLContext:
         """What another server of this host needs to have the same certificate."""
