@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import crash, files, graph, ledger, report, sandbox, soak, stream
+from tests.benchmarks import archives, crash, files, graph, ledger, report, sandbox, soak, stream
 from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
@@ -22,7 +22,7 @@ GROUPS: dict[str, Group] = {
     "sandbox": sandbox.contests,
 }
 LONGEST_S = 600
-SOAK, LEDGER, CRASH = "soak", "ledger", "crash"
+SOAK, LEDGER, CRASH, ARCHIVES = "soak", "ledger", "crash", "archives"
 
 
 def main() -> None:
@@ -31,7 +31,8 @@ def main() -> None:
         prog="scripts/bench",
         description="What the server costs beside the plainest program that does the same, taking turns in one run.",
     )
-    alone = f"{SOAK}: sockets that die abruptly; {LEDGER}: readers that do, at any moment; {CRASH}: servers that do"
+    alone = f"{SOAK}: sockets that die abruptly; {LEDGER}: readers that do, at any moment; {CRASH}: servers that do; "
+    alone += f"{ARCHIVES}: what a large archive takes in memory"
     groups = f"{', '.join(GROUPS)}; all where none is named; or {alone}"
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=groups)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
@@ -44,6 +45,8 @@ def main() -> None:
         sys.exit(_ledger(size))
     if arguments.groups == [CRASH]:
         sys.exit(_crash(size))
+    if arguments.groups == [ARCHIVES]:
+        sys.exit(_archives(size))
     if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
     sys.exit(run_until_stopped(lambda _: _run(arguments.groups or list(GROUPS), size, arguments.json)))
@@ -91,6 +94,21 @@ def _crash(size: Size) -> int:
             wrong[:] = damage.wrong
         if not wrong:
             print("All that was acknowledged is there, and no half of anything.")
+
+    code = run_until_stopped(lambda _: run())
+    return code or int(bool(wrong))
+
+
+def _archives(size: Size) -> int:
+    """The exit code: 1 where memory grew more than it may."""
+    wrong: list[str] = []
+
+    async def run() -> None:
+        print(archives.header())
+        async for passage in archives.passages(size.archive_mib):
+            print(archives.line(passage), flush=True)
+            wrong.extend(archives.verdict(passage))
+        print(*wrong or ["Memory stays flat."], sep="\n")
 
     code = run_until_stopped(lambda _: run())
     return code or int(bool(wrong))

@@ -27,6 +27,7 @@ class Size:
     batches: int
     diff_lines: int
     diffs: int
+    archive_mib: int
 
 
 FULL = Size(
@@ -50,6 +51,7 @@ FULL = Size(
     batches=7,
     diff_lines=10_000,
     diffs=10,
+    archive_mib=500,
 )
 """For figures: about two minutes."""
 
@@ -74,5 +76,6 @@ QUICK = Size(
     batches=1,
     diff_lines=1_000,
     diffs=1,
+    archive_mib=20,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""
