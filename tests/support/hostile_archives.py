@@ -166,10 +166,14 @@ ZIPS: Mapping[str, Trick] = {
     "front cut off": Trick(Rule.CONTRADICTION, lambda: LOCAL + _PLAIN),
     "other local name": Trick(Rule.CONTRADICTION, lambda: patched(_PLAIN, (LOCAL, 30, b"b")), "a.txt"),
     "other local size": Trick(Rule.CONTRADICTION, lambda: patched(_PLAIN, (LOCAL, 22, _word(99))), "a.txt"),
+    "hidden first entry": Trick(Rule.CONTRADICTION, lambda: _hidden(is_first=True)),
     "hidden entry": Trick(Rule.CONTRADICTION, lambda: _hidden(), "a"),
     "one entry fewer": Trick(Rule.CONTRADICTION, lambda: patched(_SEVERAL, (EOCD, 8, struct.pack("<2H", 1, 1)))),
     "one entry more": Trick(Rule.CONTRADICTION, lambda: patched(_SEVERAL, (EOCD, 8, struct.pack("<2H", 3, 3)))),
     "zip64 of other count": Trick(Rule.CONTRADICTION, lambda: _zip64(2)),
+    "zip64 beside another end": Trick(
+        Rule.CONTRADICTION, lambda: patched(_zip64(1), (EOCD, 8, struct.pack("<2H", 7, 7)))
+    ),
     "zip64 without": Trick(Rule.CONTRADICTION, lambda: patched(_PLAIN, (EOCD, 8, b"\xff\xff\xff\xff"))),
     "zip64 size without": Trick(Rule.CONTRADICTION, lambda: patched(_PLAIN, (CENTRAL, 24, b"\xff" * 4)), "a.txt"),
     "split": Trick(Rule.CONTRADICTION, lambda: patched(_PLAIN, (EOCD, 4, b"\1\0\1\0"))),
@@ -242,10 +246,10 @@ TRICKS: Mapping[str, Trick] = {
 }
 
 
-def _hidden() -> bytes:
-    """An entry between two others that the directory does not tell of."""
+def _hidden(*, is_first: bool = False) -> bytes:
+    """An entry between two others, or before them, that the directory does not tell of."""
     three = zip_of(("a", b"1"), ("h", b"2"), ("b", b"3"))
-    at = three.index(CENTRAL, three.index(CENTRAL) + 4)
+    at = three.index(CENTRAL) if is_first else three.index(CENTRAL, three.index(CENTRAL) + 4)
     end = three.index(CENTRAL, at + 4)
     kept = three[:at] + three[end:]
     size = kept.index(EOCD) - kept.index(CENTRAL)
