@@ -77,26 +77,22 @@ class ArchiveShelf:
 
     async def fail(self, archive_id: ObjectId, message: str) -> ArchiveRecord | None:
         """Have an archive be FAILED, `message` saying why; None where it is settled or gone."""
-        record = await self._change(archive_id, ArchiveStatus.FAILED, message=message)
-        if record is not None:
-            await self._quotas.release(record.user_id, archive_id)
-        return record
+        return await self._change(archive_id, ArchiveStatus.FAILED, message=message)
 
     async def remove(self, archive_id: ObjectId) -> bool:
         """Have no such archive; False where there was none. Its bytes are the sweeper's: others may be the same."""
 
         async def write(session: AsyncClientSession) -> ArchiveRecord | None:
             record = await ProjectArchiveDocument.remove(archive_id, session)
-            if record is not None and record.facts is not None:
-                freed = record.facts.size
+            if record is not None:
+                freed = record.facts.size if record.facts else 0
                 await ProjectStorageDocument.forget_archive(record.project_id, freed, session)
-                await self._quotas.add(record.user_id, -Usage(archive_bytes=freed), session)
+                await self._quotas.add(record.user_id, -Usage(archive_bytes=freed), session, releasing=[archive_id])
             return record
 
         record = await in_transaction(ProjectArchiveDocument.client(), write)
         if record is None:
             return False
-        await self._quotas.release(record.user_id, archive_id)
         await self._bus.publish(topic_of(archive_id), {})
         return True
 
@@ -113,8 +109,9 @@ class ArchiveShelf:
             if record is None:
                 return None
             await self._tell(record, session)
-            if facts is not None:
-                await self._quotas.add(record.user_id, Usage(archive_bytes=facts.size), session, releasing=[archive_id])
+            if record.is_settled:
+                growth = Usage(archive_bytes=facts.size if facts else 0)
+                await self._quotas.add(record.user_id, growth, session, releasing=[archive_id])
             return record
 
         record = await in_transaction(ProjectArchiveDocument.client(), write)

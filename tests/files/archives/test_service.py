@@ -21,7 +21,7 @@ from tests.support import hostile_archives
 from tests.support.hostile_archives import zip_of
 
 
-@pytest.mark.parametrize("kind", ArchiveFormat)
+@pytest.mark.parametrize("kind", [ArchiveFormat.ZIP, ArchiveFormat.TAR_ZST])
 async def test_a_project_comes_back_from_its_archive(room: ArchiveRoom, kind: ArchiveFormat) -> None:
     project = await room.project()
     before = await room.tree(project)
