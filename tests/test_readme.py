@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLEnumType, build_schema, parse, validate
 
 from aura_gql.kernel.errors import ErrorCode
+from aura_gql.storage.archives.errors import ArchiveRule
 from tests.support.examples import examples
 from tests.support.readme import ELSEWHERE, RUN, SHOWN, Block, Reader, blocks, follow, runs_elsewhere
 
@@ -68,10 +69,11 @@ def test_every_link_and_script_is_there(path: Path) -> None:
 
 
 def names_that_are_nothing(text: str) -> set[str]:
-    """The NAMES in capitals that are no setting, no error code and no value of an enum."""
+    """The NAMES in capitals that are no setting, no error code, no rule of archives and no value of an enum."""
     settings = set(_NAME.findall((ROOT / ".env.example").read_text(encoding="utf-8")))
     enums = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLEnumType)]
-    return set(_NAME.findall(text)) - settings - set(ErrorCode) - {name for enum in enums for name in enum.values}
+    known = settings | set(ErrorCode) | set(ArchiveRule) | {name for enum in enums for name in enum.values}
+    return set(_NAME.findall(text)) - known
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
