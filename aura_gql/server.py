@@ -118,7 +118,7 @@ class Server:
         self.live = LiveConnections(bounds.live_limits(settings))
         self._bus = InProcessBus()
         self._counters = counters
-        self._jobs = DurableJobs(exclusive=surroundings.is_exclusive)
+        self.jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self._sweeper = BlobSweeper(self.blobs, blob_rooms(), bounds.sweep_limits(settings))
         self.services = self._wire(settings)
 
@@ -155,8 +155,8 @@ class Server:
             services.previews.start()
             stack.push_async_callback(services.previews.stop)
             await services.archives.recover()
-            await self._jobs.start()
-            stack.push_async_callback(self._jobs.stop)
+            await self.jobs.start()
+            stack.push_async_callback(self.jobs.stop)
             services.trimming.start()
             stack.push_async_callback(services.trimming.stop)
             services.projects.start()
@@ -181,7 +181,7 @@ class Server:
         """Whom metrics ask at each scrape."""
         return Sources(
             self.services,
-            self._jobs,
+            self.jobs,
             self._bus,
             self.live,
             self.unexpected,
@@ -193,7 +193,7 @@ class Server:
         )
 
     def _wire(self, settings: Settings) -> Services:
-        bus, jobs, keys = self._bus, self._jobs, MongoIdempotencyKeys()
+        bus, jobs, keys = self._bus, self.jobs, MongoIdempotencyKeys()
         auth = AuthService(
             self.database, self._surroundings.secret, cookie_prefix=settings.auth.better_auth_cookie_prefix
         )

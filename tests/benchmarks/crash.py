@@ -8,18 +8,18 @@ from aura_gql.settings_groups import DatabaseSettings
 from tests.support.crashes.storm import Damage, crashes
 from tests.support.mongo import scratch_folder
 
-_COLUMNS = "{:>8} {:>10} {:>6}"
+_COLUMNS = "{:>8} {:>9} {:>9} {:>6}"
 _EACH = 50
 
 
 def header() -> str:
     """The heads of the columns of `line`."""
-    return _COLUMNS.format("crashes", "promises", "wrong")
+    return _COLUMNS.format("crashes", "versions", "archives", "wrong")
 
 
 def line(damage: Damage) -> str:
     """What all crashes so far did."""
-    return _COLUMNS.format(damage.crashes, damage.promised, len(damage.wrong))
+    return _COLUMNS.format(damage.crashes, damage.promised, damage.archives, len(damage.wrong))
 
 
 async def storm(count: int) -> AsyncIterator[Damage]:

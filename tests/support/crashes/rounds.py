@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from tests.support.crashes.words import Order, Promise
+from tests.support.crashes.words import ArchivePromise, Order, Promise
 
 _ROOT = Path(__file__).parents[3]
 _LONGEST_S = 60
@@ -23,9 +23,9 @@ class Rounds:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    async def killed(self, order: Order, lives_s: float, until: str) -> list[Promise]:
-        """Have a process write, kill it so long after it has told `until` ("ready", or its first "promise"), and give
-        what it had acknowledged; RuntimeError where it ended by itself.
+    async def killed(self, order: Order, lives_s: float, until: str) -> list[Promise | ArchivePromise]:
+        """Have a process write, kill it so long after it tells `until` ("ready", or its first "promise" or "archive"),
+        and give what it had acknowledged; RuntimeError where it ended by itself.
         """
         if self._process.stdin is None:
             raise RuntimeError("It has a pipe.")
@@ -41,7 +41,13 @@ class Rounds:
                 os.kill(pid, signal.SIGKILL)
             while "ended" not in heard[-1]:
                 heard.append(await self._hear())
-        return [Promise.from_stored(told["promise"]) for told in heard if "promise" in told]
+        promises: list[Promise | ArchivePromise] = []
+        for told in heard:
+            if "promise" in told:
+                promises.append(Promise.from_stored(told["promise"]))
+            elif "archive" in told:
+                promises.append(ArchivePromise(**told["archive"]))
+        return promises
 
     async def _hear(self) -> dict[str, Any]:
         if self._process.stdout is None:

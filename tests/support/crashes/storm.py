@@ -1,7 +1,7 @@
 """Crashes one behind the other, each followed by a look at everything that was ever promised."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.records import NewProject
 from aura_gql.server import DOCUMENTS, Server, Surroundings
 from tests.support.api import SECRET, settings_for
+from tests.support.crashes.archives import Archives
 from tests.support.crashes.rounds import rounds
 from tests.support.crashes.verdict import Verdict
-from tests.support.crashes.words import Order
+from tests.support.crashes.words import ArchivePromise, Order, Promise
 
 OWNER = "ada"
 PROJECTS = 2
-MOMENTS = ("ready", "promise")
+MOMENTS = ("ready", "promise", "archive")
 MOST_S = 0.08
 CRASHES_A_PROJECT = 25
 """After so many they get new ones: what is looked at grows."""
@@ -29,38 +30,60 @@ CRASHES_A_PROJECT = 25
 
 @dataclass
 class Damage:
-    """What so many crashes did: versions that had been acknowledged, and what was wrong afterwards."""
+    """What so many crashes did: versions and archives that had been acknowledged, and what was wrong afterwards."""
 
     crashes: int = 0
     promised: int = 0
+    archives: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
 async def crashes(uri: str, database: str, folder: Path, count: int, chance: random.Random) -> AsyncIterator[Damage]:
     """The sum of all crashes so far, behind each."""
     settings = settings_for(folder, database)
-    server = Server(settings, Surroundings(uri, SECRET), create_counters(settings))
+    server = Server(settings, Surroundings(uri, SECRET, is_exclusive=True), create_counters(settings))
     damage = Damage()
-    verdicts: list[Verdict] = []
     await init_documents(server.database, DOCUMENTS)
     try:
         async with rounds() as killing:
             for number in range(count):
                 if number % CRASHES_A_PROJECT == 0:
                     verdicts = [Verdict(server, OWNER, await _project()) for _ in range(PROJECTS)]
+                    archives = Archives(server, verdicts[0].project_id)
                 projects = tuple(str(verdict.project_id) for verdict in verdicts)
                 order = Order(uri, database, str(folder), OWNER, projects, chance.randrange(1 << 32))
                 promises = await killing.killed(order, chance.random() * MOST_S, chance.choice(MOMENTS))
-                for verdict in verdicts:
-                    await verdict.look(promises)
+                damage.wrong += [f"crash {number}: {one}" async for one in _look(server, verdicts, archives, promises)]
                 damage.crashes += 1
-                damage.promised += sum(len(promise.files) for promise in promises)
-                damage.wrong += [f"crash {number}: {one}" for verdict in verdicts for one in verdict.taken()]
+                damage.promised += sum(len(promise.files) for promise in promises if isinstance(promise, Promise))
+                damage.archives += sum(isinstance(promise, ArchivePromise) for promise in promises)
                 yield damage
+        await abort_orphans(server.database.client)
+        await server.services.archives.recover()
+        await server.jobs.start()
+        await archives.settled()
+        damage.wrong += [f"at the end: {one}" async for one in _look(server, verdicts, archives, [])]
+        yield damage
     finally:
+        await server.jobs.stop()
         # Else nothing of it can be dropped for a minute.
         await abort_orphans(server.database.client)
         await server.database.client.close()
+
+
+async def _look(
+    server: Server, verdicts: Sequence[Verdict], archives: Archives, promises: Sequence[Promise | ArchivePromise]
+) -> AsyncIterator[str]:
+    """What is wrong with what is there."""
+    for verdict in verdicts:
+        await verdict.look([promise for promise in promises if isinstance(promise, Promise)])
+        for wrong in verdict.taken():
+            yield wrong
+    for wrong in await archives.look([promise for promise in promises if isinstance(promise, ArchivePromise)]):
+        yield wrong
+    stored, counted = await server.services.quotas.recount(OWNER, store=False)
+    if stored != counted:
+        yield f"the user is counted for {stored} and has {counted}"
 
 
 async def _project() -> ObjectId:

@@ -50,6 +50,18 @@ class Promise:
         return cls(stored["project"], stored["revision"], files)
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivePromise:
+    """An archive that was COMPLETED, with the SHA-256 of its bytes; None once its removal has been asked for."""
+
+    archive: str
+    sha256: str | None
+
+    def to_line(self) -> bytes:
+        """It on a line."""
+        return json.dumps({"archive": asdict(self)}).encode() + b"\n"
+
+
 def digest(data: bytes) -> str:
     """The SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
