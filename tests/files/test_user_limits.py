@@ -58,6 +58,10 @@ async def test_each_change_counts_with_its_transaction(counted: Counted) -> None
     shared = await counted.world.blobs.put("templates", b"shared")
     await counted.files.import_files(second, [NewFile("a", shared, 6), NewFile("b", b"own", 3)], ADA)
     assert await counted.usage() == Usage(3, 12)
+    before = await UserStorageDocument.find_usage(ADA)
+    await counted.save(first, "a", b"321", 2)
+    # What neither grows nor shrinks does not stand in the way of the user's other projects.
+    assert await UserStorageDocument.find_usage(ADA) == before
     await counted.delete(first, "a")
     assert await counted.usage() == Usage(2, 9)
 

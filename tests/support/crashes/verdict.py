@@ -97,6 +97,9 @@ class Verdict:
         tree = await self._tree()
         totals = await ProjectStorageDocument.find_totals(self.project_id)
         self._expect("the totals", totals, StorageTotals(len(tree), sum(file.size for file in tree)))
+        quotas = self._server.services.quotas
+        stored = await quotas.stored(self._owner)
+        self._expect("what the user stores", stored.usage, await quotas.count(self._owner))
 
     async def _check_changes(self, rows: Sequence[Row]) -> None:
         changes = await FileChangeDocument.find_behind(self.project_id, 0, 100_000)
