@@ -35,6 +35,7 @@ from aura_gql.sandboxes.records import (
     SandboxLimits,
     SandboxRecord,
 )
+from aura_gql.sandboxes.refresher import MachineRefresher
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.renewal import SandboxRenewal
 from aura_gql.sandboxes.saver import FileSaver
@@ -48,7 +49,6 @@ from aura_gql.sandboxes.temporary import TemporarySandboxes
 _log = structlog.get_logger(__name__)
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
 _STOP_PATIENCE_S = 2.0
-_REFRESH_PATIENCE_S = 5.0
 # A shorter use is noted once, when it begins.
 _SHORT_USE_S = 1.0
 
@@ -81,6 +81,7 @@ class SandboxService:
         self._registry = SandboxRegistry(owner=secrets.token_hex(8))
         self.machines = HeldMachines(self._registry)
         self._syncer = ProjectSyncer(files)
+        self._refresher = MachineRefresher(self._registry, self._syncer)
         self.syncs = SandboxSyncs(self._registry, self._syncer)
         self.file_changes = FileChangeRecorder(files.changes)
         self._registry.added.append(self.file_changes.begin)
@@ -217,12 +218,7 @@ class SandboxService:
         the project's owner, and have changed its files: a failure, or more than 5 seconds, is not theirs. Where that
         fails the next use of the machine brings them.
         """
-        for sandbox_id, live in self._registry.of_project(project_id):
-            try:
-                async with asyncio.timeout(_REFRESH_PATIENCE_S):
-                    await self._syncer.push_changes(sandbox_id, live)
-            except Exception as error:
-                _log.info("sandbox.not_refreshed", sandbox_id=str(sandbox_id), reason=repr(error))
+        await self._refresher.refresh(project_id)
 
     @contextlib.asynccontextmanager
     async def in_use(self, sandbox_id: ObjectId) -> AsyncIterator[None]:
@@ -271,6 +267,7 @@ class SandboxService:
             self._stopper.begin(record, "The server shut down.")
         await self._stopper.join()
         await self._starter.close()
+        await self._refresher.close()
         await self.file_changes.close()
 
     async def _launch(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.records import FileRecord
+from aura_gql.kernel.background import to_its_end
 from aura_gql.sandboxes.errors import UnsafePath
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.syncing.contents import ProjectContents
@@ -17,6 +18,9 @@ Refused = Callable[[str, str], None]
 class Placer:
     """Writes and removes what was found to be safe to overwrite. SandboxGone, ProviderUnavailable and
     SandboxQuotaExceeded pass through.
+
+    A caller that is cancelled waits for the end of what it has begun: else that would change files behind the next
+    sync's back.
     """
 
     def __init__(self, machine: Sandbox, contents: ProjectContents, refused: Refused) -> None:
@@ -35,7 +39,7 @@ class Placer:
         if not files:
             return
         try:
-            await self._machine.write_files(files)
+            await to_its_end(self._machine.write_files(files))
         except UnsafePath as error:
             if len(files) == 1:
                 self._refused(files[0].path, error.message)
@@ -46,20 +50,20 @@ class Placer:
     async def put_folder(self, path: str) -> None:
         """Make a folder."""
         try:
-            await make_folders(self._machine, [path])
+            await to_its_end(make_folders(self._machine, [path]))
         except UnsafePath as error:
             self._refused(path, error.message)
 
     async def remove(self, path: str) -> None:
         """Remove a file."""
         try:
-            await self._machine.remove_files([path])
+            await to_its_end(self._machine.remove_files([path]))
         except UnsafePath as error:
             self._refused(path, error.message)
 
     async def clear(self, path: str) -> None:
         """Remove what is no file: a folder of empty folders, a link or the like."""
         try:
-            await self._machine.remove_tree(path)
+            await to_its_end(self._machine.remove_tree(path))
         except UnsafePath as error:
             self._refused(path, error.message)

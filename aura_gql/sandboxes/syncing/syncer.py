@@ -1,7 +1,7 @@
 """Syncs of projects with the machines that hold their files, one at a time for each machine."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import islice
 
 from bson import ObjectId
@@ -33,11 +33,17 @@ class ProjectSyncer:
         """Write every file of a project into a new machine; the revision that it then holds, 0 for no files at all."""
         return await self._parts.contents.fill(machine, project_id)
 
-    async def push_changes(self, sandbox_id: ObjectId, live: LiveSandbox) -> None:
+    async def push_changes(
+        self, sandbox_id: ObjectId, live: LiveSandbox, begun: Callable[[], None] | None = None
+    ) -> None:
         """Bring what changed in the project since the last push, and try again what is in conflict. Two at once push
         once, and both return when it is done. Costs one query where nothing changed.
+
+        `begun` is called when its turn has come: what is saved before that is brought by it.
         """
         async with live.sync_lock:
+            if begun is not None:
+                begun()
             rows = await self._files.changes_since(live.project_id, live.synced.revision)
             if not rows:
                 return
