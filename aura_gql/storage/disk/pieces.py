@@ -1,6 +1,6 @@
 """Files as streams of pieces, so that the event loop never waits for a disk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from aura_gql.storage.disk.folders import off_loop
 from aura_gql.storage.disk.open_file import OpenFile
 
 
-async def file_pieces(path: Path, absent: DomainError, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+async def file_pieces(
+    path: Path, absent: DomainError, start: int = 0, end: int | None = None
+) -> AsyncGenerator[bytes, None]:
     """The bytes of the file at `path` from `start` up to `end`, or to its own; `absent` is raised where it is not."""
     file = await off_loop(partial(_opened, path, absent))
     try:
@@ -25,7 +27,7 @@ async def file_pieces(path: Path, absent: DomainError, start: int = 0, end: int 
         file.close()
 
 
-async def verified_pieces(path: Path, absent: DomainError, verification: Verification) -> AsyncIterator[bytes]:
+async def verified_pieces(path: Path, absent: DomainError, verification: Verification) -> AsyncGenerator[bytes, None]:
     """The whole file at `path`; where it is not what it should be, BlobCorrupted comes in place of its last piece."""
     file = await off_loop(partial(_opened, path, absent))
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +64,8 @@ class LocalBlobStore:
             return key
         unreadable = StorageUnavailable("The file to be stored is gone.")
         try:
-            arrived = await self._incoming.receive(verified_pieces(source, unreadable, Verification(key)))
+            async with aclosing(verified_pieces(source, unreadable, Verification(key))) as pieces:
+                arrived = await self._incoming.receive(pieces)
         except BlobCorrupted:
             raise StorageUnavailable("The file to be stored changed while it was read.") from None
         await off_loop(partial(self._settle, arrived, key))

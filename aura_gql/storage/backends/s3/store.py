@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
@@ -64,9 +65,9 @@ class S3BlobStore:
         if await self._size(key) == size:
             return key
         unreadable = StorageUnavailable("The file to be stored is gone.")
-        pieces = verified_pieces(source, unreadable, Verification(key))
         try:
-            await self._objects.put_stream(_path(key), pieces, size)
+            async with aclosing(verified_pieces(source, unreadable, Verification(key))) as pieces:
+                await self._objects.put_stream(_path(key), pieces, size)
         except BlobCorrupted:
             raise StorageUnavailable("The file to be stored changed while it was read.") from None
         except StorageUnavailable:

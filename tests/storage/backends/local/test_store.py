@@ -1,17 +1,18 @@
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from aura_gql.kernel.errors import StorageUnavailable
-from aura_gql.storage.addressing import address, missing
+from aura_gql.storage.addressing import address
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.storage.disk.pieces import file_pieces
 from aura_gql.storage.errors import BlobCorrupted, BlobNotFound, StorageFull
 from aura_gql.storage.ports import BlobKey
 from aura_gql.storage.values import DownloadGrant, UploadGrant
 from tests.storage.blob_store_contract import BlobStoreContract
 from tests.support.full_disk import no_file_over
+from tests.support.open_files import is_open
 
 
 @pytest.fixture
@@ -26,6 +27,10 @@ def store(root: Path) -> LocalBlobStore:
 
 def file_of(root: Path, key: BlobKey) -> Path:
     return root / "blobs" / key.scope.replace("/", "~") / key.sha256[:2] / key.sha256
+
+
+async def _five_thousand() -> AsyncIterator[bytes]:
+    yield bytes(5000)
 
 
 class TestLocalBlobStore(BlobStoreContract):
@@ -114,10 +119,12 @@ class TestLocalBlobStore(BlobStoreContract):
         with no_file_over(1000):
             with pytest.raises(StorageFull):
                 await store.put("templates", bytes(5000))
-            with pytest.raises(StorageFull):
+            with pytest.raises(StorageFull) as caught:
                 await store.put_file("templates", tmp_path / "source")
+            # Whoever keeps the error keeps no file open.
+            assert (caught.value.__traceback__ is not None, is_open(tmp_path / "source")) == (True, False)
             with pytest.raises(StorageFull):
-                await store.write_upload("0" * 24, file_pieces(tmp_path / "source", missing(key)), 5000)
+                await store.write_upload("0" * 24, _five_thousand(), 5000)
         assert list((root / "incoming").iterdir()) == []
         with pytest.raises(BlobNotFound):
             await store.stat(key)
