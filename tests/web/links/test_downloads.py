@@ -63,10 +63,10 @@ async def test_nothing_is_a_download_too(server: LinkServer) -> None:
 
 
 async def test_links_that_grant_nothing_are_refused(server: LinkServer) -> None:
-    claim = DownloadClaim("ada", SCOPE, link_key(b"x").sha256, 1, "x", "image/png", int(time()) + 60)
+    claim = DownloadClaim("ada", SCOPE, link_key(b"x").sha256, 1, "x", "image/png", int(time()) + 600)
     await server.blobs.put(SCOPE, b"x")
     old = DownloadClaim("ada", SCOPE, link_key(b"x").sha256, 1, "x", "image/png", int(time()))
-    missing = DownloadClaim("ada", "projects/2", link_key(b"x").sha256, 1, "x", "image/png", int(time()) + 60)
+    missing = DownloadClaim("ada", "projects/2", link_key(b"x").sha256, 1, "x", "image/png", int(time()) + 600)
     good = server.signer.sign(claim)
     answers = {
         good: (200, ""),
