@@ -42,7 +42,9 @@ class StorageSettings(Group):
     r2_ca_file: FilePath | None = Field(
         None, description="Authorities (PEM) for an https endpoint whose certificate the public ones don't vouch for."
     )
-    blob_sweep_interval_s: Seconds = Field(3_600, description="Seconds between two looks for blobs that nothing names.")
+    blob_sweep_interval_s: Seconds = Field(
+        21_600, description="Seconds between two looks for blobs that nothing names."
+    )
     blob_grace_hours: Hours = Field(
         24, description="Hours that a blob is old at least that is condemned, as nothing names it."
     )

@@ -44,14 +44,15 @@ class CondemnedBlob:
 class SweepLimits:
     """Blobs younger than `grace_s` are left alone; condemned ones wait for `wait_s`, longer than any claim promises.
 
-    A run ends behind so many blobs looked at or removed, and the next one, `interval_s` later, goes on there. What was
-    removed is remembered for `kept_s`.
+    A run ends behind so many scopes or blobs looked at, or blobs removed, and the next one, `interval_s` later, goes on
+    there: each scope is a request at least, for which object stores charge. What was removed is remembered `kept_s`.
     """
 
-    interval_s: float = 3_600
+    interval_s: float = 6 * 3_600
     grace_s: float = 24 * 3_600
     wait_s: float = 24 * 3_600
     kept_s: float = 90 * 24 * 3_600
+    max_scopes: int = 20_000
     max_looked_at: int = 200_000
     max_removed: int = 20_000
 

@@ -112,9 +112,10 @@ class BlobSweeper:
     async def _condemn_some(self, run_id: str, after_scope: str, report: SweepReport) -> str:
         """Go on behind a scope, by whole scopes; the one to go on behind, empty where all were looked at."""
         rest = sorted([scope async for scope in self.scopes() if scope > after_scope])
-        for scope in rest:
+        for number, scope in enumerate(rest, 1):
             await self._condemn_in(scope, report)
-            if report.looked_at >= self._limits.max_looked_at:
+            is_enough = number >= self._limits.max_scopes or report.looked_at >= self._limits.max_looked_at
+            if is_enough and scope != rest[-1]:
                 return scope
             if not await SweepTurnDocument.keep(run_id, LEASE_S, scope):
                 return scope  # Another server took this one for dead.

@@ -53,6 +53,7 @@ async def test_a_run_is_bounded_and_the_next_goes_on(world: World) -> None:
         await orphans(world, 2, scope)
     limits = {"max_looked_at": 3, "wait_s": 3_600}
     assert [(await world.sweep(**limits)).looked_at for _ in range(3)] == [4, 2, 4]
+    assert [(await world.sweep(max_scopes=2, wait_s=3_600)).looked_at for _ in range(2)] == [2, 4]
     assert len(await world.states()) == 6
     assert (await world.sweep(max_removed=1)).removed == 6  # A group at a time; all fit into one.
 
