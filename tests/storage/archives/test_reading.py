@@ -26,7 +26,7 @@ def read(data: bytes, limits: ArchiveLimits | None = None) -> dict[str, bytes]:
 
 
 def pass_over(data: bytes) -> None:
-    for _, pieces in read_archive(io.BytesIO(data), ArchiveLimits(), RULES):
+    for _, pieces in read_archive(io.BytesIO(data), hostile_archives.LIMITS, RULES):
         for _ in pieces:
             pass
 
