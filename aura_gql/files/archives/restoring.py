@@ -19,6 +19,8 @@ from aura_gql.storage.archives.inspection import Inspection, inspect
 from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.ports import BlobKey, BlobStore
 
+_MOST_OF_OURS = 1_000_000
+
 
 class ArchiveRestorer:
     """Looks through archives, and restores them."""
@@ -95,6 +97,8 @@ class ArchiveRestorer:
             raise
 
     def _limits(self, origin: ArchiveOrigin) -> ArchiveLimits:
-        """What we wrote ourselves may hold a lot of zeros, as the files did."""
+        """What we wrote ourselves may hold as many files, and as many zeros, as the project did."""
         reading = self._bounds.reading
-        return reading if origin is ArchiveOrigin.UPLOADED else replace(reading, max_ratio=None)
+        if origin is ArchiveOrigin.UPLOADED:
+            return reading
+        return replace(reading, max_ratio=None, max_entries=max(reading.max_entries, _MOST_OF_OURS))

@@ -1,5 +1,6 @@
 """The archives of projects."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
 
@@ -40,6 +41,8 @@ from aura_gql.storage.quotas.service import StorageQuotas
 
 _WORD = re.compile(r"[^\W_]+")
 _MAX_NAME = 60
+# Each may take the disk for a whole archive, and a processor for as long as it has to be unpacked.
+_UNPACKED_AT_ONCE = 4
 
 
 class ArchiveService:
@@ -65,6 +68,7 @@ class ArchiveService:
         self._bus = bus
         self._spools = spools
         self._bounds = bounds
+        self._turns = asyncio.Semaphore(_UNPACKED_AT_ONCE)
         self._shelf = ArchiveShelf(quotas, bus, bounds)
         self._restorer = ArchiveRestorer(blobs, files.writer, spools, bounds)
         self._intake = ArchiveIntake(projects, blobs, self._shelf, self._restorer, spools, keys, bounds)
@@ -139,7 +143,8 @@ class ArchiveService:
         idempotency_key: str | None = None,
     ) -> tuple[ArchiveRecord, AppliedBatch | None]:
         """Keep an archive that a user brings, and restore it where there is a wish: see `ArchiveIntake.take`."""
-        return await self._intake.take(viewer_id, project_id, source, wish, idempotency_key)
+        async with self._turns:
+            return await self._intake.take(viewer_id, project_id, source, wish, idempotency_key)
 
     async def restore(
         self,
@@ -163,7 +168,8 @@ class ArchiveService:
         operation_id = await self._keys.claim(
             user_id=viewer_id, operation="restoreProjectArchive", key=idempotency_key, request=request
         )
-        return await self._restorer.restore(viewer_id, record, wish, operation_id if idempotency_key else None)
+        async with self._turns:
+            return await self._restorer.restore(viewer_id, record, wish, operation_id if idempotency_key else None)
 
     async def remove(self, viewer_id: str, archive_id: ObjectId) -> None:
         """Have no such archive, also while it is being made; ArchiveNotFound."""

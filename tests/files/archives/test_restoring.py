@@ -1,5 +1,7 @@
 """What is restored is a revision like any other, and clashes are told in words of the archive."""
 
+from dataclasses import replace
+
 import pytest
 
 from aura_gql.files.archives.records import RestoreMode, RestoreWish
@@ -44,3 +46,15 @@ async def test_what_changed_in_the_store_is_not_restored(room: ArchiveRoom) -> N
         await room.archives.restore(ADA, project, record.id, RestoreWish(5, RestoreMode.REPLACE))
     assert refused.value.rule is ArchiveRule.LEADS_OUT
     assert await room.world.blobs.get(BlobKey(f"projects/{project}", record.facts.sha256))
+
+
+async def test_what_the_server_made_may_have_as_many_files_as_the_project(room: ArchiveRoom) -> None:
+    project = await room.project()
+    record = await room.made(project)
+    restorer = room.archives._restorer
+    restorer._bounds = replace(restorer._bounds, reading=replace(restorer._bounds.reading, max_entries=3))
+    batch = await room.archives.restore(ADA, project, record.id, RestoreWish(5, RestoreMode.REPLACE))
+    assert batch.changed == []
+    with pytest.raises(ArchiveRefused) as refused:
+        await room.upload(project, await room.bytes_of(record))
+    assert refused.value.rule is ArchiveRule.TOO_MANY_ENTRIES
