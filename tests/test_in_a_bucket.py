@@ -78,8 +78,9 @@ async def test_a_project_lives_in_a_bucket_of_r2(
         await ask(ada, "DeleteProject", projectId=project)
 
         async def is_gone() -> bool:
-            return all("/templates/" in key for key in await raw.keys())
+            ours = {key for key in await raw.keys() if key.startswith("journey/")}
+            return all(key.startswith("journey/development/templates/") for key in ours)
 
-        await until(is_gone, 30)
+        await until(is_gone, 60)
     await raw.empty()
     await raw.close()

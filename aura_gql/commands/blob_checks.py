@@ -15,6 +15,7 @@ from aura_gql.commands.errands import Reply, errand
 from aura_gql.commands.findings import Finding, State
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.settings import Settings
+from aura_gql.storage.addressing import address
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.backends.s3.values import Bucket, Tuning
@@ -115,14 +116,14 @@ async def _check_parts(store: S3BlobStore, bucket: Bucket) -> Finding:
 async def _check_links(store: S3BlobStore, bucket: Bucket) -> Finding:
     """A signed upload, first of more than was signed, and a signed download."""
     name, data = str(ObjectId()), os.urandom(32)
+    key = address(_SCOPE, data)
     try:
-        key = await store.put(_SCOPE, data)
+        await store.put(_SCOPE, data)
         request = await _upload(store, name, data)
         url = await store.download_url(key, DownloadGrant("check.txt", "text/plain", _EXPIRY_S)) or ""
         too_long = await errand(request.method, request.url, request.headers, data + b"!", bucket.ca_file)
         sent = await errand(request.method, request.url, request.headers, data, bucket.ca_file)
         fetched = await errand("GET", url, {}, ca_file=bucket.ca_file)
-        await store.delete(key)
     except StorageUnavailable as error:
         return _failure(_LINKS, error, bucket)
     except OSError as error:
@@ -130,6 +131,8 @@ async def _check_links(store: S3BlobStore, bucket: Bucket) -> Finding:
         return Finding(_LINKS, State.FAILED, f"Signed requests get no answer: {error}.", advice)
     finally:
         await _forget(store, name)
+        with suppress(StorageUnavailable):
+            await store.delete(key)
     return _judged(too_long, sent, fetched, data)
 
 

@@ -158,6 +158,9 @@ async def test_what_is_wrong_with_the_store(
 ) -> None:
     async with HttpRelay(as_documented.http_url, [rule]) as relay:
         findings = await check_blobs(in_bucket(monkeypatch, relay.url))
+    raw = RawBucket(as_documented.bucket())
+    assert not [key for key in await raw.keys() if key.startswith(("self-check/", "_uploads/"))]
+    await raw.close()
     (finding,) = [finding for finding in findings if finding.state is not State.OK]
     assert (finding.subject, finding.state) == (subject, state)
     assert detail in finding.detail
