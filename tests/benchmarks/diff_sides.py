@@ -12,7 +12,7 @@ from tests.benchmarks.world import World
 PATH = "long.py"
 _EACH = 40
 _DIFF = """query ($id: ID!) { project(id: $id) {
-    fileDiff(path: "long.py", from: 1, to: 2) { text { additions deletions unified } }
+    diffOf(path: "long.py", from: 1, to: 2) { text { additions deletions unified } }
 } }"""
 
 
@@ -30,7 +30,7 @@ def by_api(world: World, new: bytes, times: int) -> Side:
 
     async def ask(connection: Connection) -> None:
         answer = orjson.loads(await connection.exchange(post("/graphql", world.bearer, body)))
-        if answer["data"]["project"]["fileDiff"]["text"]["additions"] != changed:
+        if answer["data"]["project"]["diffOf"]["text"]["additions"] != changed:
             raise RuntimeError("It is another diff.")
 
     return by_one_client(world.ours, ask, times)
