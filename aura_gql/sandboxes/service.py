@@ -5,7 +5,6 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
-import structlog
 from bson import ObjectId
 
 from aura_gql.files.service import FileService
@@ -46,7 +45,6 @@ from aura_gql.sandboxes.syncs import SandboxSyncs
 from aura_gql.sandboxes.tally import SandboxTally
 from aura_gql.sandboxes.temporary import TemporarySandboxes
 
-_log = structlog.get_logger(__name__)
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
 _STOP_PATIENCE_S = 2.0
 # A shorter use is noted once, when it begins.

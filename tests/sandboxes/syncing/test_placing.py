@@ -1,5 +1,11 @@
 """Putting things on a machine's disk, where code may have planted others."""
 
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.syncing.contents import ProjectContents
 from aura_gql.sandboxes.syncing.placing import Placer
 from aura_gql.sandboxes.values import SandboxFile
@@ -31,3 +37,29 @@ async def test_what_is_refused_keeps_nothing_else_back(bench: SandboxBench) -> N
 
     assert refused.keys() == {"b/in", "full", "b/x", "b/x/y"}
     assert await on_disk(machine) == {"a": b"2", "b@": b"", "full/": b"", "full/x": b"", "made/": b""}
+
+
+async def test_who_is_cancelled_waits_for_the_end_of_a_write(
+    bench: SandboxBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = await ran(bench, (await bench.running()).id, "true")
+    began, may_go_on, write_files = asyncio.Event(), asyncio.Event(), type(machine).write_files
+
+    async def slow(self: Sandbox, files: Iterable[SandboxFile]) -> None:
+        began.set()
+        await may_go_on.wait()
+        await write_files(self, files)
+
+    monkeypatch.setattr(type(machine), "write_files", slow)
+    refused: dict[str, str] = {}
+    placer = Placer(machine, ProjectContents(bench.files), refused.__setitem__)
+    putting = asyncio.create_task(placer.put([SandboxFile("a", b"1")]))
+    await began.wait()
+    putting.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not putting.done()
+    may_go_on.set()
+    await asyncio.wait([putting])
+    assert putting.cancelled()
+    assert await on_disk(machine) == {"a": b"1"}

@@ -1,11 +1,13 @@
 """What a push brings to a machine in which code has run, and what it leaves alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
+from aura_gql.files.records import FileRecord
 from aura_gql.files.writing.operations import DeletePath, MovePath, PutFolder, SetExecutable
 from aura_gql.sandboxes.ports import Sandbox
+from aura_gql.sandboxes.syncing.contents import ProjectContents
 from aura_gql.sandboxes.values import SandboxFile
 from tests.support.sandboxes import OWNER, SandboxBench
 from tests.support.syncing import BOTH, HEAD, TAIL, TEN, apply, conflicts, on_disk, put, ran, tree
@@ -121,3 +123,22 @@ async def test_a_push_that_was_cut_off_is_no_conflict_later(
     await bench.sandboxes.refresh(project_id)
     assert await on_disk(machine) == {"a": b"3", "b": b"1", "gone": b"3", "back": b"1"}
     assert await conflicts(bench, record.id) == {}
+
+
+async def test_what_code_changes_between_two_looks_is_not_overwritten(
+    bench: SandboxBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = await bench.project({"a": b"1", "b": b"1"})
+    record = await bench.running(project_id)
+    machine = await ran(bench, record.id, "true")
+    load = ProjectContents.load
+
+    async def late(self: ProjectContents, files: Sequence[FileRecord]) -> list[SandboxFile]:
+        await machine.write_files([SandboxFile("a", b"mine")])
+        return await load(self, files)
+
+    monkeypatch.setattr(ProjectContents, "load", late)
+    await apply(bench, project_id, put("a", b"2"), put("b", b"2"))
+    await bench.sandboxes.refresh(project_id)
+    assert await on_disk(machine) == {"a": b"mine", "b": b"2"}
+    assert await conflicts(bench, record.id) == {"a": (1, 2, "FILE")}
