@@ -20,12 +20,11 @@ from tests.support.crashes.rounds import rounds
 from tests.support.crashes.verdict import Verdict
 from tests.support.crashes.words import ArchivePromise, Order, Promise
 
-OWNER = "ada"
 PROJECTS = 2
 MOMENTS = ("ready", "promise", "archive")
 MOST_S = 0.08
 CRASHES_A_PROJECT = 25
-"""After so many they get new ones: what is looked at grows."""
+"""After so many another user gets new ones: what is looked at grows, and what dead servers had reserved stays so."""
 
 
 @dataclass
@@ -48,10 +47,11 @@ async def crashes(uri: str, database: str, folder: Path, count: int, chance: ran
         async with rounds() as killing:
             for number in range(count):
                 if number % CRASHES_A_PROJECT == 0:
-                    verdicts = [Verdict(server, OWNER, await _project()) for _ in range(PROJECTS)]
+                    owner = f"user-{number}"
+                    verdicts = [Verdict(server, owner, await _project(owner)) for _ in range(PROJECTS)]
                     archives = Archives(server, verdicts[0].project_id)
                 projects = tuple(str(verdict.project_id) for verdict in verdicts)
-                order = Order(uri, database, str(folder), OWNER, projects, chance.randrange(1 << 32))
+                order = Order(uri, database, str(folder), owner, projects, chance.randrange(1 << 32))
                 promises = await killing.killed(order, chance.random() * MOST_S, chance.choice(MOMENTS))
                 damage.wrong += [f"crash {number}: {one}" async for one in _look(server, verdicts, archives, promises)]
                 damage.crashes += 1
@@ -82,15 +82,16 @@ async def _look(
     for wrong in await archives.look([promise for promise in promises if isinstance(promise, ArchivePromise)]):
         yield wrong
     # Only read: what a dead transaction holds can't be written to yet.
-    stored, counted = await server.services.quotas.stored(OWNER), await server.services.quotas.count(OWNER)
+    quotas, owner = server.services.quotas, verdicts[0].owner
+    stored, counted = await quotas.stored(owner), await quotas.count(owner)
     if stored.usage != counted:
         yield f"the user is counted for {stored.usage} and has {counted}"
 
 
-async def _project() -> ObjectId:
+async def _project(owner: str) -> ObjectId:
     """A project that is READY, without a file."""
     project_id, wish = ObjectId(), NewProject(name="A project", template_id=ObjectId())
-    await ProjectDocument.add(project_id, OWNER, wish, SandboxProviderName.LOCAL)
+    await ProjectDocument.add(project_id, owner, wish, SandboxProviderName.LOCAL)
     documents = ProjectDocument.get_pymongo_collection()
     await documents.update_one({"_id": project_id}, {"$set": {"status": "READY"}})
     return project_id

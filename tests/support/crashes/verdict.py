@@ -24,7 +24,7 @@ class Verdict:
 
     def __init__(self, server: Server, owner: str, project_id: ObjectId) -> None:
         self._server = server
-        self._owner = owner
+        self.owner = owner
         self.project_id = project_id
         self._promised: dict[tuple[str, int], tuple[int, str | None]] = {}
         self._known: dict[str, bytes] = {}
@@ -67,7 +67,7 @@ class Verdict:
         made: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             made[row["revision"]].append(row)
-        project = await self._server.services.projects.get(self._owner, self.project_id)
+        project = await self._server.services.projects.get(self.owner, self.project_id)
         self._expect("the revisions", list(made), list(range(1, project.revision + 1)))
         for revision, changed in made.items():
             there = {row["path"]: _left(row) for row in changed}
@@ -98,8 +98,8 @@ class Verdict:
         totals = await ProjectStorageDocument.find_totals(self.project_id)
         self._expect("the totals", totals, StorageTotals(len(tree), sum(file.size for file in tree)))
         quotas = self._server.services.quotas
-        stored = await quotas.stored(self._owner)
-        self._expect("what the user stores", stored.usage, await quotas.count(self._owner))
+        stored = await quotas.stored(self.owner)
+        self._expect("what the user stores", stored.usage, await quotas.count(self.owner))
 
     async def _check_changes(self, rows: Sequence[Row]) -> None:
         changes = await FileChangeDocument.find_behind(self.project_id, 0, 100_000)
