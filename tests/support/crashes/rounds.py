@@ -24,8 +24,8 @@ class Rounds:
         self._process = process
 
     async def killed(self, order: Order, lives_s: float, until: str) -> list[Promise | ArchivePromise]:
-        """Have a process write, kill it so long after it tells `until` ("ready", or its first "promise" or "archive"),
-        and give what it had acknowledged; RuntimeError where it ended by itself.
+        """Have a process write, kill it so long after it tells `until` ("ready", or its first "promise", "archive" or
+        "pull"), and give what it had acknowledged; RuntimeError where it ended by itself.
         """
         if self._process.stdin is None:
             raise RuntimeError("It has a pipe.")

@@ -23,6 +23,8 @@ from tests.support.crashes.words import ArchivePromise, Order, Promise
 PROJECTS = 2
 MOMENTS = ("ready", "promise", "archive")
 MOST_S = 0.08
+CRASHES_A_SYNC = 4
+"""Every so many the process has sandboxes, too: these have to start first."""
 CRASHES_A_PROJECT = 25
 """After so many another user gets new ones: what is looked at grows, and what dead servers had reserved stays so."""
 
@@ -51,8 +53,10 @@ async def crashes(uri: str, database: str, folder: Path, count: int, chance: ran
                     verdicts = [Verdict(server, owner, await _project(owner)) for _ in range(PROJECTS)]
                     archives = Archives(server, verdicts[0].project_id)
                 projects = tuple(str(verdict.project_id) for verdict in verdicts)
-                order = Order(uri, database, str(folder), owner, projects, chance.randrange(1 << 32))
-                promises = await killing.killed(order, chance.random() * MOST_S, chance.choice(MOMENTS))
+                syncs = number % CRASHES_A_SYNC == 0
+                order = Order(uri, database, str(folder), owner, projects, chance.randrange(1 << 32), syncs)
+                until = "pull" if syncs else chance.choice(MOMENTS)
+                promises = await killing.killed(order, chance.random() * MOST_S, until)
                 damage.wrong += [f"crash {number}: {one}" async for one in _look(server, verdicts, archives, promises)]
                 damage.crashes += 1
                 damage.promised += sum(len(promise.files) for promise in promises if isinstance(promise, Promise))
@@ -66,6 +70,10 @@ async def crashes(uri: str, database: str, folder: Path, count: int, chance: ran
         yield damage
     finally:
         await server.jobs.stop()
+        # The machines are gone with their servers, what was around them is not.
+        await server.services.sandboxes.recover(exclusive=True)
+        for provider in server.providers.values():
+            await provider.close()
         # Else nothing of it can be dropped for a minute.
         await abort_orphans(server.database.client)
         await server.database.client.close()

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import random
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import structlog
 import uvloop
 from beanie import init_beanie
 from bson import ObjectId
@@ -16,6 +18,7 @@ from aura_gql.infra.orphans import abort_orphans
 from aura_gql.server import DOCUMENTS, Server, Surroundings
 from aura_gql.storage.archives.values import ArchiveFormat
 from tests.support.api import SECRET, settings_for
+from tests.support.crashes.pullers import Puller
 from tests.support.crashes.words import ArchivePromise, Order
 from tests.support.crashes.writers import Batcher, Saver, User, Writer
 
@@ -24,6 +27,8 @@ ARCHIVES = 4
 
 def run(order: Order) -> None:
     """Write until somebody kills this process, and tell each write as soon as it is acknowledged."""
+    # What is told goes to the standard output, and nothing else may.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_write(order))
 
@@ -36,6 +41,8 @@ async def _write(order: Order) -> None:
     await abort_orphans(server.database.client)
     await server.services.archives.recover()
     await server.jobs.start()
+    if order.syncs:
+        await server.services.sandboxes.recover(exclusive=True)
     chance = random.Random(order.seed)
     writers = [writer async for writer in _writers(order, server, chance)]
     os.write(1, b'{"ready": true}\n')
@@ -50,9 +57,11 @@ async def _writers(order: Order, server: Server, chance: random.Random) -> Async
     for project in order.projects:
         project_id = ObjectId(project)
         tree = (await server.services.files.tree([project_id]))[project_id]
-        for kind in (Saver, Batcher):
-            user = User(server.services, order.owner, project_id, random.Random(chance.random()))
-            yield kind(user, tree)
+        users = (User(server.services, order.owner, project_id, random.Random(chance.random())) for _ in range(3))
+        yield Saver(next(users), tree)
+        yield Batcher(next(users), tree)
+        if order.syncs:
+            yield await Puller.start(next(users), tree)
 
 
 async def _archive_for_ever(archives: ArchiveService, order: Order) -> None:
@@ -72,3 +81,5 @@ async def _archive_for_ever(archives: ArchiveService, order: Order) -> None:
 async def _for_ever(writer: Writer) -> None:
     while True:
         os.write(1, (await writer.write()).to_line())
+        if isinstance(writer, Puller):
+            os.write(1, b'{"pull": true}\n')

@@ -12,7 +12,9 @@ SAVES = "saves"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a process is to write to, until it is killed. `seed` decides what it does."""
+    """What a process is to write to, until it is killed. `seed` decides what it does. With `syncs` it has sandboxes,
+    whose start takes its time.
+    """
 
     uri: str
     database: str
@@ -20,6 +22,7 @@ class Order:
     owner: str
     projects: tuple[str, ...]
     seed: int
+    syncs: bool
 
     def to_line(self) -> bytes:
         """It on a line."""
