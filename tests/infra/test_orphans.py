@@ -6,8 +6,8 @@ import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.transaction import in_transaction
-from aura_gql.infra.mongo import Database, connect
-from aura_gql.infra.orphans import abort_orphans
+from aura_gql.infra.mongo import APP_NAME, Database, connect
+from aura_gql.infra.orphans import abort_orphans, orphans_among
 from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo_proxy import HoldingProxy
 
@@ -51,3 +51,13 @@ async def test_without_an_answer_there_are_none(mongodb_uri: str) -> None:
     async with connect(DatabaseSettings(), mongodb_uri) as client:
         with pymongo.timeout(0):
             assert await abort_orphans(client) == 0
+
+
+def test_only_those_whose_connection_is_known_to_be_gone_are_dead() -> None:
+    """A mongos tells of sessions whose clients it does not name."""
+    open_connection = {"type": "op", "client": "10.0.0.1:1"}
+    session = {"type": "idleSession", "appName": APP_NAME, "lsid": {"id": 1}, "transaction": {}}
+    assert orphans_among([open_connection, session]) == []
+    assert orphans_among([open_connection, {**session, "client": "10.0.0.1:1"}]) == []
+    assert orphans_among([open_connection, {**session, "client": "10.0.0.1:2"}]) == [{"id": 1}]
+    assert orphans_among([open_connection, {**session, "client": "10.0.0.1:2", "appName": "another"}]) == []
