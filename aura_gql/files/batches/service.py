@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from bson import ObjectId
 
@@ -18,7 +17,7 @@ from aura_gql.files.writing.operations import DeletePath, MovePath, Operation, P
 from aura_gql.files.writing.records import AppliedBatch
 from aura_gql.files.writing.writer import FileWriter
 from aura_gql.infra.ports import IdempotencyKeys
-from aura_gql.kernel.errors import DomainError, InvalidInput, StorageUnavailable
+from aura_gql.kernel.errors import DomainError, InvalidInput
 
 _TICKETS_AT_ONCE = 8
 
@@ -102,9 +101,7 @@ class FileBatches:
             releasing=used,
         )
         for ticket_id in used:
-            # What is left of an upload expires.
-            with suppress(StorageUnavailable):
-                await self._tickets.discard(ticket_id)
+            await self._tickets.discard(ticket_id)
         return batch
 
     async def _with_uploads(

@@ -1,6 +1,7 @@
 """Tickets for large uploads: whoever has one brings the bytes by a signed request, beside the API."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bson import ObjectId
@@ -12,6 +13,7 @@ from aura_gql.files.staging.errors import UploadIncomplete, UploadNotFound
 from aura_gql.files.staging.records import IssuedTicket, NewStaged, StagingLimits, Ticket, UploadPurpose
 from aura_gql.kernel.background import Periodic
 from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.service import StorageQuotas
@@ -96,11 +98,15 @@ class UploadTickets:
         return StagedContent(ticket.size, ticket.sha256, self._blobs.read_upload(str(ticket_id)))
 
     async def discard(self, ticket_id: ObjectId) -> None:
-        """Let go of an upload whose bytes became something. Safe to repeat."""
+        """Let go of an upload whose bytes became something. Safe to repeat.
+
+        Where the store is away they are swept later: what they became is there, and what was set aside is given back.
+        """
         user_id = await UploadTicketDocument.use(ticket_id)
-        await self._blobs.delete_upload(str(ticket_id))
         if user_id is not None:
             await self._quotas.release(user_id, ticket_id)
+        with suppress(StorageUnavailable):
+            await self._blobs.delete_upload(str(ticket_id))
 
     async def claimed(self, token: str) -> UploadClaim:
         """What a token of ours lets its holder bring now; LinkRefused, LinkExpired, UploadNotFound once it is used."""

@@ -16,6 +16,7 @@ from aura_gql.files.staging.errors import UploadDamaged, UploadIncomplete, Uploa
 from aura_gql.files.staging.records import NewStaged, StagingLimits, UploadPurpose
 from aura_gql.files.staging.service import UploadTickets
 from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.backends.s3 import S3BlobStore
 from aura_gql.storage.backends.s3.values import Bucket
@@ -182,3 +183,16 @@ async def test_the_sweeper_starts_and_stops(world: World, tickets: UploadTickets
 async def is_swept(world: World) -> bool:
     """Whether nothing is staged any more."""
     return not [upload async for upload in world.blobs.uploads()]
+
+
+async def test_a_store_that_is_away_takes_nothing_from_a_used_upload(
+    world: World, tickets: UploadTickets, quotas: StorageQuotas, tmp_path: Path
+) -> None:
+    """Its bytes became something already."""
+    issued = await tickets.issue(ADA, await world.project(), FILE)
+    in_the_way = tmp_path / "uploads" / str(issued.id)
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(StorageUnavailable):
+        await world.blobs.delete_upload(str(issued.id))
+    await tickets.discard(issued.id)
+    assert (await quotas.of_user(ADA)).reserved_bytes == 0
