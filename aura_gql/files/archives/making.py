@@ -64,7 +64,8 @@ class ArchiveMaker:
         except StorageUnavailable:
             raise
         except DomainError as error:
-            await self._shelf.fail(record.id, error.message)
+            if await self._shelf.fail(record.id, error.message) is None:
+                await self._shelf.release(record.user_id, record.id)
 
     async def give_up(self, key: str, _: str) -> None:
         """Have the archive FAILED: its job failed for good. Safe to repeat."""
@@ -83,4 +84,5 @@ class ArchiveMaker:
             )
         if await self._shelf.complete(record.id, facts) is None:
             # It was deleted meanwhile, perhaps with its project.
+            await self._shelf.release(record.user_id, record.id)
             await self._projects.get(record.user_id, record.project_id)

@@ -1,10 +1,16 @@
 """The job begins again after a crash, and gives up with words."""
 
+from collections.abc import Awaitable, Callable
+
 from bson import ObjectId
 
 from aura_gql.files.archives.documents import ProjectArchiveDocument
-from aura_gql.files.archives.making import MAKE_ARCHIVE
-from aura_gql.files.archives.records import ArchiveStatus
+from aura_gql.files.archives.making import MAKE_ARCHIVE, ArchiveMaker
+from aura_gql.files.archives.records import ArchiveBounds, ArchiveStatus
+from aura_gql.files.archives.shelf import ArchiveShelf
+from aura_gql.files.archives.spooling import Spools
+from aura_gql.files.records import FileRecord
+from aura_gql.files.service import FileService
 from aura_gql.projects.records import ProjectStatus
 from aura_gql.storage.archives.values import ArchiveFormat
 from aura_gql.storage.ports import BlobKey
@@ -79,3 +85,27 @@ async def test_the_archive_of_a_deleted_project_leaves_nothing(room: ArchiveRoom
 
 async def ended(room: ArchiveRoom) -> bool:
     return await room.world.database["jobs"].count_documents({"state": {"$nin": ["DONE", "FAILED"]}}) == 0
+
+
+async def test_what_is_deleted_as_it_is_made_has_nothing_set_aside(room: ArchiveRoom) -> None:
+    project = await room.project()
+    archive_id = await pending(room, project)
+    files = DeletedMeanwhile(room.world.projects, room.world.blobs, room.world.files.limits, room.world.bus)
+    files.delete = lambda: room.archives.remove(ADA, archive_id)
+    bounds = ArchiveBounds(max_per_project=3, max_archive_bytes=6_000_000)
+    shelf = ArchiveShelf(room.quotas, room.world.bus, bounds)
+    maker = ArchiveMaker(room.world.projects, files, room.world.blobs, shelf, Spools(room.folder), bounds)
+    await maker.run(str(archive_id))
+    assert await ProjectArchiveDocument.find_record(archive_id) is None
+    assert await room.used() == (0, 0)
+
+
+class DeletedMeanwhile(FileService):
+    """Files that are looked at just as their archive is deleted."""
+
+    delete: Callable[[], Awaitable[None]]
+
+    async def tree_as_of(self, project_id: ObjectId, revision: int) -> dict[str, FileRecord]:
+        """As everywhere."""
+        await self.delete()
+        return await super().tree_as_of(project_id, revision)
