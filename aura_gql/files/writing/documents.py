@@ -1,6 +1,5 @@
 """The `file_batches` collection and every query on it."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,7 +7,6 @@ from beanie import Document, PydanticObjectId
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import DuplicateKeyError
 
 from aura_gql.files.history.documents import FileVersionDocument
 from aura_gql.files.writing.records import AppliedBatch
@@ -40,7 +38,10 @@ class FileBatchDocument(Document):
 
     @classmethod
     async def add(cls, operation_id: ObjectId, batch: AppliedBatch, session: AsyncClientSession | None) -> None:
-        """Remember what operations came to, inside the transaction that writes it, if one is needed."""
+        """Remember what operations came to, inside the transaction that writes it, if one is needed.
+
+        DuplicateKeyError where the same operations were done meanwhile; a transaction is undone by that.
+        """
         document = {
             "_id": operation_id,
             "project_id": batch.project_id,
@@ -49,9 +50,7 @@ class FileBatchDocument(Document):
             "kept": [(file.path, file.version) for file in batch.kept],
             "created_at": utcnow(),
         }
-        # Never so inside a transaction: of two that do the same, one meets the versions that the other made.
-        with suppress(DuplicateKeyError):
-            await cls.get_pymongo_collection().insert_one(document, session=session)
+        await cls.get_pymongo_collection().insert_one(document, session=session)
 
     @classmethod
     async def find_result(cls, operation_id: ObjectId) -> AppliedBatch | None:

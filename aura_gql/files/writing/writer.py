@@ -7,6 +7,7 @@ from time import monotonic
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from aura_gql.files.changes.service import FileChanges
 from aura_gql.files.documents import ProjectFileDocument
@@ -112,7 +113,7 @@ class FileWriter:
             return first
         try:
             return await self._apply(request)
-        except DomainError:
+        except (DomainError, DuplicateKeyError):
             # The same call may have won meanwhile; then the versions that it made are what stands in the way of this.
             if first := await FileBatchDocument.find_result(operation_id):
                 return first

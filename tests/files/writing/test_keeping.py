@@ -4,13 +4,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from bson import ObjectId
 
+from aura_gql.files.records import RevisionSource
 from aura_gql.files.service import FileService
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.local.store import LocalBlobStore
 from aura_gql.storage.ports import BlobKey
 from tests.files.world import ADA, World
+from tests.files.writing.plans import put
 
 
 class SlowDisk(LocalBlobStore):
@@ -20,6 +23,12 @@ class SlowDisk(LocalBlobStore):
         super().__init__(root)
         self.asked, self.answers = asyncio.Event(), asyncio.Event()
         self.fails = False
+        self.near = True
+
+    @property
+    def is_near(self) -> bool:
+        """As a test wants."""
+        return self.near
 
     async def put(self, scope: str, data: bytes) -> BlobKey:
         """As the port says."""
@@ -51,3 +60,20 @@ async def test_nothing_is_named_before_it_is_safe(world: World, tmp_path: Path, 
     else:
         assert await files.content(await saving) == b"text"
     assert (await world.rows(project))["file_versions"] == await world.revision(project) == int(not fails)
+
+
+async def test_a_batch_that_was_done_meanwhile_is_not_done_again(world: World, tmp_path: Path) -> None:
+    """Its key was used for the same, and somebody has changed the file since."""
+    bucket = SlowDisk(tmp_path)
+    bucket.near = False
+    late = FileService(world.projects, bucket, world.files.limits, InProcessBus()).writer
+    project, key, batch = await world.project(), ObjectId(), [put("a.txt", "text")]
+
+    again = asyncio.create_task(late.apply(ADA, project, batch, source=RevisionSource.BATCH, operation_id=key))
+    await bucket.asked.wait()
+    first = await world.files.writer.apply(ADA, project, batch, source=RevisionSource.BATCH, operation_id=key)
+    newer = await world.save(project, "a.txt", b"newer", 1)
+    bucket.answers.set()
+
+    assert await again == first
+    assert await world.files.get(ADA, project, "a.txt") == newer
