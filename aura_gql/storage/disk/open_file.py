@@ -63,6 +63,10 @@ class OpenFile:
                 os.close(self._descriptor)
                 self._descriptor = None
 
+    def __del__(self) -> None:
+        """Let go of it where who asked for it was cancelled before he had it."""
+        self.close()
+
     def _open(self) -> int:
         if self._descriptor is None:
             raise OSError("The file is closed")

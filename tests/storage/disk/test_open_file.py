@@ -33,3 +33,10 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     OpenFile.creating(tmp_path / "file").close()
     with pytest.raises(FileExistsError):
         OpenFile.creating(tmp_path / "file")
+
+
+def test_what_nobody_came_to_have_is_closed(tmp_path: Path) -> None:
+    """Who is cancelled while a thread opens a file for him never sees it."""
+    path = tmp_path / "file"
+    OpenFile.creating(path)
+    assert str(path) not in {os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")}
