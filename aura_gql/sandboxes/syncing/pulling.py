@@ -154,9 +154,13 @@ class Pull:
         conflict = SyncConflict(path, self._tree.base.get(path), ours, seen.entry, seen.reason)
         self._live.synced.hold(conflict)
         self.report.conflicts.append(conflict)
-        if self._rules.is_last and seen.data is not None and self._room.refusal(ours, len(seen.data)) is None:
-            self._room.take(ours, len(seen.data))
-            self._losers[path] = seen
+        if not self._rules.is_last or seen.data is None:
+            return
+        if reason := self._room.refusal(ours, len(seen.data)):
+            self.report.skip(path, reason)
+            return
+        self._room.take(ours, len(seen.data))
+        self._losers[path] = seen
 
     async def _save(self) -> dict[str, FileRecord]:
         """Have the project get what was taken, but for what turns out to stand in the way; the merged files."""
@@ -226,6 +230,8 @@ class Pull:
                 except DomainError as error:
                     self.report.skip(path, error.message)
                     break
+            else:
+                self.report.skip(path, "Others changed the file in the project all the time.")
 
     async def _bring_back(self, looker: Looker, merged: Mapping[str, FileRecord]) -> None:
         """Have the machine get what was merged. What changed there meanwhile is merged again by the next sync."""

@@ -113,3 +113,12 @@ async def test_a_project_is_never_filled_beyond_its_bounds(bench: SandboxBench) 
     few = await Pull(SyncParts.of(files), live).run()
     assert (few.changed, [each.path for each in few.skipped]) == (["a", "b", "c"], ["d", "e"])
     assert few.skipped[0].reason == "The project would have more than 3 files."
+
+
+async def test_what_has_no_room_as_the_machine_goes_is_told(bench: SandboxBench) -> None:
+    record = await bench.running(await bench.project({"a": b"1", "b": b"1"}))
+    await ran(bench, record.id, "printf code > a")
+    await apply(bench, record.project_id, DeletePath("a"), put("c", b"1"))
+    files = FileService(bench.projects, LocalBlobStore(bench.folder / "blobs"), FileLimits(10, 2, 100), bench.bus)
+    last = await Pull(SyncParts.of(files), await live_of(bench, record), STOP).run()
+    assert [each.path for each in last.conflicts] == [each.path for each in last.skipped] == ["a"]
