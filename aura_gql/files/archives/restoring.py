@@ -97,8 +97,9 @@ class ArchiveRestorer:
             raise
 
     def _limits(self, origin: ArchiveOrigin) -> ArchiveLimits:
-        """What we wrote ourselves may hold as many files, and as many zeros, as the project did."""
+        """What we wrote ourselves may hold as many files, as many zeros and any names that the project did."""
         reading = self._bounds.reading
         if origin is ArchiveOrigin.UPLOADED:
             return reading
-        return replace(reading, max_ratio=None, max_entries=max(reading.max_entries, _MOST_OF_OURS))
+        entries = max(reading.max_entries, _MOST_OF_OURS)
+        return replace(reading, max_ratio=None, max_entries=entries, drives_refused=False)

@@ -90,7 +90,7 @@ class EntryChecks:
     def _clean(self, name: str, is_folder: bool) -> str | None:
         if "\\" in name:
             raise ArchiveRefused(ArchiveRule.BACKSLASH, "has a backslash; parts are separated by `/`.", name)
-        if name.startswith("/") or _DRIVE.match(name):
+        if name.startswith("/") or (self._limits.drives_refused and _DRIVE.match(name)):
             raise ArchiveRefused(ArchiveRule.ABSOLUTE_NAME, "has an absolute name.", name)
         parts = name.removesuffix("/").split("/") if is_folder else name.split("/")
         if ".." in parts:

@@ -46,7 +46,7 @@ class ArchiveLimits:
     """The bounds of an archive that is read: entries, folders that they imply included; bytes of a file and of all.
 
     What comes out may have `max_ratio` times the bytes of the archive, once it has more than `ratio_from_bytes`; None
-    for any ratio.
+    for any ratio. `drives_refused` is whether a name that Windows may take for one on a drive, `C:x`, is refused.
     """
 
     max_entries: int = 10_000
@@ -54,6 +54,7 @@ class ArchiveLimits:
     max_total_bytes: int = 50 * _MIB
     max_ratio: int | None = 200
     ratio_from_bytes: int = 8 * _MIB
+    drives_refused: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,3 +58,12 @@ async def test_what_the_server_made_may_have_as_many_files_as_the_project(room: 
     with pytest.raises(ArchiveRefused) as refused:
         await room.upload(project, await room.bytes_of(record))
     assert refused.value.rule is ArchiveRule.TOO_MANY_ENTRIES
+
+
+async def test_what_the_server_made_may_have_any_name_that_a_file_may_have(room: ArchiveRoom) -> None:
+    project = await room.world.project()
+    await room.world.save(project, "C:x", b"1")
+    record = await room.made(project)
+    await room.world.save(project, "C:x", b"2", 1)
+    await room.archives.restore(ADA, project, record.id, RestoreWish(2, RestoreMode.REPLACE))
+    assert await room.tree(project) == {"C:x": b"1"}
