@@ -89,7 +89,7 @@ class ProjectArchiveDocument(Document):
         return [_to_record(document) for document in await cursor.sort(order).to_list()]
 
     @classmethod
-    async def count_of(cls, project_id: ObjectId, session: AsyncClientSession) -> int:
+    async def count_of(cls, project_id: ObjectId, session: AsyncClientSession | None = None) -> int:
         """How many archives a project has, whatever became of them."""
         return await cls.get_pymongo_collection().count_documents({"project_id": project_id}, session=session)
 

@@ -81,6 +81,7 @@ class ArchiveIntake:
         operation_id = None if idempotency_key is None else archive_id
         if operation_id and (first := await ProjectArchiveDocument.find_record(archive_id)):
             return first, await self._restorer.restore(viewer_id, first, wish, archive_id) if wish else None
+        await self._shelf.require_room(project_id)
         with self._spools.open() as spool:
             try:
                 found = await self._look_through(source, spool)

@@ -40,6 +40,12 @@ class ArchiveShelf:
         """Give back what was set aside. Safe to repeat."""
         await self._quotas.release(user_id, archive_id)
 
+    async def require_room(self, project_id: ObjectId) -> None:
+        """TooManyArchives where the project has as many as it may. Only `add` is sure, this is for what should not even
+        be begun: bytes that nothing will name stay in the store until a sweep.
+        """
+        self._check_count(await ProjectArchiveDocument.count_of(project_id) + 1)
+
     async def add(self, record: ArchiveRecord, reservation: ObjectId | None = None) -> None:
         """Put a new archive there. ProjectNotFound, TooManyArchives, UserStorageFull; DuplicateKeyError where its id is
         taken.
@@ -54,13 +60,7 @@ class ArchiveShelf:
             await ProjectArchiveDocument.insert_record(record, session)
             # First, and for all that count: of two that come at once the second then counts the first.
             await self._tell(record, session)
-            count = await ProjectArchiveDocument.count_of(record.project_id, session)
-            limit = self._bounds.max_per_project
-            if count > limit:
-                raise TooManyArchives(
-                    f"A project has at most {limit} archives, those that failed included; delete one first.",
-                    details={"resource": "archives", "limit": limit, "used": count - 1},
-                )
+            self._check_count(await ProjectArchiveDocument.count_of(record.project_id, session))
             if record.facts is not None:
                 growth, used = Usage(archive_bytes=record.facts.size), [reservation or record.id]
                 await self._quotas.add(record.user_id, growth, session, releasing=used)
@@ -118,6 +118,14 @@ class ArchiveShelf:
         if record is not None:
             await self._bus.publish(topic_of(archive_id), to_bus(record))
         return record
+
+    def _check_count(self, count: int) -> None:
+        limit = self._bounds.max_per_project
+        if count > limit:
+            raise TooManyArchives(
+                f"A project has at most {limit} archives, those that failed included; delete one first.",
+                details={"resource": "archives", "limit": limit, "used": count - 1},
+            )
 
     async def _tell(self, record: ArchiveRecord, session: AsyncClientSession) -> None:
         """Have the project's storage tell of the archive that changed last."""

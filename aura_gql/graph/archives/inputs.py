@@ -68,7 +68,11 @@ class UploadProjectArchiveInput:
         description="Instead of `file`, the id of the upload that `createUploadUrl` granted, for what is too large.",
     )
     restore: RestoreAtOnceInput | None = strawberry.field(
-        default=None, description="Restore it at once; left out, it is kept and no file changes."
+        default=None,
+        description=(
+            "Restore it at once; left out, it is kept and no file changes. Where the restore is refused the archive is "
+            "kept all the same, and `Project.storage` lists it: restore that one then."
+        ),
     )
     idempotency_key: str | None = strawberry.field(
         default=None, description=key_description("what the first upload came to", "keeping two")

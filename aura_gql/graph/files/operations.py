@@ -179,6 +179,9 @@ def _to_operation(position: int, operation: FileOperationInput) -> UserOperation
 
 def _put(given: CreateFileInput | UpdateFileInput, expected_version: int) -> UserOperation:
     """The operation that puts the one given content at its path."""
+    if given.content is given.base64 is given.upload_id is None:
+        what = "`content`, `base64` or `uploadId`" + (", or `executable`" if isinstance(given, UpdateFileInput) else "")
+        raise InvalidInput(f"Give {what}.", field=("content",))
     if given.upload_id is None:
         data = given_bytes(given.content, given.base64, "content")
         return PutFile(given.path, HeldBytes(data), expected_version, given.executable)

@@ -128,10 +128,12 @@ async def test_archives_are_counted_and_bounded(room: ArchiveRoom) -> None:
     await room.made(project)
     used = sum(record.facts.size for record in (await room.archives.of_projects([project]))[project] if record.facts)
     assert await room.used() == (used, 0)
+    blobs = await room.world.blob_count(project)
     for attempt in (room.upload(project, zip_of(("c", b""))), room.archives.create(ADA, project, ArchiveFormat.ZIP)):
         with pytest.raises(TooManyArchives) as refused:
             await attempt
         assert refused.value.details == {"resource": "archives", "limit": 3, "used": 3}
+    assert await room.world.blob_count(project) == blobs, "what is refused takes no room in the store"
     await room.archives.remove(ADA, sizes[0].id)
     with pytest.raises(ArchiveNotFound):
         await room.archives.remove(ADA, sizes[0].id)
