@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from aura_gql.graph.files.operations import CreateFileInput, UpdateFileInput
+from aura_gql.kernel.errors import InvalidInput
 from tests.support.api import Api, Data, Member, Refused
 from tests.support.examples import example
 from tests.support.journeys import finished, ready_project, running_sandbox
@@ -110,6 +112,16 @@ async def test_a_large_file_comes_by_an_upload(api: Api, ada: Member) -> None:
     assert [(file["path"], file["sha256"]) for file in payload["files"]] == [("big.bin", wish["sha256"])]
     both = await apply(ada, project, {"create": {**create["create"], "path": "b", "content": ""}})
     assert both["errors"][0]["field"][2:] == ["0", "create", "uploadId"]
+
+
+def test_what_has_no_content_is_told_all_that_it_may_have() -> None:
+    for given, wanted in (
+        (CreateFileInput(path="a"), "Give `content`, `base64` or `uploadId`."),
+        (UpdateFileInput(path="a", expected_version=1), "Give `content`, `base64` or `uploadId`, or `executable`."),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            given.to_operation()
+        assert (str(refused.value), refused.value.field) == (wanted, ("content",))
 
 
 CREATE, UPDATE = {"path": "ok.txt", "content": ""}, {"path": "main.py", "content": "x", "expectedVersion": 1}
