@@ -1,5 +1,8 @@
 """What the files of projects once were."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bson import ObjectId
 
 from aura_gql.files.diffing.differ import Differ
@@ -15,7 +18,7 @@ from aura_gql.files.history.walking import FileWalk
 from aura_gql.files.paths import clean_path
 from aura_gql.files.records import FileRecord, VersionKind, VersionRecord
 from aura_gql.files.service import FileService
-from aura_gql.kernel.errors import InvalidInput
+from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 
 
@@ -64,8 +67,10 @@ class FileHistory:
         """Two versions of a file, `new` None for the newest; 0 is the file before it was there. `old_path` is where the
         older one was, if not at `path`. The errors of `version`, and InvalidInput where it was there in neither.
         """
-        newer = await (self._newest(project_id, path) if new is None else self._side(project_id, path, new))
-        older = await self._side(project_id, old_path or path, old)
+        with _about("to"):
+            newer = await (self._newest(project_id, path) if new is None else self._side(project_id, path, new))
+        with _about("from"):
+            older = await self._side(project_id, old_path or path, old)
         if older is None and newer is None:
             raise InvalidInput(f"`{path}` was there in neither of these versions.", field=("from",))
         return FilePair(older, newer)
@@ -74,8 +79,13 @@ class FileHistory:
         """The files that differ between two revisions, by path; `newest` is the project's own. RevisionNotFound,
         HistoryTrimmed. Either may be the older one, and 0 is the project before its first file.
         """
+        with _about("from"):
+            older = await self.tree(project_id, old, newest)
+        with _about("to"):
+            newer = await self.tree(project_id, new, newest)
+        if old > new:
+            older, newer = newer, older
         first, last = sorted((old, new))
-        older, newer = [await self.tree(project_id, revision, newest) for revision in (first, last)]
         pairs = await changed_files(project_id, older, newer, first, last)
         return pairs if old <= new else [pair.reversed() for pair in pairs]
 
@@ -126,6 +136,17 @@ class FileHistory:
         if not found:
             raise VersionNotFound(f"The project's history has no file `{path}`.", field=("path",))
         return None if found[0].kind is VersionKind.DELETED else found[0].file
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    """Have what is said of a version or a revision point at the argument `name`, which gave it."""
+    try:
+        yield
+    except DomainError as error:
+        if error.field in (("version",), ("revision",)):
+            error.field = (name,)
+        raise
 
 
 async def _none() -> int:

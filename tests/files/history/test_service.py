@@ -58,6 +58,20 @@ async def test_versions_that_never_were_are_not_found(past: Past) -> None:
             await past.history.pair(past.project, path, old, new)
 
 
+async def test_what_is_asked_to_compare_what_never_was_is_told_on_which_side(past: Past) -> None:
+    newest = await past.put("a")
+    history, project = past.history, past.project
+    for question, side in (
+        (history.pair(project, "a", 7, 1), "from"),
+        (history.pair(project, "a", 1, 7), "to"),
+        (history.changes(project, 99, 1, newest), "from"),
+        (history.changes(project, 1, -1, newest), "to"),
+    ):
+        with pytest.raises((VersionNotFound, RevisionNotFound)) as refused:
+            await question
+        assert refused.value.field == (side,)
+
+
 async def test_what_is_binary_or_too_large_is_not_compared(past: Past) -> None:
     await past.world.save(past.project, "a", b"text")
     await past.world.save(past.project, "a", b"\xff", 1)
