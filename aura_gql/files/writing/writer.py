@@ -77,7 +77,9 @@ class FileWriter:
         bus: EventBus,
         changes: FileChanges,
         quotas: StorageQuotas,
+        kept_within_s: float = 2.0,
     ) -> None:
+        """A transaction waits for `kept_within_s` seconds at most for bytes that are kept beside it."""
         self._projects = projects
         self._blobs = blobs
         self._limits = limits
@@ -85,6 +87,7 @@ class FileWriter:
         self._changes = changes
         self._quotas = quotas
         self._guard = BlobGuard()
+        self._kept_within_s = kept_within_s
 
     async def apply(
         self,
@@ -197,6 +200,10 @@ class FileWriter:
         batch = AppliedBatch(request.project_id, number, records, list(draft.plan.kept))
         if request.operation_id is not None:
             await FileBatchDocument.add(request.operation_id, batch, session)
+        # Others wait for this transaction: where the disk takes long, it is begun anew behind that.
+        await asyncio.wait([keeping], timeout=self._kept_within_s)
+        if not keeping.done():
+            raise _MovedOn
         # The commit comes next: nobody sees a name of a blob that is not safe.
         await keeping
         return batch
@@ -222,7 +229,9 @@ class FileWriter:
 
 
 class _MovedOn(Exception):
-    """The files have come to stand so that the plan must be made anew; undoes the transaction that found it."""
+    """The plan must be made anew, as the files have come to stand or their bytes are late; undoes the transaction that
+    found it.
+    """
 
 
 def _check_revision(revision: int, request: _Request) -> None:

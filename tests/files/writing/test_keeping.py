@@ -8,10 +8,14 @@ from bson import ObjectId
 
 from aura_gql.files.records import RevisionSource
 from aura_gql.files.service import FileService
+from aura_gql.files.usage.service import FileUsage
+from aura_gql.files.writing.writer import FileWriter
 from aura_gql.infra.bus import InProcessBus
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.local.store import LocalBlobStore
 from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.quotas.records import QuotaLimits
+from aura_gql.storage.quotas.service import StorageQuotas
 from tests.files.world import ADA, World
 from tests.files.writing.plans import put
 
@@ -77,3 +81,19 @@ async def test_a_batch_that_was_done_meanwhile_is_not_done_again(world: World, t
 
     assert await again == first
     assert await world.files.get(ADA, project, "a.txt") == newer
+
+
+async def test_nobody_else_waits_for_a_disk_that_hangs(world: World, tmp_path: Path) -> None:
+    disk, files = SlowDisk(tmp_path), world.files
+    quotas = StorageQuotas(QuotaLimits(), [FileUsage()])
+    writer = FileWriter(world.projects, disk, files.limits, world.bus, files.changes, quotas, kept_within_s=0.01)
+    project = await world.project()
+
+    saving = asyncio.create_task(writer.apply(ADA, project, [put("a.txt", "text")], source=RevisionSource.SAVE))
+    await disk.asked.wait()
+    other = await world.save(project, "b.txt", b"other")
+    assert not saving.done()
+    disk.answers.set()
+
+    assert (await saving).revision == other.revision + 1
+    assert await files.content(await files.get(ADA, project, "a.txt")) == b"text"
