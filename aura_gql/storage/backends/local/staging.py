@@ -31,7 +31,11 @@ class LocalStaging:
             arrived.replace(path)
             sync_folder(self._folder)
 
-        await off_loop(publish)
+        try:
+            await off_loop(publish)
+        except BaseException:
+            arrived.unlink(missing_ok=True)
+            raise
 
     def read(self, name: str) -> AsyncIterator[bytes]:
         """As the port's `read_upload` promises."""

@@ -1,6 +1,9 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
+from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.local.incoming import Incoming
 from aura_gql.storage.backends.local.staging import LocalStaging
 
@@ -18,3 +21,11 @@ async def test_uploads_are_private_and_nothing_else_counts_as_one(tmp_path: Path
 
 async def _three() -> AsyncIterator[bytes]:
     yield b"abc"
+
+
+async def test_what_can_not_be_put_in_its_place_leaves_nothing(tmp_path: Path) -> None:
+    staging = LocalStaging(tmp_path / "uploads", Incoming(tmp_path / "incoming"))
+    (tmp_path / "uploads" / NAME).mkdir(parents=True)
+    with pytest.raises(StorageUnavailable):
+        await staging.write(NAME, _three(), 3)
+    assert list((tmp_path / "incoming").iterdir()) == []
