@@ -158,9 +158,10 @@ class FileService:
         kept = await keep_files(self._blobs, scope, files, self._limits)
         await claim.hold()
         try:
-            await in_transaction(
-                ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
-            )
+            async with self._quotas.turn(author):
+                await in_transaction(
+                    ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
+                )
         except _HasFiles:
             return
         except ProjectNotFound:

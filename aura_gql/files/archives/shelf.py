@@ -65,7 +65,8 @@ class ArchiveShelf:
                 growth, used = Usage(archive_bytes=record.facts.size), [reservation or record.id]
                 await self._quotas.add(record.user_id, growth, session, releasing=used)
 
-        await in_transaction(ProjectArchiveDocument.client(), write)
+        async with self._quotas.turn(record.user_id):
+            await in_transaction(ProjectArchiveDocument.client(), write)
 
     async def begin(self, archive_id: ObjectId) -> ArchiveRecord | None:
         """Have an archive be UPLOADING; None where it is settled or gone."""

@@ -141,10 +141,11 @@ class FileWriter:
             keeping = await self._begin_keeping(request, draft)
             try:
                 await claim.hold()
-                batch = await in_transaction(
-                    ProjectFileDocument.client(),
-                    lambda session: self._write(request, project, draft, keeping, session),  # noqa: B023
-                )
+                async with self._quotas.turn(project.user_id):
+                    batch = await in_transaction(
+                        ProjectFileDocument.client(),
+                        lambda session: self._write(request, project, draft, keeping, session),  # noqa: B023
+                    )
             except _MovedOn:
                 await keeping
                 continue

@@ -1,6 +1,7 @@
 """What users store, counted as it changes, and refused where it is too much."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from aura_gql.infra.turns import Turns
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.quotas.documents import UserStorageDocument
@@ -29,11 +31,18 @@ class StorageQuotas:
     def __init__(self, limits: QuotaLimits, sources: Sequence[UsageSource]) -> None:
         self._limits = limits
         self._sources = tuple(sources)
+        self._turns = Turns()
 
     @property
     def limits(self) -> QuotaLimits:
         """The bounds of a user's storage."""
         return self._limits
+
+    def turn(self, user_id: str) -> AbstractAsyncContextManager[None]:
+        """For a transaction with `add` in it: in this process one of a user goes at a time, as of several at once all
+        but one would be undone at their end and begin again.
+        """
+        return self._turns.of(user_id)
 
     async def add(
         self, user_id: str, growth: Usage, session: AsyncClientSession, *, releasing: Collection[ObjectId] = ()
