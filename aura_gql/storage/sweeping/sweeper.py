@@ -71,7 +71,8 @@ class BlobSweeper:
         finally:
             self._count(report)
             await SweepTurnDocument.end(run_id, self._limits.interval_s, after_scope)
-        _log.info(
+        tell = _log.info if report.condemned or report.spared or report.removed else _log.debug
+        tell(
             "storage.swept",
             looked_at=report.looked_at,
             condemned=report.condemned,
