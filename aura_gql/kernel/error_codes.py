@@ -146,7 +146,7 @@ class ErrorCode(StrEnum):
             "The request is not one that the protocol knows, or a variable does not fit its type.",
             "Mend the client; the message says what is wrong.",
             Place.TOP,
-            statuses=(400, 405, 406, 413, 415),
+            statuses=(400, 405, 406, 413, 415, 416),
         ),
     )
     GRAPHQL_PARSE_FAILED = (
