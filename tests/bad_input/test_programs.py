@@ -149,8 +149,13 @@ PLANTS = {
     "loop/a.txt": "ln -s loop loop",
     "fifo.txt": "mkfifo fifo.txt",
     "made/a.txt": "ln -s .. made",
-    "place": "mkdir place",
+    "place": "mkdir place; touch place/taken",
 }
+
+
+CONFLICTS = """query ($id: ID!) {
+  sandbox(id: $id) { syncConflicts { path reason base { size } ours { size } theirs { size } } }
+}"""
 
 
 async def test_a_planted_link_is_neither_followed_nor_lost(ada: Member, folder: Path) -> None:
@@ -159,14 +164,15 @@ async def test_a_planted_link_is_neither_followed_nor_lost(ada: Member, folder: 
         sandbox = await running_sandbox(ada, project)
         assert (await run(ada, sandbox, plant))[1]["status"] == "COMPLETED"
         assert await ask(ada, SAVE, input={"projectId": project, "path": path, "content": "saved"}) == []
-        _, end = await run(ada, sandbox, f"cat {path}")
-        assert (end["status"], end["errorType"], end["exitCode"]) == ("FAILED", "SETUP", None), path
-        assert path.partition("/")[0] in end["errorMessage"]
+        assert (await run(ada, sandbox, "true"))[1]["status"] == "COMPLETED"
+        (conflict,) = (await ada.execute(CONFLICTS, id=sandbox))["sandbox"]["syncConflicts"]
+        assert (conflict["path"], conflict["base"], conflict["ours"]) == (path, None, {"size": len("saved")})
+        assert conflict["reason"] or conflict["theirs"], path
         stop = "mutation ($input: StopSandboxInput!) { stopSandbox(input: $input) { errors { code } } }"
         await ada.execute(stop, input={"sandboxId": sandbox})
 
     fresh = await running_sandbox(ada, project)
-    streams, end = await run(ada, fresh, f"cat {' '.join(PLANTS)}")
+    streams, _ = await run(ada, fresh, f"cat {' '.join(PLANTS)}")
     assert streams == {"STDOUT": b"saved" * len(PLANTS)}
     assert {path.name for path in folder.iterdir()} == {"blobs", "sandboxes"}
     assert not Path("/tmp/planted").exists()
