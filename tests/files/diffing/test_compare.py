@@ -107,7 +107,7 @@ def test_what_libgit2_would_call_binary_is_compared_all_the_same() -> None:
 
 
 HOSTILE = """
-import random, resource, sys
+import random
 from aura_gql.files.diffing.compare import compare
 from aura_gql.files.diffing.records import DiffLimits
 rng, mib = random.Random(1), 1024 * 1024
@@ -122,7 +122,7 @@ pairs += [(lines(19_000, kinds), lines(19_000, kinds)) for kinds in (2, 4, 30, 1
 pairs += [(b"a\\nb\\n" * 9_500, b"b\\na\\n" * 9_500)]
 for old, new in pairs:
     compare(old, new, DiffLimits())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")))
 """
 
 
@@ -131,4 +131,5 @@ def test_what_is_made_to_take_long_does_not() -> None:
     limited = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (15, 15))\n" + HOSTILE
     ended = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
-    assert int(ended.stdout) < 250
+    # Not `ru_maxrss`, which begins with what the process had that this one was forked from.
+    assert int(ended.stdout) < 250 * 1024
