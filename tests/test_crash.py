@@ -8,7 +8,7 @@ from pathlib import Path
 from aura_gql.infra.mongo import Database
 from tests.support.crashes.storm import Damage, crashes
 
-CRASHES = 12
+CRASHES = 8
 
 
 async def test_nothing_acknowledged_is_lost(database: Database, mongodb_uri: str, tmp_path: Path) -> None:

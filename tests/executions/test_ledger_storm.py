@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.ledger_storm import ENDS, Damage, storm
 
-CUTS = 2_000
+CUTS = 1_200
 
 
 @pytest.mark.usefixtures("collections")

@@ -43,9 +43,9 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SEED = os.environ.get("AURA_TEST_FUZZ_SEED", "20260")
-IN_PROCESS = 1_500
-OVER_SOCKETS = 800
-MESSAGES = 200
+IN_PROCESS = 900
+OVER_SOCKETS = 400
+MESSAGES = 120
 AT_ONCE = 25
 DEADLINE_S = 60
 BOUNDS = HttpBounds(head_timeout_s=1, body_timeout_s=1)
