@@ -68,11 +68,14 @@ async def test_nothing_is_left_of_a_killed_server(root: Path, mode: IsolationMod
     command = [sys.executable, "-c", DOOMED_SERVER, str(root), str(mode), str(use_cgroups), str(SANDBOXES), BUSY]
     server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, cwd=REPOSITORY)
     assert server.stdout is not None
-    told = json.loads(await server.stdout.readline())
-    assert len(told["pids"]) >= 8 * SANDBOXES
-    assert bool(groups_of(told["environment"])) == bool(told["controllers"])
-    server.kill()
-    await server.wait()
+    try:
+        told = json.loads(await server.stdout.readline())
+        # One of the eight that each has comes and goes.
+        assert len(told["pids"]) >= 7 * SANDBOXES
+        assert bool(groups_of(told["environment"])) == bool(told["controllers"])
+    finally:
+        server.kill()
+        await server.wait()
 
     # At once, by the kernel alone.
     await until(lambda: not running(told["pids"]) and not named_by_processes(root))
