@@ -38,7 +38,7 @@ class WorkingTree:
     """Paths and what stands at them. Nothing here asks the database."""
 
     def __init__(self, records: Iterable[FileRecord]) -> None:
-        """`records` are those of one project that the operations can meet: see `state.read_state`."""
+        """`records` are those of one project that the operations can meet: see `drafts.make_draft`."""
         self.before = {record.path: record for record in records}
         self.touched: dict[str, Standing | None] = {}
         """What now stands at each path at which something was done."""
