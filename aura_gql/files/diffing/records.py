@@ -29,6 +29,18 @@ class DiffLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LineChange:
+    """Lines `low` to `high` of one text became lines `start` to `end` of another; both ranges are half open and count
+    from 0.
+    """
+
+    low: int
+    high: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class DiffHunk:
     """Changed lines with up to 3 unchanged ones around them. A side without lines starts at the line before it."""
 

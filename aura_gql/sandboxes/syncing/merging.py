@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pygit2
-from pygit2.enums import DiffOption
+from aura_gql.files.diffing.compare import changed_lines
+from aura_gql.files.diffing.records import DiffLimits, LineChange
 
 MAX_MERGE_BYTES = 1024 * 1024
-MAX_MERGE_LINES = 50_000
-"""Of each version. A comparison takes under a second then, whatever the lines are."""
+"""Of each version."""
+_LIMITS = DiffLimits(max_bytes=MAX_MERGE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,10 @@ class Region:
     merged: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Lines `low` to `high` of the base became lines `start` to `end`; both ranges are half open."""
-
-    low: int
-    high: int
-    start: int
-    end: int
-
-
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """The text with the changes of both; None where they touch each other, or one of the three can't be merged: it is
-    no UTF-8, has a zero byte, more than 1 MiB or more than 50,000 lines. Blocks for under two seconds.
+    """The text with the changes of both; None where they touch each other, or the three can't be merged: one is no
+    UTF-8, has a zero byte or more than 1 MiB, or too many lines lie between the first that a side changed and the last.
+    Blocks for as long as two comparisons.
     """
     if base == theirs or ours == theirs:
         return ours
@@ -44,14 +35,14 @@ def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return theirs
     if not all(map(is_mergeable, (base, ours, theirs))):
         return None
-    merged = [region.merged for region in regions(base, ours, theirs)]
-    parts = [part for part in merged if part is not None]
-    return b"".join(parts) if len(parts) == len(merged) else None
+    found = regions(base, ours, theirs)
+    parts = [region.merged for region in found or () if region.merged is not None]
+    return b"".join(parts) if found is not None and len(parts) == len(found) else None
 
 
 def is_mergeable(text: bytes) -> bool:
     """Whether it is text, and not too much of it."""
-    if len(text) > MAX_MERGE_BYTES or text.count(b"\n") >= MAX_MERGE_LINES or b"\0" in text:
+    if len(text) > MAX_MERGE_BYTES or b"\0" in text:
         return False
     try:
         text.decode()
@@ -60,14 +51,17 @@ def is_mergeable(text: bytes) -> bool:
     return True
 
 
-def regions(base: bytes, ours: bytes, theirs: bytes) -> list[Region]:
+def regions(base: bytes, ours: bytes, theirs: bytes) -> list[Region] | None:
     """The three texts cut where they agree again, in order. Changes with no unchanged line between them are one region,
-    as in git. For texts that are mergeable.
+    as in git. For texts that are mergeable; None where a side is too much to be compared.
     """
+    my_changes, your_changes = changed_lines(base, ours, _LIMITS), changed_lines(base, theirs, _LIMITS)
+    if my_changes is None or your_changes is None:
+        return None
     texts = _Texts(_lines(base), _lines(ours), _lines(theirs))
     found: list[Region] = []
     low, shift = 0, (0, 0)
-    for mine, yours in _grouped(_changes(base, ours), _changes(base, theirs)):
+    for mine, yours in _grouped(my_changes, your_changes):
         both = [*mine, *yours]
         start, end = min(change.low for change in both), max(change.high for change in both)
         if low < start:
@@ -106,23 +100,16 @@ def _lines(text: bytes) -> list[bytes]:
     return [line + b"\n" for line in whole] + ([last] if last else [])
 
 
-def _changes(base: bytes, changed: bytes) -> Iterator[_Change]:
-    patch = pygit2.Patch.create_from(base, changed, flag=DiffOption.FORCE_TEXT, context_lines=0, interhunk_lines=0)
-    for hunk in patch.hunks:
-        # Of no lines, a hunk names the line that they would follow.
-        low = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
-        start = hunk.new_start - 1 if hunk.new_lines else hunk.new_start
-        yield _Change(low, low + hunk.old_lines, start, start + hunk.new_lines)
-
-
-def _grouped(ours: Iterator[_Change], theirs: Iterator[_Change]) -> Iterator[tuple[list[_Change], list[_Change]]]:
+def _grouped(
+    ours: Sequence[LineChange], theirs: Sequence[LineChange]
+) -> Iterator[tuple[list[LineChange], list[LineChange]]]:
     """Changes that touch each other, those of each side apart, in order."""
     waiting = sorted(
         [(change.low, change.high, 0, change) for change in ours]
         + [(change.low, change.high, 1, change) for change in theirs],
         key=lambda each: each[:3],
     )
-    group: tuple[list[_Change], list[_Change]] = ([], [])
+    group: tuple[list[LineChange], list[LineChange]] = ([], [])
     reach = -1
     for low, high, side, change in waiting:
         if low > reach and reach >= 0:
@@ -134,6 +121,6 @@ def _grouped(ours: Iterator[_Change], theirs: Iterator[_Change]) -> Iterator[tup
         yield group
 
 
-def _shift_behind(changes: Sequence[_Change], before: int) -> int:
+def _shift_behind(changes: Sequence[LineChange], before: int) -> int:
     """How much further on the lines of a side stand behind these changes of it."""
     return changes[-1].end - changes[-1].high if changes else before
