@@ -6,6 +6,7 @@ import structlog
 from bson import ObjectId
 
 from aura_gql.kernel.background import BackgroundTasks
+from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 
@@ -49,5 +50,6 @@ class MachineRefresher:
 
         try:
             await self._syncer.push_changes(sandbox_id, live, begun)
-        except Exception as error:
+        except DomainError as error:
+            # The machine has ended, say. What nobody expects is told by the tasks.
             _log.info("sandbox.not_refreshed", sandbox_id=str(sandbox_id), reason=repr(error))

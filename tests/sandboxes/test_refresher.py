@@ -1,5 +1,11 @@
 """Saves reach machines, and wait for none."""
 
+import logging
+
+import pytest
+from structlog.testing import capture_logs
+
+from aura_gql.files.history.documents import FileVersionDocument
 from aura_gql.sandboxes.refresher import MachineRefresher
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
@@ -9,7 +15,9 @@ from tests.support.syncing import apply, on_disk, put
 from tests.support.waiting import until
 
 
-async def test_saves_wait_no_longer_than_that_and_make_one_push(bench: SandboxBench) -> None:
+async def test_saves_wait_no_longer_than_that_and_make_one_push(
+    bench: SandboxBench, caplog: pytest.LogCaptureFixture
+) -> None:
     record = await bench.running(await bench.project({"a": b"1"}))
     live, registry, syncer = await live_of(bench, record), SandboxRegistry("here"), ProjectSyncer(bench.files)
     registry.add(record.id, live)
@@ -28,6 +36,16 @@ async def test_saves_wait_no_longer_than_that_and_make_one_push(bench: SandboxBe
     assert await on_disk(live.machine) == {"a": b"4", "b": b"5"}
     await live.machine.stop()
     await apply(bench, record.project_id, put("c", b"6"))
-    await patient.refresh(record.project_id)
+    with capture_logs() as told, caplog.at_level(logging.ERROR):
+        await patient.refresh(record.project_id)
+    assert [(line["event"], line["log_level"]) for line in told] == [("sandbox.not_refreshed", "info")]
+    assert not caplog.records
+
+    await FileVersionDocument.get_pymongo_collection().update_many({}, {"$unset": {"sha256": ""}})
+    with capture_logs() as told, caplog.at_level(logging.ERROR):
+        await patient.refresh(record.project_id)
+    assert not told
+    assert f"refresh sandbox {record.id}" in caplog.text
+    assert "KeyError: 'sha256'" in caplog.text
     for refresher in (hasty, patient):
         await refresher.close()
