@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from aura_gql.files.errors import InvalidPath, PathClash
+from aura_gql.kernel.characters import first_misleading
 
 MAX_PATH_BYTES = 1_024
 MAX_PART_BYTES = 255
@@ -11,8 +12,6 @@ MAX_DEPTH = 32
 
 _RESERVED = ".git"
 _KEY_SEPARATOR = "\x01"
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean_path(path: str, field: Sequence[str] = ("path",)) -> str:
@@ -52,9 +51,8 @@ def check_beside(path: str, neighbours: Sequence[str], field: Sequence[str] = ("
 def _broken_rule(path: str) -> str | None:
     if not path:
         return "A path has at least one part."
-    characters = next((c for c in path if unicodedata.category(c) in _UNPRINTABLE or c in _DIRECTION_MARKS), None)
-    if characters is not None:
-        return f"A path has no control characters; U+{ord(characters):04X} is one."
+    if character := first_misleading(path):
+        return f"A path has no control characters; U+{ord(character):04X} is one."
     if "\\" in path:
         return "A path has no backslashes; its parts are separated by `/`."
     size = len(path.encode())

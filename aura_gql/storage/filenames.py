@@ -1,14 +1,11 @@
 """The names that clients choose for what they download."""
 
-import unicodedata
 from collections.abc import Sequence
 
+from aura_gql.kernel.characters import first_misleading
 from aura_gql.kernel.errors import InvalidInput
 
 MAX_FILENAME_BYTES = 255
-
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def check_filename(name: str, field: Sequence[str] = ("filename",)) -> str:
@@ -16,7 +13,7 @@ def check_filename(name: str, field: Sequence[str] = ("filename",)) -> str:
 
     Refused: folders, `.` and `..`, control characters and marks of text direction, which make a name look like another.
     """
-    if any(unicodedata.category(c) in _UNPRINTABLE or c in _DIRECTION_MARKS for c in name):
+    if first_misleading(name):
         raise InvalidInput("A file name has no control characters and no marks of text direction.", field=field)
     if name.strip() in ("", ".", "..") or "/" in name or "\\" in name:
         raise InvalidInput("A file name is a name without folders.", field=field)
