@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
-from websockets.asyncio.client import connect
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.uri import parse_uri
 
 from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.commands.http_protocol import MAX_HEAD_BYTES, MAX_PIPELINED, bounded_http
@@ -61,9 +64,8 @@ class Server:
 @asynccontextmanager
 async def serving(bounds: HttpBounds) -> AsyncIterator[Server]:
     app = Starlette()
-    config = uvicorn.Config(
-        app, port=0, http=bounded_http(bounds), ws=patient_sockets(60, 8 * 1024 * 1024), log_config=None, lifespan="off"
-    )
+    http, ws = bounded_http(bounds), patient_sockets(60, 8 * 1024 * 1024)
+    config = uvicorn.Config(app, port=0, http=http, ws=ws, log_config=None, lifespan="off", timeout_keep_alive=60)
     listener = config.bind_socket()
     uvicorn_server = uvicorn.Server(config)
     server = Server(listener.getsockname()[1], uvicorn_server.server_state.connections)  # type: ignore[arg-type]
@@ -112,9 +114,13 @@ class Client:
 
 @asynccontextmanager
 async def connected(server: Server, first: bytes = b"") -> AsyncIterator[Client]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    """A connection on which `first` was sent before the server, of the same loop, could accept it: never too late."""
+    plain = sockets.create_connection(("127.0.0.1", server.port))
+    plain.setblocking(False)
+    sent = plain.send(first) if first else 0
+    reader, writer = await asyncio.open_connection(sock=plain)
     try:
-        writer.write(first)
+        writer.write(first[sent:])
         yield Client(reader, writer)
     finally:
         writer.transport.abort()
@@ -258,11 +264,17 @@ async def test_an_answer_that_somebody_takes_is_not() -> None:
 
 
 async def test_a_socket_has_no_such_bounds() -> None:
-    async with serving(SHORT) as server, connect(f"ws://127.0.0.1:{server.port}/socket") as socket:
-        async with connected(server, b"P") as client:
-            assert await client.refusal() == (408, "TIMEOUT")
-        await socket.send("hello")
-        assert await asyncio.wait_for(socket.recv(), 30) == "hello"
+    echo = Frame(Opcode.TEXT, b"hello").serialize(mask=False)
+    async with serving(SHORT) as server:
+        socket = ClientProtocol(parse_uri(f"ws://127.0.0.1:{server.port}/socket"))
+        socket.send_request(socket.connect())
+        async with connected(server, b"".join(socket.data_to_send())) as client:
+            async with connected(server, b"P") as other:
+                assert await other.refusal() == (408, "TIMEOUT")
+            socket.receive_data(await client.reader.readuntil(b"\r\n\r\n"))
+            socket.send_text(b"hello")
+            client.writer.writelines(socket.data_to_send())
+            assert await client.reader.readexactly(len(echo)) == echo
 
 
 @pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
