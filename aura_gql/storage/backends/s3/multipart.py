@@ -1,20 +1,14 @@
 """Objects that are sent in parts."""
 
 import asyncio
-import base64
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.s3.connection import Client, S3Connection
+from aura_gql.storage.backends.s3.digests import content_md5, digested
 
 _ABORT_S = 10.0
-
-
-def content_md5(data: bytes) -> str:
-    """The digest by which a store knows that all of `data` came, as its header says it."""
-    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
 class MultipartUpload:
@@ -44,7 +38,7 @@ class MultipartUpload:
         under_way: set[asyncio.Task[None]] = set()
 
         async def send_part(number: int, part: bytes) -> None:
-            digest = await asyncio.to_thread(content_md5, part)
+            digest = await digested(content_md5, part)
 
             async def attempt(client: Client) -> str:
                 answer = await client.upload_part(**upload, PartNumber=number, Body=part, ContentMD5=digest)

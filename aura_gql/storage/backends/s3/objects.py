@@ -9,8 +9,9 @@ from typing import Any
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.addressing import CHUNK_BYTES
 from aura_gql.storage.backends.s3.connection import Answer, Client, S3Connection
+from aura_gql.storage.backends.s3.digests import content_md5, digested
 from aura_gql.storage.backends.s3.errors import code_of, is_missing, is_wordless, sdk_errors
-from aura_gql.storage.backends.s3.multipart import MultipartUpload, content_md5
+from aura_gql.storage.backends.s3.multipart import MultipartUpload
 from aura_gql.storage.errors import BlobNotFound, StorageUnreachable
 from aura_gql.storage.streams import equal_parts
 
@@ -35,12 +36,12 @@ class S3Objects:
 
     async def put(self, path: str, data: bytes) -> None:
         """Make an object of `data` in one request."""
-        request = {**self._bucket.address(path), **self._bucket.encrypted, "ContentMD5": content_md5(data)}
+        request = await self._making(path, data)
         await self._connection.run(lambda client: client.put_object(**request, Body=data))
 
     async def put_if_other_size(self, path: str, data: bytes) -> None:
         """The same, unless an object of this length is there. Each attempt looks: the last may have been done."""
-        request = {**self._bucket.address(path), **self._bucket.encrypted, "ContentMD5": content_md5(data)}
+        request = await self._making(path, data)
 
         async def attempt(client: Client) -> None:
             answer = await _head(client, self._bucket.address(path))
@@ -144,6 +145,11 @@ class S3Objects:
             if not page.get("IsTruncated"):
                 return
             request["ContinuationToken"] = page["NextContinuationToken"]
+
+    async def _making(self, path: str, data: bytes) -> dict[str, str]:
+        """What the request says that makes an object of `data`, but for these."""
+        digest = await digested(content_md5, data)
+        return {**self._bucket.address(path), **self._bucket.encrypted, "ContentMD5": digest}
 
     async def _body(self, path: str, absent: BlobNotFound, start: int, end: int | None) -> Any:
         """The opened body of an object or of a part of it; None where the part lies beyond its end."""

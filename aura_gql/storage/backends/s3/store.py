@@ -20,6 +20,7 @@ from aura_gql.storage.addressing import (
     verified,
 )
 from aura_gql.storage.backends.s3.connection import S3Connection
+from aura_gql.storage.backends.s3.digests import digested
 from aura_gql.storage.backends.s3.objects import S3Objects
 from aura_gql.storage.backends.s3.signing import S3Signer
 from aura_gql.storage.backends.s3.staging import S3Staging
@@ -54,7 +55,7 @@ class S3BlobStore:
 
     async def put(self, scope: str, data: bytes) -> BlobKey:
         """As the port promises. An object of another length in its place is damaged, and is replaced."""
-        key = address(scope, data)
+        key = await digested(partial(address, scope), data)
         await self._objects.put_if_other_size(_path(key), data)
         return key
 
@@ -80,7 +81,7 @@ class S3BlobStore:
         """As the port promises."""
         path = _path(key)
         try:
-            return verified(key, await self._objects.get(path))
+            return await digested(partial(verified, key), await self._objects.get(path))
         except BlobNotFound:
             raise missing(key) from None
 
