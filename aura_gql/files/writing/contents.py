@@ -29,7 +29,7 @@ class HeldBytes:
         """Their SHA-256 in hexadecimal."""
         return hashlib.sha256(self._data).hexdigest()
 
-    @property
+    @cached_property
     def is_binary(self) -> bool:
         """Whether they are something other than UTF-8 text."""
         return is_binary(self._data)
@@ -58,8 +58,8 @@ async def keep_contents(blobs: BlobStore, scope: str, contents: Mapping[str, Con
 
     async def keep(content: Content) -> StoredContent:
         async with turns:
-            data = await content.read()
-            return StoredContent(await blobs.put(scope, data), len(data), is_binary(data))
+            held = content if isinstance(content, HeldBytes) else HeldBytes(await content.read())
+            return StoredContent(await blobs.put(scope, await held.read()), held.size, held.is_binary)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.files.writing.contents import HeldBytes, keep_contents
+from aura_gql.files.writing.contents import HeldBytes, held_contents, keep_contents
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.backends.local import LocalBlobStore
 
 SCOPE = "projects/1"
+
+
+class Decoded(bytes):
+    """Bytes that know how often they were read as text."""
+
+    times = 0
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        self.times += 1
+        return super().decode(encoding, errors)
 
 
 class Broken(HeldBytes):
@@ -27,6 +37,13 @@ async def test_contents_are_in_the_store_when_they_are_told(tmp_path: Path) -> N
     assert [kept[name].sha256 for name in contents] == [contents[name].sha256 for name in contents]
     assert kept["text"].sha256 == hashlib.sha256(b"hello").hexdigest()
     assert [await blobs.get(kept[name].blob) for name in contents] == [b"hello", b"\0\xff"]
+
+
+async def test_what_is_in_memory_is_looked_through_once(tmp_path: Path) -> None:
+    text = Decoded(b"hello")
+    contents = {"text": HeldBytes(text)}
+    assert held_contents(SCOPE, contents) == await keep_contents(LocalBlobStore(tmp_path), SCOPE, contents)
+    assert text.times == 1
 
 
 async def test_one_that_can_not_be_read_fails_as_itself(tmp_path: Path) -> None:
