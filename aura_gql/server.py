@@ -60,7 +60,9 @@ from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import LinkSigner
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
-from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.documents import ProjectTemplateDocument
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
 from aura_gql.terminals.documents import TerminalSession
@@ -135,7 +137,7 @@ class Server:
             await abort_orphans(self._client)
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
-            await services.templates.load()
+            await TemplateIntake(BundledTemplates(), self.blobs).load()
             stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
             for provider in self.providers.values():
                 stack.push_async_callback(provider.close)
@@ -197,7 +199,7 @@ class Server:
         auth = AuthService(
             self.database, self._surroundings.secret, cookie_prefix=settings.auth.better_auth_cookie_prefix
         )
-        templates = TemplateService(BundledTemplates(), self.blobs)
+        templates = TemplateService(self.blobs)
         projects = ProjectService(
             templates,
             keys,

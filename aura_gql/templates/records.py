@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bson import ObjectId
+
+BLOB_SCOPE: Final = "templates"
+"""Where the bytes of every template's files are, whatever its source."""
 
 
 class DependencyKind(StrEnum):
@@ -97,7 +101,7 @@ class TemplateRecord:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFileRecord:
-    """One file of a template; its bytes (`size` of them) are the blob `sha256` of the scope `templates`."""
+    """One file of a template; its bytes (`size` of them) are the blob `sha256` of BLOB_SCOPE."""
 
     path: str
     sha256: str

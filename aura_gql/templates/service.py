@@ -1,24 +1,21 @@
 """The catalogue of templates."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument, active_query
-from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound, TemplateSlugTaken
+from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
 from aura_gql.templates.ordering import from_cursor, to_cursor
-from aura_gql.templates.ports import TemplateSource
 from aura_gql.templates.records import (
+    BLOB_SCOPE,
     CategoryRecord,
-    TemplateBundle,
     TemplateDependencyRecord,
     TemplateFileRecord,
     TemplateFilter,
@@ -26,36 +23,18 @@ from aura_gql.templates.records import (
     TemplateRecord,
 )
 
-BLOB_SCOPE: Final = "templates"
 MAX_FILTER_TAGS: Final = 10
 _BLOBS_AT_ONCE = 8
-_ATTEMPTS = 3
 
 TemplateFiles = dict[ObjectId, list[TemplateFileRecord]]
 TemplateDependencies = dict[ObjectId, list[TemplateDependencyRecord]]
 
 
 class TemplateService:
-    """Reads templates, and takes them in from one source."""
+    """Reads templates."""
 
-    def __init__(self, source: TemplateSource, blobs: BlobStore) -> None:
-        self._source = source
+    def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
-
-    async def load(self) -> None:
-        """Bring the catalogue in line with the source: new and changed templates in, vanished ones out of the lists.
-
-        Safe to repeat, to interrupt, and to do in several processes at once: each template changes whole or not at
-        all, after its blobs are kept. TemplateSlugTaken where another source has one of the slugs.
-        """
-        bundles = await self._source.load()
-        await self._keep_blobs(bundles)
-        states = await ProjectTemplateDocument.find_states(self._source.name)
-        for bundle in bundles:
-            state = states.get(bundle.slug)
-            if state is None or state.revision != bundle.revision or not state.is_active:
-                await self._take_in(bundle)
-        await ProjectTemplateDocument.deactivate_others(self._source.name, [bundle.slug for bundle in bundles])
 
     async def get(self, template_id: ObjectId) -> TemplateRecord:
         """The template, also an inactive one; TemplateNotFound."""
@@ -81,15 +60,15 @@ class TemplateService:
 
     async def files(self, template_ids: Sequence[ObjectId]) -> TemplateFiles:
         """The files of each template, by path; an unknown template has no entry."""
-        return await ProjectTemplateDocument.find_files(template_ids)
+        return await TemplateCacheDocument.find_files(template_ids)
 
     async def dependencies(self, template_ids: Sequence[ObjectId]) -> TemplateDependencies:
         """The packages that each template asks for, by kind and name; an unknown template has no entry."""
-        return await ProjectTemplateDocument.find_dependencies(template_ids)
+        return await TemplateDependencyDocument.find_dependencies(template_ids)
 
     async def read_file(self, template_id: ObjectId, path: str) -> bytes:
         """The bytes of one file; TemplateNotFound, TemplateFileNotFound."""
-        found = await ProjectTemplateDocument.find_files([template_id], path)
+        found = await TemplateCacheDocument.find_files([template_id], path)
         if template_id not in found:
             raise TemplateNotFound("There is no such template.", field=("templateId",))
         if not found[template_id]:
@@ -148,25 +127,3 @@ class TemplateService:
             has_previous=after is not None,
             count=lambda: ProjectTemplateDocument.count_matching(query),
         )
-
-    async def _keep_blobs(self, bundles: Sequence[TemplateBundle]) -> None:
-        """Put what the store lacks, so that a store that was emptied is filled again."""
-        kept = {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
-        wanted = {_sha256(file.data): file.data for bundle in bundles for file in bundle.files}
-        missing = iter([data for sha256, data in wanted.items() if sha256 not in kept])
-        while some := tuple(islice(missing, _BLOBS_AT_ONCE)):
-            await asyncio.gather(*(self._blobs.put(BLOB_SCOPE, data) for data in some))
-
-    async def _take_in(self, bundle: TemplateBundle) -> None:
-        hashes = {file.path: _sha256(file.data) for file in bundle.files}
-        for _ in range(_ATTEMPTS):
-            try:
-                return await ProjectTemplateDocument.take_in(self._source.name, bundle, hashes)
-            except DuplicateKeyError:
-                # Another process inserted the same template in this moment: now there is one to update.
-                continue
-        raise TemplateSlugTaken(f"Another source has a template {bundle.slug!r} already.")
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

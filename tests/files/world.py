@@ -21,7 +21,6 @@ from aura_gql.projects.records import NewProject, ProjectStatus
 from aura_gql.projects.service import ProjectService
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.support.mongo import init_documents
 
 ADA = "ada"
@@ -80,7 +79,7 @@ async def make_world(database: Database, folder: Path, limits: FileLimits) -> Wo
         [ProjectDocument, *FILE_DOCUMENTS, IdempotencyKeyDocument],
     )
     blobs, bus = LocalBlobStore(folder), InProcessBus()
-    templates = TemplateService(BundledTemplates(), blobs)
+    templates = TemplateService(blobs)
     keys = MongoIdempotencyKeys()
     projects = ProjectService(templates, keys, DurableJobs(), bus)
     files = FileService(projects, blobs, limits, bus)

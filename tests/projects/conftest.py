@@ -17,7 +17,9 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.service import ProjectService
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.templates.documents import ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.documents import ProjectTemplateDocument
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BUNDLED_FOLDER, BundledTemplates
 from tests.projects.world import Sandboxes, World
@@ -42,8 +44,8 @@ async def world(database: Database, tmp_path: Path) -> World:
     for slug in ("python-script", "express"):
         shutil.copytree(BUNDLED_FOLDER / slug, tmp_path / "templates" / slug)
     blobs, bus, jobs = LocalBlobStore(tmp_path / "blobs"), InProcessBus(), DurableJobs(exclusive=True, timing=QUICK)
-    templates = TemplateService(BundledTemplates(tmp_path / "templates"), blobs)
-    await templates.load()
+    templates = TemplateService(blobs)
+    await TemplateIntake(BundledTemplates(tmp_path / "templates"), blobs).load()
     projects = ProjectService(templates, MongoIdempotencyKeys(), jobs, bus, max_projects_per_user=5)
     files = FileService(projects, blobs, FileLimits(100_000, 100, 1_000_000), bus)
     sandboxes = Sandboxes()

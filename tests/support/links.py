@@ -29,7 +29,6 @@ from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import DOWNLOADS, UPLOADS, LinkSigner
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
 from aura_gql.web.links.downloads import BlobDownloads
 from aura_gql.web.links.slots import TransferSlots
 from aura_gql.web.links.uploads import StagedUploads, is_upload
@@ -88,7 +87,7 @@ class LinkServer:
 
 def project_service(blobs: LocalBlobStore) -> ProjectService:
     """Who may touch which project."""
-    templates = TemplateService(BundledTemplates(), blobs)
+    templates = TemplateService(blobs)
     return ProjectService(templates, MongoIdempotencyKeys(), DurableJobs(), InProcessBus())
 
 

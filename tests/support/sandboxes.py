@@ -32,7 +32,6 @@ from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStat
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
 from aura_gql.terminals.documents import TerminalSession
 from tests.support.waiting import until
 
@@ -122,7 +121,7 @@ async def sandbox_bench(
     limits = limits or SandboxLimits()
     keys = MongoIdempotencyKeys()
     blobs = LocalBlobStore(folder / "blobs")
-    projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, DurableJobs(exclusive=True), bus)
+    projects = ProjectService(TemplateService(blobs), keys, DurableJobs(exclusive=True), bus)
     files = FileService(projects, blobs, FileLimits(), bus)
     uploads = FileUploads(projects, files.writer, keys)
     provider = provider or LocalProvider(folder / "sandboxes")

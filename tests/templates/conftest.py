@@ -6,11 +6,9 @@ import pytest
 
 from aura_gql.infra.mongo import Database
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.templates.documents import (
-    ProjectTemplateDocument,
-    TemplateCacheDocument,
-    TemplateDependencyDocument,
-)
+from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.templates.documents import ProjectTemplateDocument
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.support.mongo import init_documents
@@ -31,6 +29,12 @@ def blobs(tmp_path: Path) -> LocalBlobStore:
 
 @pytest.fixture
 async def templates(database: Database, folder: Path, blobs: LocalBlobStore) -> TemplateService:
-    """The service over the folder; nothing is loaded yet."""
+    """The service; nothing is loaded yet."""
     await init_documents(database, [ProjectTemplateDocument, TemplateCacheDocument, TemplateDependencyDocument])
-    return TemplateService(BundledTemplates(folder), blobs)
+    return TemplateService(blobs)
+
+
+@pytest.fixture
+def intake(folder: Path, blobs: LocalBlobStore) -> TemplateIntake:
+    """Takes in what the folder has."""
+    return TemplateIntake(BundledTemplates(folder), blobs)

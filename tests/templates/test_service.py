@@ -9,6 +9,7 @@ from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest
 from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.records import CategoryRecord, DependencyKind, TemplateFilter, TemplateOrder
 from aura_gql.templates.service import TemplateService
 from tests.support.templates import write_template
@@ -33,7 +34,7 @@ async def slugs(
 
 
 @pytest.fixture
-async def catalogue(templates: TemplateService, folder: Path) -> TemplateService:
+async def catalogue(templates: TemplateService, intake: TemplateIntake, folder: Path) -> TemplateService:
     """Five templates, loaded."""
     write_template(folder, "node-http", name="Node HTTP server", tags=["http", "json"])
     write_template(folder, "node-cli", name="a Node command", tags=["cli"], category="scripting")
@@ -42,7 +43,7 @@ async def catalogue(templates: TemplateService, folder: Path) -> TemplateService
     write_template(
         folder, "zebra", name="Zebra", description="A page of žebra stripes", type_="static", category="frontend"
     )
-    await templates.load()
+    await intake.load()
     return templates
 
 
@@ -91,12 +92,12 @@ async def test_a_filter_is_bounded(catalogue: TemplateService) -> None:
         assert refused.value.field == ("filter", field)
 
 
-async def test_orders(catalogue: TemplateService, folder: Path) -> None:
+async def test_orders(catalogue: TemplateService, intake: TemplateIntake, folder: Path) -> None:
     zebra, vue = await catalogue.get_by_slug("zebra"), await catalogue.get_by_slug("vue-spa")
     for used in (zebra, zebra, vue):
         await catalogue.record_use(used.id)
     write_template(folder, "a-late-one", name="Late")
-    await catalogue.load()
+    await intake.load()
     popular = ["zebra", "vue-spa", "node-cli", "a-late-one", "node-http", "py-web"]
     assert await slugs(catalogue, order=TemplateOrder.POPULAR) == popular
     assert (await slugs(catalogue, order=TemplateOrder.NEWEST))[0] == "a-late-one"
@@ -120,12 +121,14 @@ async def test_pages_give_each_template_once(catalogue: TemplateService, order: 
     assert seen == expected
 
 
-async def test_pages_stay_in_place_when_templates_come_and_go(catalogue: TemplateService, folder: Path) -> None:
+async def test_pages_stay_in_place_when_templates_come_and_go(
+    catalogue: TemplateService, intake: TemplateIntake, folder: Path
+) -> None:
     page = await catalogue.list(order=TemplateOrder.NAME, page=PageRequest(2))
     assert [template.slug for template in page.items] == ["node-cli", "node-http"]
     write_template(folder, "aa", name="AA")
     write_template(folder, "w", name="W")
-    await catalogue.load()
+    await intake.load()
     page = await catalogue.list(order=TemplateOrder.NAME, page=PageRequest(10, page.cursors[-1]))
     assert [template.slug for template in page.items] == ["py-web", "vue-spa", "w", "zebra"]
 
@@ -180,11 +183,13 @@ async def test_many_contents_at_once(catalogue: TemplateService) -> None:
     assert await catalogue.contents([]) == {}
 
 
-async def test_content_is_that_of_the_listed_revision(catalogue: TemplateService, folder: Path) -> None:
+async def test_content_is_that_of_the_listed_revision(
+    catalogue: TemplateService, intake: TemplateIntake, folder: Path
+) -> None:
     vue = await catalogue.get_by_slug("vue-spa")
     listed = (await catalogue.files([vue.id]))[vue.id][0]
     write_template(folder, "vue-spa", files={"package.json": b"{}"})
-    await catalogue.load()
+    await intake.load()
     assert await catalogue.content(listed) == PACKAGE
     assert await catalogue.read_file(vue.id, "package.json") == b"{}"
 

@@ -25,7 +25,6 @@ from aura_gql.storage.backends.local.store import LocalBlobStore
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.files.archives.room import ArchiveRoom
 from tests.files.world import World
 from tests.support.jobs import QUICK
@@ -61,7 +60,7 @@ async def room(collections: Database, tmp_path: Path) -> AsyncIterator[ArchiveRo
     blobs, bus, keys = LocalBlobStore(tmp_path), InProcessBus(), MongoIdempotencyKeys()
     jobs, spools = DurableJobs(exclusive=True, timing=QUICK), Spools(tmp_path / "spools")
     quotas = StorageQuotas(QuotaLimits(max_bytes=20_000_000), [FileUsage(), ArchiveUsage()])
-    projects = ProjectService(TemplateService(BundledTemplates(), blobs), keys, jobs, bus)
+    projects = ProjectService(TemplateService(blobs), keys, jobs, bus)
     files = FileService(projects, blobs, LIMITS, bus, quotas)
     world = World(collections, blobs, bus, projects, files, FileUploads(projects, files.writer, keys))
     archives = ArchiveService(projects, files, blobs, quotas, keys, jobs, bus, spools, BOUNDS)

@@ -11,8 +11,9 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.page import PageRequest
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.templates.documents import REPLACED_REVISION_KEPT
 from aura_gql.templates.errors import TemplateSlugTaken
+from aura_gql.templates.intake.documents import REPLACED_REVISION_KEPT
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.records import TemplateFilter, TemplateRecord
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
@@ -32,13 +33,15 @@ async def listed(templates: TemplateService) -> list[TemplateRecord]:
     return (await templates.list(page=PageRequest(100))).items
 
 
-async def test_loading_again_changes_nothing(templates: TemplateService, folder: Path, database: Database) -> None:
+async def test_loading_again_changes_nothing(
+    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
+) -> None:
     write_template(folder, "one")
     write_template(folder, "two")
-    await templates.load()
+    await intake.load()
     before = await listed(templates)
     await database.command("profile", 2)
-    await templates.load()
+    await intake.load()
     await database.command("profile", 0)
     assert await listed(templates) == before
     assert await database["system.profile"].count_documents({"op": {"$in": ["insert", "remove"]}}) == 0
@@ -46,14 +49,14 @@ async def test_loading_again_changes_nothing(templates: TemplateService, folder:
 
 
 async def test_a_change_comes_in_whole_and_the_old_expires(
-    templates: TemplateService, folder: Path, database: Database
+    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
 ) -> None:
     write_template(folder, "one", name="Old name", files=OLD)
-    await templates.load()
+    await intake.load()
     old = await templates.get_by_slug("one")
     await templates.record_use(old.id)
     write_template(folder, "one", name="New name", files=NEW)
-    await templates.load()
+    await intake.load()
     new = await templates.get_by_slug("one")
     assert (new.id, new.created_at, new.popularity) == (old.id, old.created_at, 1)
     assert new.name == "New name"
@@ -70,11 +73,11 @@ async def test_a_change_comes_in_whole_and_the_old_expires(
 
 
 async def test_going_back_to_an_old_revision_keeps_it(
-    templates: TemplateService, folder: Path, database: Database
+    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
 ) -> None:
     for files in (OLD, NEW, OLD):
         write_template(folder, "one", files=files)
-        await templates.load()
+        await intake.load()
     one = await templates.get_by_slug("one")
     assert await templates.read_file(one.id, "b.txt") == b"old b"
     for collection in ("template_cache", "template_dependencies"):
@@ -83,35 +86,37 @@ async def test_going_back_to_an_old_revision_keeps_it(
         assert [revision for revision, expiry in stored.items() if expiry is None] == [one.revision]
 
 
-async def test_what_vanished_is_found_by_id_alone(templates: TemplateService, folder: Path) -> None:
+async def test_what_vanished_is_found_by_id_alone(
+    templates: TemplateService, intake: TemplateIntake, folder: Path
+) -> None:
     write_template(folder, "gone", category="frontend")
     write_template(folder, "stays")
-    await templates.load()
+    await intake.load()
     gone = await templates.get_by_slug("gone")
     remove_template(folder, "gone")
-    await templates.load()
+    await intake.load()
     assert [template.slug for template in await listed(templates)] == ["stays"]
     assert [category.name for category in await templates.categories()] == ["backend"]
     assert not (await templates.get(gone.id)).is_active
     assert await templates.read_file(gone.id, "README.md") == b"# A template\n"
     write_template(folder, "gone", category="frontend")
-    await templates.load()
+    await intake.load()
     assert (await templates.get_by_slug("gone")).id == gone.id
     assert len(await listed(templates)) == 2
 
 
 async def test_sources_leave_one_another_alone(
-    templates: TemplateService, folder: Path, blobs: LocalBlobStore, tmp_path: Path
+    templates: TemplateService, intake: TemplateIntake, folder: Path, blobs: LocalBlobStore, tmp_path: Path
 ) -> None:
     write_template(folder, "ours")
-    await templates.load()
+    await intake.load()
     other = tmp_path / "other"
     write_template(other, "theirs")
-    await TemplateService(ThirdPartyTemplates(other), blobs).load()
+    await TemplateIntake(ThirdPartyTemplates(other), blobs).load()
     assert {template.slug for template in await listed(templates)} == {"ours", "theirs"}
     write_template(other, "ours")
     with pytest.raises(TemplateSlugTaken, match="ours"):
-        await TemplateService(ThirdPartyTemplates(other), blobs).load()
+        await TemplateIntake(ThirdPartyTemplates(other), blobs).load()
     assert (await templates.get_by_slug("ours")).source == "bundled"
 
 
@@ -120,7 +125,7 @@ async def test_many_may_load_at_once(
 ) -> None:
     for number in range(6):
         write_template(folder, f"template-{number}", files={**OLD, "n.txt": str(number).encode()})
-    await asyncio.gather(*(TemplateService(BundledTemplates(folder), blobs).load() for _ in range(5)))
+    await asyncio.gather(*(TemplateIntake(BundledTemplates(folder), blobs).load() for _ in range(5)))
     found = await listed(templates)
     assert len(found) == 6
     files = await templates.files([template.id for template in found])
@@ -129,9 +134,9 @@ async def test_many_may_load_at_once(
     assert await database["template_dependencies"].count_documents({}) == 6
 
 
-async def test_no_reader_sees_half_a_template(templates: TemplateService, folder: Path) -> None:
+async def test_no_reader_sees_half_a_template(templates: TemplateService, intake: TemplateIntake, folder: Path) -> None:
     write_template(folder, "one", files=OLD)
-    await templates.load()
+    await intake.load()
     template_id = (await templates.get_by_slug("one")).id
     done = asyncio.Event()
 
@@ -149,7 +154,7 @@ async def test_no_reader_sees_half_a_template(templates: TemplateService, folder
     reader = asyncio.create_task(read())
     for files in (NEW, OLD) * 5:
         write_template(folder, "one", files=files)
-        await templates.load()
+        await intake.load()
     done.set()
     assert await reader > 0
 
@@ -159,15 +164,17 @@ async def test_nothing_is_named_before_its_blobs_are_kept(templates: TemplateSer
     broken = folder.parent / "no-folder"
     broken.write_bytes(b"")
     with pytest.raises(StorageUnavailable):
-        await TemplateService(BundledTemplates(folder), LocalBlobStore(broken)).load()
+        await TemplateIntake(BundledTemplates(folder), LocalBlobStore(broken)).load()
     assert await listed(templates) == []
     assert await (await templates.list(TemplateFilter(category="backend"))).count() == 0
 
 
-async def test_an_emptied_blob_store_is_filled_again(templates: TemplateService, folder: Path, tmp_path: Path) -> None:
+async def test_an_emptied_blob_store_is_filled_again(
+    templates: TemplateService, intake: TemplateIntake, folder: Path, tmp_path: Path
+) -> None:
     write_template(folder, "one")
-    await templates.load()
+    await intake.load()
     shutil.rmtree(tmp_path / "storage")
-    await templates.load()
+    await intake.load()
     one = await templates.get_by_slug("one")
     assert await templates.read_file(one.id, "README.md") == b"# A template\n"

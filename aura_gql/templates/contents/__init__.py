@@ -1,0 +1,1 @@
+"""What templates hold: their files and the packages that they ask for."""

@@ -1,0 +1,1 @@
+"""How templates come into the catalogue."""
