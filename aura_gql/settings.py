@@ -24,6 +24,7 @@ from aura_gql.settings_groups import (
 )
 from aura_gql.settings_previews import PreviewSettings
 from aura_gql.settings_sandboxes import ExecutionSettings, SandboxSettings, TerminalSettings
+from aura_gql.settings_templates import TemplateSettings
 
 
 class SettingsError(Exception):
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     graph: GraphSettings
     live: LiveSettings
     files: FileSettings
+    templates: TemplateSettings
     sandboxes: SandboxSettings
     egress: EgressSettings
     executions: ExecutionSettings

@@ -141,7 +141,6 @@ class ProviderSettings(Group):
 
     e2b_api_key: Secret | None = Field(None, description="E2B's API key, for its sandboxes.")
     daytona_api_key: Secret | None = Field(None, description="Daytona's API key, for its sandboxes.")
-    github_token: Secret | None = Field(None, description="GitHub token to sync templates with; unset, anonymous.")
 
 
 class GraphSettings(Group):

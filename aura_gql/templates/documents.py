@@ -40,6 +40,7 @@ class ProjectTemplateDocument(Document):
     total_size: int
     preview_url: str | None = None
     stackblitz_path: str | None = None
+    commit: str | None = None
     start_command: str
     required_tools: list[str]
     revision: str

@@ -49,7 +49,10 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class TemplateBundle:
-    """A template as its source has it. `slug` is its key; `revision` changes whenever anything of it does."""
+    """A template as its source has it. `slug` is its key; `revision` changes whenever anything of it does.
+
+    `commit` is the one of the repository that it was found at; that alone makes no new revision.
+    """
 
     slug: str
     name: str
@@ -62,6 +65,9 @@ class TemplateBundle:
     dependencies: Sequence[TemplateDependencyRecord]
     files: Sequence[TemplateFile]
     revision: str
+    stackblitz_path: str | None = None
+    preview_url: str | None = None
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class TemplateRecord:
     start_command: str
     required_tools: list[str]
     revision: str
+    commit: str | None
     is_active: bool
     created_at: datetime
     updated_at: datetime

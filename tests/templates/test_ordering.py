@@ -30,6 +30,7 @@ TEMPLATE = TemplateRecord(
     start_command="",
     required_tools=[],
     revision="1",
+    commit=None,
     is_active=True,
     created_at=AT,
     updated_at=AT,
