@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def examples() -> list[Example]:
 
 def example(name: str) -> str:
     """The operation of this name, without its comment; KeyError where no example has it."""
-    return {each.name: each.shown for each in examples()}[name]
+    return _shown()[name]
 
 
 def tabs() -> str:
@@ -88,7 +89,7 @@ def refreshed(document: str) -> str:
 
     That is each operation under the name of an example, and each block whose fence names a file behind its language.
     """
-    shown = {each.name: each.shown for each in examples()}
+    shown = _shown()
 
     def fresh(block: re.Match[str]) -> str:
         if block["file"]:
@@ -100,6 +101,12 @@ def refreshed(document: str) -> str:
         return f"{block[0].partition(chr(10))[0]}\n{text}```"
 
     return _BLOCK.sub(fresh, document)
+
+
+@cache
+def _shown() -> dict[str, str]:
+    """The operations without their comments, by name: parsed once, for many tests ask."""
+    return {each.name: each.shown for each in examples()}
 
 
 def _name_in(document: str) -> str:
