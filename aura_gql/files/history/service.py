@@ -87,7 +87,7 @@ class FileHistory:
             older, newer = newer, older
         first, last = sorted((old, new))
         pairs = await changed_files(project_id, older, newer, first, last)
-        return pairs if old <= new else [pair.reversed() for pair in pairs]
+        return pairs if old <= new else sorted((pair.reversed() for pair in pairs), key=lambda pair: pair.path)
 
     async def tree(self, project_id: ObjectId, revision: int, newest: int) -> dict[str, FileRecord]:
         """All files and kept folders as of a revision, by path; RevisionNotFound, HistoryTrimmed."""

@@ -11,6 +11,7 @@ from aura_gql.files.history.errors import HistoryTrimmed, RevisionNotFound, Vers
 from aura_gql.files.history.retention.documents import HistoryFloorDocument
 from aura_gql.files.history.service import FileHistory
 from aura_gql.files.records import VersionKind
+from aura_gql.files.writing.operations import MovePath
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest
 from tests.files.history.past import Past, put
@@ -70,6 +71,14 @@ async def test_what_is_asked_to_compare_what_never_was_is_told_on_which_side(pas
         with pytest.raises((VersionNotFound, RevisionNotFound)) as refused:
             await question
         assert refused.value.field == (side,)
+
+
+async def test_changes_are_in_order_of_path_whichever_revision_is_the_older_one(past: Past) -> None:
+    first = await past.do(put("b"), put("z"))
+    last = await past.do(MovePath("z", "a"), put("b", "2\n"))
+    for old, new, paths in ((first, last, ["a", "b"]), (last, first, ["b", "z"])):
+        found = await past.history.changes(past.project, old, new, last)
+        assert [pair.path for pair in found] == paths
 
 
 async def test_what_is_binary_or_too_large_is_not_compared(past: Past) -> None:
