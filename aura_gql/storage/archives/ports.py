@@ -23,5 +23,7 @@ class ArchiveWriter(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Let go of an archive that will not be used; before the file that it went to is closed."""
+        """Let go of an archive that will not be used; before the file that it went to is closed. A disk that is full is
+        no error here.
+        """
         ...

@@ -7,6 +7,7 @@ import gzip
 import tarfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Protocol
 
 import zstandard
@@ -83,12 +84,18 @@ class _ZipWriter(_Writer):
     def close(self) -> None:
         """As the port promises."""
         self._expect(0)
-        self.abandon()
+        self._end()
 
     def abandon(self) -> None:
         """As the port promises: else the library would try to end the archive when it forgets it."""
-        self._end_member()
-        self._archive.close()
+        with suppress(OSError):
+            self._end()
+
+    def _end(self) -> None:
+        try:
+            self._end_member()
+        finally:
+            self._archive.close()
 
     def _end_member(self) -> None:
         if self._member is not None:
@@ -125,7 +132,8 @@ class _TarWriter(_Writer):
 
     def abandon(self) -> None:
         """As the port promises."""
-        self._end()
+        with suppress(OSError):
+            self._end()
 
 
 def _mode(entry: Entry) -> int:

@@ -1,6 +1,8 @@
 """What is written can be read, by us and by the usual programs, and is the same each time."""
 
+import gc
 import io
+import random
 import subprocess
 import tarfile
 import zipfile
@@ -13,6 +15,7 @@ from aura_gql.files.paths import clean_path, path_key
 from aura_gql.storage.archives.reading import format_of, read_archive
 from aura_gql.storage.archives.values import ArchiveFormat, ArchiveLimits, Entry, PathRules
 from aura_gql.storage.archives.writing import open_archive
+from tests.support.full_disk import no_file_over
 
 LONG = "/".join(["folder" * 10] * 5) + "/\u00e4.txt"
 FILES = (
@@ -101,6 +104,19 @@ def test_a_file_has_the_size_that_was_said(kind: ArchiveFormat) -> None:
     with pytest.raises(ValueError, match="more"):
         more.write(b"123456")
     more.abandon()
+
+
+@pytest.mark.parametrize("kind", ArchiveFormat)
+def test_an_archive_can_be_abandoned_on_a_full_disk(kind: ArchiveFormat, tmp_path: Path) -> None:
+    with (tmp_path / "archive").open("w+b") as out:
+        writer = open_archive(kind, out)
+        with no_file_over(1_000):
+            writer.begin(Entry("a", 1_000_000))
+            with pytest.raises(OSError, match="too large"):
+                writer.write(random.randbytes(1_000_000))
+            writer.abandon()
+    del writer  # It must not try to end the archive now that its file is closed.
+    gc.collect()
 
 
 def test_formats_tell_what_they_are() -> None:
