@@ -41,7 +41,6 @@ _LEAST_FREE_BYTES = 1024**3
 _LEAST_FREE_SHARE = 0.05
 _EXPIRY_S = 60
 _SCOPE = "self-check"
-_REFUSED = 400
 _CODE = re.compile(rb"<Code>([^<]{1,100})</Code>")
 _SIGNING_ADVICE = "See that nothing between changes requests, and that the store knows signatures of version 4."
 
@@ -137,13 +136,13 @@ async def _check_links(store: S3BlobStore, bucket: Bucket) -> Finding:
 
 
 def _judged(too_long: Reply, sent: Reply, fetched: Reply, data: bytes) -> Finding:
-    if sent.status >= _REFUSED:
+    if not sent.is_success:
         return Finding(_LINKS, State.FAILED, f"A signed upload is refused: {_words(sent)}.", _SIGNING_ADVICE)
-    if fetched.status >= _REFUSED or fetched.body != data:
+    if not fetched.is_success or fetched.body != data:
         return Finding(_LINKS, State.FAILED, f"A signed download is refused: {_words(fetched)}.", _SIGNING_ADVICE)
     if not fetched.headers.get("content-disposition", "").startswith("attachment"):
         return Finding(_LINKS, State.FAILED, "A signed download is no attachment, as was signed.", _SIGNING_ADVICE)
-    if too_long.status < _REFUSED:
+    if too_long.is_success:
         told = "work, but the store takes more than was signed; what is too long is refused afterwards"
         return Finding(_LINKS, State.WARNING, told, "Let uploads expire soon by a lifecycle rule (docs/deployment.md).")
     return Finding(_LINKS, State.OK, "clients can upload and download by signed requests, just as signed")
@@ -176,7 +175,7 @@ async def _check_page(request: SignedRequest, origin: str, bucket: Bucket) -> Fi
 
 def _allows(reply: Reply, kind: str, wanted: list[str]) -> bool:
     allowed = {word.strip().lower() for word in reply.headers.get(f"access-control-allow-{kind}", "").split(",")}
-    return reply.status < _REFUSED and ("*" in allowed or allowed.issuperset(wanted))
+    return reply.is_success and ("*" in allowed or allowed.issuperset(wanted))
 
 
 async def _upload(store: S3BlobStore, name: str, data: bytes) -> SignedRequest:

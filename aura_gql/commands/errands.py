@@ -21,6 +21,11 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it was done as asked; a redirection says that it was not."""
+        return self.status // 100 == 2
+
 
 async def errand(
     method: str, url: str, headers: Mapping[str, str], body: bytes = b"", ca_file: Path | None = None

@@ -127,6 +127,16 @@ def no_signed_download(request: Request) -> Verdict:
     return HangUp(0) if request.method == "GET" and "X-Amz-Signature" in request.query else None
 
 
+def elsewhere(request: Request) -> Verdict:
+    is_signed = request.method == "PUT" and "X-Amz-Signature" in request.query
+    return Answer(307, {"location": "https://example.com/", "content-length": "0"}, b"") if is_signed else None
+
+
+def pages_elsewhere(request: Request) -> Verdict:
+    allowed = {f"access-control-allow-{name}": "*" for name in ("origin", "methods", "headers")}
+    return Answer(307, {**allowed, "content-length": "0"}, b"") if request.method == "OPTIONS" else None
+
+
 def any_length(request: Request) -> Verdict:
     return Answer(200, {"content-length": "0"}, b"") if request.method == "PUT" and request.length == 33 else None
 
@@ -142,6 +152,8 @@ def no_pages(request: Request) -> Verdict:
         (no_clock, "Blobs", State.FAILED, "clock", "timedatectl"),
         (no_parts, "Blobs in parts", State.FAILED, "NotImplemented", "R2_"),
         (no_signed_upload, "Blob links", State.FAILED, "403 SignatureDoesNotMatch", "version 4"),
+        (elsewhere, "Blob links", State.FAILED, "upload is refused: 307", "version 4"),
+        (pages_elsewhere, "Blob links for pages", State.WARNING, PAGE, "CORS rule"),
         (no_signed_download, "Blob links", State.FAILED, "no answer", "R2_ENDPOINT_URL"),
         (any_length, "Blob links", State.WARNING, "more than was signed", "lifecycle"),
         (no_pages, "Blob links for pages", State.WARNING, PAGE, "content-type, x-amz-checksum-sha256"),
