@@ -14,6 +14,7 @@ _WORDS = {
     Trouble.MISCOUNTED_PROJECT: "miscounted",
     Trouble.MISCOUNTED_USER: "miscounted",
 }
+_MISCOUNTS = (Trouble.MISCOUNTED_PROJECT, Trouble.MISCOUNTED_USER)
 _REPAIRS = {
     Trouble.MISSING: "marked",
     Trouble.WRONG_SIZE: "marked",
@@ -46,10 +47,14 @@ class StorageReport:
     is_failed: bool = False
     left_out: int = 0
     _kept: list[Problem] = field(default_factory=list)
+    _miscounts: State = State.OK
 
     def add(self, problem: Problem) -> None:
         """Take in a problem."""
-        self.is_failed |= state_of(problem) is State.FAILED
+        state = state_of(problem)
+        self.is_failed |= state is State.FAILED
+        if problem.trouble in _MISCOUNTS and self._miscounts is not State.FAILED:
+            self._miscounts = state
         if len(self._kept) < _KEPT:
             self._kept.append(problem)
         else:
@@ -77,7 +82,7 @@ class StorageReport:
             ),
             Finding(
                 "Counted",
-                State.FAILED if self.is_failed and projects + users else State.OK,
+                self._miscounts,
                 f"{tally.projects:,} projects and {tally.users:,} users, {projects + users:,} wrong",
             ),
         ]

@@ -44,6 +44,21 @@ def test_a_report_of_many_problems_stays_small() -> None:
     assert "2,000 blobs are named by files, versions and archives, 1,500 are lost" in report.summary(tally)
 
 
+@pytest.mark.parametrize(
+    ("miscounts", "state"),
+    [([], State.OK), ([True], State.WARNING), ([True, False], State.FAILED)],
+)
+def test_counters_that_were_corrected_fail_for_no_loss(miscounts: list[bool], state: State) -> None:
+    report, tally = StorageReport(), Tally()
+    miscounted = [Problem(Trouble.MISCOUNTED_USER, "u", "so", is_repaired) for is_repaired in miscounts]
+    for problem in [Problem(Trouble.MISSING, "a/b", "x names it"), *miscounted]:
+        report.add(problem)
+        tally.add(problem)
+    (line,) = [line for line in report.summary(tally).splitlines() if "Counted" in line]
+    assert line.startswith(state)
+    assert line.endswith(f"{len(miscounts)} wrong")
+
+
 def test_a_summary_of_what_is_in_order() -> None:
     lines = StorageReport().summary(Tally(named=3, stored=4, stored_bytes=1_000, waiting=1)).splitlines()
     assert [line[:4] for line in lines[:3]] == ["ok  "] * 3
