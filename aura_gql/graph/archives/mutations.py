@@ -4,6 +4,7 @@ import strawberry
 from bson import ObjectId
 
 from aura_gql.files.archives.sources import SentArchive, StagedArchive
+from aura_gql.files.errors import RevisionConflict
 from aura_gql.files.writing.records import AppliedBatch
 from aura_gql.graph.archives.inputs import (
     ArchiveProjectInput,
@@ -127,9 +128,13 @@ class ArchiveMutations:
             if isinstance(given, ObjectId)
             else SentArchive(given)
         )
-        record, batch = await services.archives.upload(
-            viewer.id, project_id, source, input.wish(), input.idempotency_key
-        )
+        try:
+            record, batch = await services.archives.upload(
+                viewer.id, project_id, source, input.wish(), input.idempotency_key
+            )
+        except RevisionConflict as error:
+            error.field = ("restore", *error.field)
+            raise
         archive = ProjectArchive.from_record(record)
         if batch is None:
             return UploadProjectArchivePayload(archive=archive)

@@ -99,6 +99,8 @@ async def test_what_is_wrong_is_told(ada: Member, eve: Member) -> None:
     (stale,) = (await ask(ada, "RestoreProjectArchive", **restore))["errors"]
     assert (stale["code"], stale["field"]) == ("CONFLICT", ["input", "expectedRevision"])
     assert stale["details"] == {"currentRevision": 1}
+    (stale,) = (await bring(ada, zip_of(("a", b"")), projectId=project, restore={"expectedRevision": 7}))["errors"]
+    assert (stale["code"], stale["field"]) == ("CONFLICT", ["input", "restore", "expectedRevision"])
     for member, name, wish, told in (
         (ada, "RestoreProjectArchive", {**restore, "archiveId": absent}, ("NOT_FOUND", "archiveId")),
         (eve, "RestoreProjectArchive", {**restore, "projectId": theirs}, ("NOT_FOUND", "archiveId")),
