@@ -71,7 +71,10 @@ def _wanting(paths: Sequence[str] | None) -> Wants:
 
 def _checked(choices: Mapping[str, SyncSide]) -> dict[str, SyncSide]:
     _check_count(len(choices), "resolve")
-    return {clean_path(path, ("resolve",)): side for path, side in choices.items()}
+    checked = {clean_path(path, ("resolve",)): side for path, side in choices.items()}
+    if len(checked) < len(choices):
+        raise InvalidInput("A path is named twice, spelled differently.", field=("resolve",))
+    return checked
 
 
 def _check_count(count: int, field: str) -> None:

@@ -25,6 +25,8 @@ async def test_syncs_are_the_owners_of_what_runs_and_bounded(bench: SandboxBench
         await sync(OWNER, record.id, way, ["../a"])
     with pytest.raises(InvalidPath):
         await sync(OWNER, record.id, way, None, {"/a": SyncSide.PROJECT})
+    with pytest.raises(InvalidInput, match="twice"):
+        await sync(OWNER, record.id, way, None, {"\u00e9": SyncSide.PROJECT, "e\u0301": SyncSide.SANDBOX})
 
     found, report = await sync(OWNER, record.id, way, ["in"])
     assert (found.id, report.changed) == (record.id, ["in/b"])
