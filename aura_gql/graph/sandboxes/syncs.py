@@ -163,7 +163,6 @@ class SyncMutations:
     ) -> SyncSandboxToProjectPayload:
         """Authorise, call, convert."""
         record, report = await _sync(info, SyncDirection.TO_PROJECT, input)
-        await info.context.services.sandboxes.refresh(record.project_id)
         return SyncSandboxToProjectPayload(
             sandbox=Sandbox.from_record(record), sync=SandboxSync.from_report(record.id, report)
         )
@@ -172,6 +171,11 @@ class SyncMutations:
 async def _sync(
     info: Info, direction: SyncDirection, input: SyncProjectToSandboxInput | SyncSandboxToProjectInput
 ) -> tuple[SandboxRecord, SyncReport]:
-    viewer, syncs = info.context.require_viewer(), info.context.services.sandboxes.syncs
+    viewer, sandboxes = info.context.require_viewer(), info.context.services.sandboxes
     sandbox_id = object_id(input.sandbox_id, "Sandbox", ("sandboxId",))
-    return await syncs.sync(viewer.id, sandbox_id, direction, input.paths, to_choices(input.resolve))
+    record, report = await sandboxes.syncs.sync(
+        viewer.id, sandbox_id, direction, input.paths, to_choices(input.resolve)
+    )
+    # Merges and choices change the project whichever way it goes.
+    await sandboxes.refresh(record.project_id)
+    return record, report

@@ -49,9 +49,12 @@ async def test_a_save_that_meets_a_change_is_a_conflict_until_the_user_decides(a
         *(None, "FILE", 5, False, "code\n"),
     )
 
+    other = await running_sandbox(ada, project)
     choice = {"path": "a", "take": "SANDBOX"}
     pushed = await synced(ada, "SyncProjectToSandbox", sandboxId=sandbox, paths=["b"], resolve=[choice])
     assert (pushed["changed"], pushed["conflicts"]) == (["a"], [])
+    beside = (await ada.execute(example("SandboxFile"), sandboxId=other, path="a"))["sandboxFile"]
+    assert beside["content"] == "code\n"
     pulled = await synced(ada, "SyncSandboxToProject", sandboxId=sandbox)
     assert (pulled["changed"], pulled["deleted"], pulled["conflictCount"]) == (["made"], ["main.py"], 0)
     assert pulled["skipped"] == [{"path": "link", "reason": "It is a link."}]
