@@ -52,8 +52,8 @@ class SyncVersion:
 
     @strawberry.field(
         description=(
-            "Its text; null where it is no text, and where it can't be had any more: a sandbox's that has changed "
-            "since or does not run, a project's that its history has forgotten."
+            f"Its text; null where it is no text or has more than {MAX_READ_BYTES:,} bytes, and where it can't be had "
+            "any more: a sandbox's that has changed since or does not run, a project's that its history has forgotten."
         )
     )
     async def content(self, info: Info) -> str | None:
