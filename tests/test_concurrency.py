@@ -163,7 +163,7 @@ async def assert_nothing_left(database: Database, folder: Path) -> None:
         jobs = await database["jobs"].count_documents({"state": {"$in": ["QUEUED", "RUNNING"]}})
         return not jobs and await database["projects"].count_documents({}) == 0
 
-    await until(is_gone, 20)
+    await until(is_gone)
 
     async def left() -> dict[str, int]:
         rows = {name: await database[name].count_documents({}) for name in COLLECTIONS}

@@ -188,7 +188,7 @@ async def test_a_crash_at_any_step_makes_nothing_twice(place: Place) -> None:
         mine, others = await calls[0].ask(ada), await calls[0].ask(eve)
         assert parse_global_id(others) is not None
         assert others != mine
-        await until(lambda: all_ready(place), 60)
+        await until(lambda: all_ready(place))
         assert await place.counts() == {
             "projects": 6 + 5 + 1,
             "sandbox_sessions": 1 + 2,

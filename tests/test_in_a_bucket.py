@@ -81,6 +81,6 @@ async def test_a_project_lives_in_a_bucket_of_r2(
             ours = {key for key in await raw.keys() if key.startswith("journey/")}
             return all(key.startswith("journey/development/templates/") for key in ours)
 
-        await until(is_gone, 60)
+        await until(is_gone)
     await raw.empty()
     await raw.close()

@@ -137,8 +137,8 @@ async def test_ten_seconds_of_silence_cost_nothing_but_time(place: Path) -> None
             os.kill(mongod.pid, signal.SIGCONT)
         lines_before = reader.last
 
-        await until(lambda: is_back(ada), 20)
-        await until(lambda: reader.last > lines_before, 20)
+        await until(lambda: is_back(ada))
+        await until(lambda: reader.last > lines_before)
         state = await ada.execute(STATE, project=project, sandbox=sandbox, execution=reader.execution)
         assert await ask(ada, RUN, input={"sandboxId": sandbox, "command": "touch stop"}) == []
         await asyncio.wait_for(reading, 30)
@@ -174,7 +174,7 @@ async def test_a_database_that_is_killed_and_comes_back_is_taken_up_again(place:
         found = await outcomes(api, ada, project, sandbox)
         await mongod.start()
 
-        await until(lambda: is_back(ada), 20)
+        await until(lambda: is_back(ada))
         assert await ask(ada, RUN, input={"sandboxId": sandbox, "command": "touch stop"}) == []
         await asyncio.wait_for(reading, 30)
         assert (await finished(ada, reader.execution))[1]["status"] == "COMPLETED"

@@ -89,7 +89,7 @@ async def ready_projects(member: Member) -> list[str]:
         listed = await member.execute("{ projects(filter: {status: READY}) { totalCount } }")
         return bool(listed["projects"]["totalCount"] == MANY)
 
-    await until(are_ready, 30)
+    await until(are_ready)
     return [data["createProject"]["project"]["id"] for data in made]
 
 

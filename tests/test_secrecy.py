@@ -173,7 +173,7 @@ async def test_nothing_that_users_write_is_logged(world: World, log: io.StringIO
     async def is_back() -> bool:
         return await ask(world.ada, SAVE, input=save) == []
 
-    await until(is_back, 20)
+    await until(is_back)
 
     text = log.getvalue()
     assert ready.status_code in (200, 503)

@@ -125,7 +125,7 @@ def test_ctrl_c_closes_sockets_politely(place: Path) -> None:
 async def test_ctrl_c_while_it_starts_leaves_nothing_running(place: Path, mark: str) -> None:
     data = place / ".aura"
     with starting("dev", cwd=place) as process:
-        await until(lambda: (data / mark).exists(), timeout_s=60)
+        await until(lambda: (data / mark).exists())
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 130
     assert not (data / "mongodb.uri").exists()

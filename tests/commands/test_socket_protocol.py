@@ -76,7 +76,7 @@ async def test_one_who_reads_no_farewell_is_cut_off(stage: Stage, monkeypatch: p
         await until(lambda: stage.open_streams == 0)
         with pytest.raises(ConnectionError):
             # Only a connection that the server has given up refuses more.
-            await asyncio.wait_for(_write_on(socket.connection), 10)
+            await asyncio.wait_for(_write_on(socket.connection), 60)
 
 
 async def test_one_who_does_not_answer_pings_is_closed(stage: Stage) -> None:

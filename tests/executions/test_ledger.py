@@ -196,7 +196,7 @@ async def test_ends_where_the_execution_is_not_the_viewers_any_more(
     async with contextlib.aclosing(following), OutputRecorder(execution_id, bus, limit=1 << 30, ttl_s=3600) as recorder:
         reading = asyncio.create_task(anext(following))
         await recorder.write(OUT, b"1")
-        await asyncio.wait_for(reading, 10)
+        await asyncio.wait_for(reading, 60)
         await CodeExecution.find_all().update({"$set": {"user_id": "another"}})
 
         async def read_on() -> None:
@@ -206,7 +206,7 @@ async def test_ends_where_the_execution_is_not_the_viewers_any_more(
                 await anext(following)
 
         with pytest.raises(ExecutionNotFound):
-            await asyncio.wait_for(read_on(), 10)
+            await asyncio.wait_for(read_on(), 60)
     assert bus.subscriber_count() == 0
 
 

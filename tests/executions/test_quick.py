@@ -37,7 +37,7 @@ async def nothing_left(bench: ExecutionBench) -> None:
         )
         return live == 0 and not list(await bench.below.provider.list())
 
-    await until(gone, timeout_s=20)
+    await until(gone)
 
 
 async def test_code_runs_with_its_files_and_leaves_nothing(bench: ExecutionBench) -> None:
@@ -121,7 +121,7 @@ async def test_one_whose_execution_was_never_stored_is_found_idle(database: Data
             await bench.below.sandboxes.reaper.patrol()
             return (await bench.below.sandboxes.get(OWNER, orphan.id)).status is SandboxStatus.STOPPED
 
-        await until(stopped, timeout_s=20)
+        await until(stopped)
 
 
 async def test_it_counts_as_a_sandbox(database: Database, tmp_path: Path) -> None:

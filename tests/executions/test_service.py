@@ -105,7 +105,7 @@ async def test_an_execution_behind_a_deletion_leaves_nothing(bench: ExecutionBen
     async def forgotten() -> bool:
         return await CodeExecution.find_record(record.id) is None
 
-    await until(forgotten, timeout_s=20)
+    await until(forgotten)
     assert await ExecutionOutput.totals(record.id) == OutputTotals()
 
 

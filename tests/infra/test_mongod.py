@@ -84,7 +84,7 @@ async def test_an_orphan_on_the_folder_is_ended(mongod: EmbeddedMongod, folder: 
     with words.open("wb") as log, subprocess.Popen(command, stdout=log) as orphan:  # noqa: ASYNC220
         try:
             # One that is killed while it makes its first files leaves a folder that no mongod can use.
-            await until(lambda: b"Waiting for connections" in words.read_bytes(), timeout_s=30)
+            await until(lambda: b"Waiting for connections" in words.read_bytes())
             # Another's child is reaped by its parent; this one is ours.
             reaper = asyncio.create_task(asyncio.to_thread(orphan.wait))
             await mongod.start()

@@ -13,7 +13,7 @@ from aura_gql.projects.events import to_bus, topic_of
 from aura_gql.projects.records import InitialisationStep, ProjectEventRecord, ProjectStatus
 from tests.projects.world import ALICE, BOB, World
 
-LIMIT_S = 10
+LIMIT_S = 60
 
 
 async def next_of(events: AsyncIterator[ProjectEventRecord]) -> ProjectEventRecord:

@@ -67,7 +67,7 @@ async def test_a_follower_sees_the_present_and_the_end(database: Database, queue
     await lifecycle.publish(running)
     assert await lifecycle.advance(sandbox_id, Status.STOPPING, "Enough.") is not None
     assert await lifecycle.advance(sandbox_id, Status.STOPPED, "Enough.") is not None
-    await asyncio.wait_for(reading, 10)
+    await asyncio.wait_for(reading, 60)
     sequences = [event.sequence for event in seen]
     assert sequences == sorted(set(sequences))
     assert (seen[0].status, seen[-1].status, seen[-1].reason) == (Status.PENDING, Status.STOPPED, "Enough.")
@@ -97,7 +97,7 @@ async def test_ends_where_the_sandbox_is_not_the_viewers_any_more(
         sandboxes = SandboxSession.find_all()
         await (sandboxes.update(change) if change else sandboxes.delete())
         with pytest.raises(SandboxNotFound):
-            await asyncio.wait_for(anext(changes), 10)
+            await asyncio.wait_for(anext(changes), 60)
     assert bus.subscriber_count() == 0
 
 

@@ -51,7 +51,7 @@ async def test_all_who_watch_share_one_reader_until_the_end(
     await until(lambda: all(seen) and len(seen[0]) >= 2 and len(seen[1]) >= 2)
     assert len(meter) == 1
     await bench.sandboxes.stop(OWNER, record.id)
-    await asyncio.wait_for(asyncio.gather(*watching), 10)
+    await asyncio.wait_for(asyncio.gather(*watching), 60)
 
     assert len(meter) == 0
     assert len(seen[2]) == 1
@@ -68,13 +68,13 @@ async def test_percents_are_of_one_cpu_and_a_restart_is_waited_out(bench: Sandbo
     assert await first_line(process) == "busy"
     seen: list[SandboxUse] = []
     watching = asyncio.create_task(watch(bench.sandboxes.meter, record.id, seen))
-    await until(lambda: any((use.metrics.cpu_percent or 0) > 5 for use in seen), 30)
+    await until(lambda: any((use.metrics.cpu_percent or 0) > 5 for use in seen))
     await bench.sandboxes.renewal.restart(OWNER, record.id)
     used_ms = seen[-1].metrics.cpu_time_ms or 0
-    await until(lambda: (seen[-1].metrics.cpu_time_ms or 0) < used_ms, 30)
+    await until(lambda: (seen[-1].metrics.cpu_time_ms or 0) < used_ms)
     assert all((use.metrics.cpu_percent or 0) >= 0 for use in seen)
     await bench.sandboxes.stop(OWNER, record.id)
-    await asyncio.wait_for(watching, 10)
+    await asyncio.wait_for(watching, 60)
 
 
 async def test_a_new_machine_is_not_measured_against_the_old_one() -> None:

@@ -121,7 +121,7 @@ async def test_a_machine_that_no_record_wants_is_removed(bench: SandboxBench) ->
     record = await bench.running()
     orphan = await bench.provider.create(SandboxSpec(sandbox_id="orphan", project_id="none"))
     await bench.sandboxes.reaper.remove_orphans()
-    await asyncio.wait_for(orphan.wait_gone(), 10)
+    await asyncio.wait_for(orphan.wait_gone(), 60)
     assert (await bench.sandboxes.attach(record.id)).provider_sandbox_id == record.provider_sandbox_id
 
 

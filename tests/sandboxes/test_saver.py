@@ -182,6 +182,6 @@ async def test_what_can_not_be_saved_is_told_and_keeps_a_machine_from_being_rest
 async def test_nothing_is_saved_for_a_project_that_goes(bench: SandboxBench) -> None:
     record = await changed(bench)
     revision = max(file.revision for file in (await bench.files.tree([record.project_id]))[record.project_id])
-    await asyncio.wait_for(bench.sandboxes.stop_for_project(record.project_id), 10)
+    await asyncio.wait_for(bench.sandboxes.stop_for_project(record.project_id), 60)
     files = (await bench.files.tree([record.project_id]))[record.project_id]
     assert max(file.revision for file in files) == revision

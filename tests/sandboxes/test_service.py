@@ -41,7 +41,7 @@ async def test_a_sandbox_lives_and_every_change_is_told(bench: SandboxBench) -> 
     stopped = await bench.sandboxes.stop(OWNER, record.id)
     assert (stopped.status, stopped.status_reason) == (Status.STOPPED, "Its owner stopped it.")
     assert stopped.stopped_at is not None
-    await asyncio.wait_for(watching, 10)
+    await asyncio.wait_for(watching, 60)
     life = [Status.PENDING, Status.STARTING, Status.RUNNING, Status.STOPPING, Status.STOPPED]
     assert seen == list(enumerate(life, start=1))[-len(seen) :]
     assert len(seen) >= 3

@@ -145,7 +145,7 @@ async def browser_page() -> AsyncIterator[Page]:
 async def _first_page(profile: Path) -> str:
     """The address of the first page's DevTools, once the browser has written its own."""
     told = profile / "DevToolsActivePort"
-    await until(lambda: told.is_file() and "\n" in told.read_text(), timeout_s=60)
+    await until(lambda: told.is_file() and "\n" in told.read_text())
     port = told.read_text().splitlines()[0]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
 

@@ -25,7 +25,7 @@ class Socket:
 
     async def receive(self) -> dict[str, object]:
         """The next message."""
-        text = await asyncio.wait_for(self.connection.recv(), 10)
+        text = await asyncio.wait_for(self.connection.recv(), 60)
         assert isinstance(text, str)
         message: dict[str, object] = json.loads(text)
         return message
@@ -55,7 +55,7 @@ class Socket:
         """The code and the reason that the server closes with."""
         try:
             while True:
-                await asyncio.wait_for(self.connection.recv(), 10)
+                await asyncio.wait_for(self.connection.recv(), 60)
         except ConnectionClosed as error:
             return (error.rcvd.code, error.rcvd.reason) if error.rcvd else (1006, "")
 

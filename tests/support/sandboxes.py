@@ -92,7 +92,7 @@ class SandboxBench:
             assert record.is_live or record.status in statuses, record.status_reason
             return record.status in statuses
 
-        await until(arrived, timeout_s=30)
+        await until(arrived)
         record = await SandboxSession.find_record(sandbox_id)
         assert record is not None
         return record

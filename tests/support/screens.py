@@ -10,7 +10,7 @@ from tests.support.waiting import until
 # How the last command ended, and a prompt that nothing typed looks like.
 PROMPT = "ready> "
 PROMPTED = {"PS1": f"[$?]{PROMPT}", "HISTFILE": "", "INPUTRC": "/dev/null"}
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 class Screen:

@@ -95,7 +95,7 @@ class Watcher:
 
     async def see(self, text: str) -> None:
         """Wait until it has shown this."""
-        await until(lambda: text.encode() in self.shown, timeout_s=20)
+        await until(lambda: text.encode() in self.shown)
 
     async def end(self) -> TerminalClosed:
         """Wait until it is closed."""

@@ -18,7 +18,7 @@ async def until(predicate: Callable[[], Awaitable[ResultT]], timeout_s: float = 
 async def until(predicate: Callable[[], ResultT], timeout_s: float = ...) -> ResultT: ...
 
 
-async def until(predicate: Callable[[], object], timeout_s: float = 10.0) -> object:
+async def until(predicate: Callable[[], object], timeout_s: float = 60.0) -> object:
     """The first truthy result of `predicate`, sync or async; AssertionError with the last one after `timeout_s`."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     while True:

@@ -27,7 +27,7 @@ async def holds(page: Page, condition: str) -> None:
     async def is_true() -> bool:
         return bool(await page.run(f"Boolean({condition})"))
 
-    await until(is_true, timeout_s=60)
+    await until(is_true)
 
 
 async def operate(page: Page, name: str, operation: str, wanted: str) -> None:

@@ -111,7 +111,7 @@ async def test_while_the_database_is_away_its_gauges_are_absent() -> None:
                 async def is_back() -> bool:
                     return (await scrape(api))["aura_database_up", ()] == 1
 
-                await until(is_back, 20)
+                await until(is_back)
         finally:
             await mongod.stop()
     assert shown["aura_database_up", ()] == 0

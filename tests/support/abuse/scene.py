@@ -119,7 +119,7 @@ class Victim:
 
     async def asked(self) -> "Victim":
         """The same with what it has heard since the last time, and what its note says now."""
-        answer = json.loads(await asyncio.wait_for(self.ask(), 10))
+        answer = json.loads(await asyncio.wait_for(self.ask(), 60))
         return replace(self, heard=frozenset(answer["heard"]), note=answer["note"])
 
     @property

@@ -47,7 +47,7 @@ class Archives:
         async def are_settled() -> bool:
             return all(archive.is_settled for archive in await self._archives())
 
-        await until(are_settled, 30)
+        await until(are_settled)
 
     async def _archives(self) -> list[ArchiveRecord]:
         return (await self._server.services.archives.of_projects([self._project_id]))[self._project_id]

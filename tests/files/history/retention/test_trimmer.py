@@ -140,7 +140,7 @@ async def test_all_projects_are_looked_at_in_one_job_for_all_servers(past: Past)
         async def is_done() -> bool:
             return [job["state"] async for job in world.database["jobs"].find({})] == ["DONE"]
 
-        await until(is_done, 30)
+        await until(is_done)
         assert await world.database["file_versions"].count_documents({}) == 3
         # Not before the next 6 hours begin is it done again.
         later = HistoryTrimmer(jobs[0], NINETY_DAYS)

@@ -72,7 +72,7 @@ def names(scene: Scene) -> list[str]:
 async def outcome(use: Use, sandbox: LocalSandbox, name: str) -> object:
     """What the host gets, or its refusal; it never waits for somebody to open the other end."""
     with contextlib.suppress(DomainError):
-        return await asyncio.wait_for(use(sandbox, name), 10)
+        return await asyncio.wait_for(use(sandbox, name), 60)
     return None
 
 

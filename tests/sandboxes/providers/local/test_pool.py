@@ -65,7 +65,7 @@ def waiting(provider: LocalProvider) -> list[int]:
 
 async def filled(provider: LocalProvider, count: int) -> None:
     """Returns once so many wait."""
-    await until(lambda: len(waiting(provider)) == count, 30)
+    await until(lambda: len(waiting(provider)) == count)
 
 
 def left_in(root: Path) -> list[str]:

@@ -118,7 +118,7 @@ async def test_reports_what_it_finds(parent: int, tmp_path: Path) -> None:
 
     dog = Watchdog(parent, tmp_path, LIMITS, watch_memory=False, on_excess=found.put, on_hopeless=give_up)
     running = asyncio.create_task(dog.run())
-    assert await asyncio.wait_for(found.get(), 10) is EndReason.DISK
+    assert await asyncio.wait_for(found.get(), 60) is EndReason.DISK
     assert not hopeless.is_set()
     with (tmp_path / "larger").open("ab") as larger:
 
