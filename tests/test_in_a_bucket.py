@@ -46,7 +46,7 @@ async def test_a_project_lives_in_a_bucket_of_r2(
     async with (
         r2_in_front_of(seaweed.http_url, seaweed.tls()) as r2,
         running_api(mongodb_uri, tmp_path, database, storage=storage(seaweed, r2.url)) as api,
-        httpx.AsyncClient(verify=seaweed.trust()) as browser,
+        httpx.AsyncClient(verify=seaweed.trust(), timeout=60) as browser,
     ):
         ada = await api.sign_in("ada")
         project = await ready_project(ada)

@@ -38,7 +38,7 @@ def lives(pid: int) -> bool:
 def test_from_nothing_to_a_signed_in_query_and_back(place: Path) -> None:
     data = place / ".aura"
     with running("dev", cwd=place) as server:
-        assert httpx.get(f"{server.url}/healthz").json()["status"] == "ok"
+        assert httpx.get(f"{server.url}/healthz", timeout=60).json()["status"] == "ok"
         assert {
             path.name: path.stat().st_mode & 0o777 for path in (data, data / "mongodb.uri", data / "auth.secret")
         } == {
@@ -79,7 +79,7 @@ def test_a_second_server_on_the_folder_learns_of_the_first(place: Path) -> None:
         elsewhere = aura_gql("dev", "--data-dir", place / "other", "--port", port, cwd=place)
         assert elsewhere.returncode == 1
         assert f"can't listen on 127.0.0.1 port {port}: Address already in use" in elsewhere.stderr
-        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == 200
 
 
 def test_what_was_kept_survives_kill_9(place: Path) -> None:

@@ -43,7 +43,7 @@ async def test_it_lives_as_long_as_its_context() -> None:
 
     bound = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         async with machine_port(Starlette(routes=[Route("/", hello)]), bound):
             assert (await client.get(url)).text == "hello"
         with pytest.raises(httpx.ConnectError):
@@ -63,20 +63,20 @@ async def test_an_error_inside_ends_it_too() -> None:
 def test_metrics_are_on_their_own_port_alone(tmp_path: Path, settings: dict[str, str]) -> None:
     machines = f"http://127.0.0.1:{settings['METRICS_PORT']}"
     with running("serve", cwd=tmp_path, settings={**settings, "SHUTDOWN_DELAY_MS": "60000"}) as server:
-        httpx.post(f"{server.url}/graphql", json={"query": "query Mine { viewer { id } }"})
-        shown = httpx.get(f"{machines}/metrics").text
+        httpx.post(f"{server.url}/graphql", json={"query": "query Mine { viewer { id } }"}, timeout=60)
+        shown = httpx.get(f"{machines}/metrics", timeout=60).text
         assert 'aura_operations_total{operation="viewer",outcome="OK",type="query"} 1.0' in shown
-        assert httpx.get(f"{server.url}/metrics").status_code == 404
-        assert httpx.get(f"{machines}/graphql").status_code == 404
-        assert [httpx.get(f"{url}/readyz").status_code for url in (server.url, machines)] == [200, 200]
+        assert httpx.get(f"{server.url}/metrics", timeout=60).status_code == 404
+        assert httpx.get(f"{machines}/graphql", timeout=60).status_code == 404
+        assert [httpx.get(f"{url}/readyz", timeout=60).status_code for url in (server.url, machines)] == [200, 200]
 
         server.process.send_signal(signal.SIGTERM)
-        while (draining := httpx.get(f"{server.url}/readyz")).status_code == 200:
+        while (draining := httpx.get(f"{server.url}/readyz", timeout=60)).status_code == 200:
             pass
         assert (draining.status_code, draining.json()["stage"]) == (503, "stopping")
-        assert httpx.get(f"{machines}/readyz").status_code == 503
-        assert httpx.get(f"{server.url}/healthz").status_code == 200
-        assert httpx.post(f"{server.url}/graphql", json={"query": "{ __typename }"}).status_code == 200
+        assert httpx.get(f"{machines}/readyz", timeout=60).status_code == 503
+        assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == 200
+        assert httpx.post(f"{server.url}/graphql", json={"query": "{ __typename }"}, timeout=60).status_code == 200
         assert server.stop(signal.SIGTERM) == 0
     lines = [line for line in server.log if '"event":"operation"' in line]
     assert len(lines) == 2
@@ -94,7 +94,7 @@ def test_before_the_server_has_started_it_is_alive_and_not_ready(tmp_path: Path,
         while (answer := _ask(f"{machines}/readyz")) is None:
             assert process.poll() is None
         assert (answer.status_code, answer.json()["stage"]) == (503, "starting")
-        alive = httpx.get(f"{machines}/healthz")
+        alive = httpx.get(f"{machines}/healthz", timeout=60)
         assert (alive.status_code, alive.json()["database"]) == (200, "unavailable")
         process.terminate()
         process.communicate(timeout=60)
@@ -102,7 +102,7 @@ def test_before_the_server_has_started_it_is_alive_and_not_ready(tmp_path: Path,
 
 def _ask(url: str) -> httpx.Response | None:
     try:
-        return httpx.get(url)
+        return httpx.get(url, timeout=60)
     except httpx.ConnectError:
         return None
 

@@ -62,10 +62,10 @@ def test_it_serves_and_ends(tmp_path: Path, settings: dict[str, str]) -> None:
         assert "pong" in ping(address, most)
         with pytest.raises(ConnectionClosed):
             ping(address, most + 1)
-        answer = httpx.get(f"{server.url}/healthz", headers={"x-forwarded-for": "203.0.113.9"})
+        answer = httpx.get(f"{server.url}/healthz", headers={"x-forwarded-for": "203.0.113.9"}, timeout=60)
         assert answer.json()["status"] == "ok"
         assert "server" not in answer.headers
-        page = httpx.get(f"{server.url}/graphql", headers={"accept": "text/html"})
+        page = httpx.get(f"{server.url}/graphql", headers={"accept": "text/html"}, timeout=60)
         assert "set-cookie" not in page.headers
         assert server.stop(signal.SIGTERM) == 0
     with MongoClient[dict[str, object]](settings["DATABASE_URL"]) as client:

@@ -80,7 +80,10 @@ async def test_the_last_word_ends_a_stream_that_goes_on() -> None:
 async def test_a_client_that_vanishes_ends_its_subscription(caplog: pytest.LogCaptureFixture) -> None:
     stage, live = Stage(), LiveConnections()
     stage.auth.viewers = {"Bearer good": make_viewer()}
-    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with (
+        serving(make_app(stage, live=live)) as server,
+        httpx.AsyncClient(base_url=f"http://{server}", timeout=60) as client,
+    ):
         for query in ("subscription { forever { id } }", "subscription { count(to: 1000000) }"):
             async with client.stream("POST", "/graphql", json={"query": query}, headers=SIGNED_IN) as response:
                 assert await anext(response.aiter_lines()) == ":"
@@ -100,7 +103,10 @@ async def test_distinct_connections_as_the_protocol_has_them(method: str) -> Non
             return await client.get("/graphql", params={"query": query}, headers=STREAMED)
         return await client.post("/graphql", json={"query": query}, headers=STREAMED)
 
-    async with serving(make_app(Stage())) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with (
+        serving(make_app(Stage())) as server,
+        httpx.AsyncClient(base_url=f"http://{server}", timeout=60) as client,
+    ):
         for query, codes in (
             ("subscription { count(to: 2) }", [None, None]),
             ("{ hello }", [None]),
@@ -129,7 +135,10 @@ async def test_distinct_connections_as_the_protocol_has_them(method: str) -> Non
 async def test_signing_out_ends_a_stream_with_a_typed_error() -> None:
     stage, live = Stage(), LiveConnections(LiveLimits(session_check_s=0.05))
     stage.auth.viewers = {"Bearer good": make_viewer()}
-    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with (
+        serving(make_app(stage, live=live)) as server,
+        httpx.AsyncClient(base_url=f"http://{server}", timeout=60) as client,
+    ):
         query = {"query": "subscription { forever { id } }"}
         async with client.stream("POST", "/graphql", json=query, headers=SIGNED_IN) as response:
             events = events_of(response)
@@ -145,7 +154,10 @@ async def test_streams_beyond_the_bounds_are_refused_before_they_begin() -> None
     stage = Stage()
     stage.auth.viewers = {"Bearer good": make_viewer()}
     live = LiveConnections(LiveLimits(max_subscriptions=2, max_subscriptions_per_user=1))
-    async with serving(make_app(stage, live=live)) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with (
+        serving(make_app(stage, live=live)) as server,
+        httpx.AsyncClient(base_url=f"http://{server}", timeout=60) as client,
+    ):
         query = {"query": "subscription { forever { id } }"}
         counting = {"query": "subscription { count(to: 1) }"}
         async with client.stream("POST", "/graphql", json=query, headers=SIGNED_IN) as response:

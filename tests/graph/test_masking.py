@@ -63,7 +63,7 @@ def log() -> Iterator[JsonLog]:
 )
 async def test_a_bug_is_masked_logged_once_and_counted(way: Way, text: str, log: JsonLog) -> None:
     errors = UnexpectedErrors()
-    async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}") as client:
+    async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}", timeout=60) as client:
         with errors.counting():
             answer = await way(client, host, text)
     assert INTERNAL_MESSAGE in answer
@@ -76,7 +76,7 @@ async def test_a_bug_is_masked_logged_once_and_counted(way: Way, text: str, log:
 
 @pytest.mark.parametrize("way", [by_post, by_get, by_events, by_socket])
 async def test_a_result_that_can_not_be_json_is_a_bug_too(way: Way, log: JsonLog) -> None:
-    async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}") as client:
+    async with serving(make_app(Stage())) as host, httpx.AsyncClient(base_url=f"http://{host}", timeout=60) as client:
         answer = await way(client, host, "{ anything(value: 123456789012345678901234567890) }")
     assert INTERNAL_MESSAGE in answer
     (line,) = log.errors

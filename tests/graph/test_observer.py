@@ -62,7 +62,7 @@ def counted(observer: OperationObserver, **labels: str) -> float | None:
 
 
 async def post(host: str, query: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         return await client.post(f"http://{host}/graphql", json={"query": query}, headers=headers)
 
 
@@ -111,13 +111,13 @@ async def test_each_end_has_its_outcome(
 
 
 async def test_a_request_without_an_operation_is_told_too(host: str, told: list[Facts]) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         await client.put(f"http://{host}/graphql", headers={"x-request-id": "request-18"})
     assert told == [{"request_id": "request-18", "transport": "http", "status": 405, "outcome": "BAD_REQUEST"}]
 
 
 async def test_what_is_found_not_to_run_is_told_once(host: str, told: list[Facts]) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         wrong = [{"query": "mutation { ping }"}, {"query": "query A { hello }", "operationName": "B"}]
         for params in wrong:
             await client.get(f"http://{host}/graphql", params=params)

@@ -44,7 +44,7 @@ async def host() -> AsyncIterator[str]:
 
 
 async def by_post(host: str, operation: dict[str, object]) -> dict[str, Any]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         response = await client.post(f"http://{host}/graphql", json=operation)
     body: dict[str, Any] = response.json()
     assert response.status_code == (400 if "errors" in body else 200)
@@ -53,7 +53,7 @@ async def by_post(host: str, operation: dict[str, object]) -> dict[str, Any]:
 
 async def by_get(host: str, operation: dict[str, object]) -> dict[str, Any]:
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in operation.items()}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         response = await client.get(f"http://{host}/graphql", params=texts)
     body: dict[str, Any] = response.json()
     assert response.status_code == (400 if "errors" in body else 200)
@@ -62,7 +62,7 @@ async def by_get(host: str, operation: dict[str, object]) -> dict[str, Any]:
 
 async def by_events(host: str, operation: dict[str, object]) -> dict[str, Any]:
     headers = {"accept": "text/event-stream"}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         response = await client.post(f"http://{host}/graphql", json=operation, headers=headers)
     if response.status_code != 200:
         refused: dict[str, Any] = response.json()

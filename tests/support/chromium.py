@@ -147,7 +147,7 @@ async def _first_page(profile: Path) -> str:
     told = profile / "DevToolsActivePort"
     await until(lambda: told.is_file() and "\n" in told.read_text())
     port = told.read_text().splitlines()[0]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as http:
 
         async def pages() -> list[dict[str, str]]:
             return [target for target in (await http.get("/json/list")).json() if target["type"] == "page"]

@@ -113,7 +113,10 @@ async def preview_bench(
             gate = PreviewGate(previews, bounds or ProxyBounds())
             sandbox = await below.running(await below.project({"app.py": APP.read_bytes()}))
             await start_app(below, sandbox.id, PORT, OTHER_PORT)
-            async with preview_port(gate, bound, 5.0), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            async with (
+                preview_port(gate, bound, 5.0),
+                httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http,
+            ):
                 yield PreviewBench(below, previews, gate, port, sandbox.id, http)
         await previews.stop()
 

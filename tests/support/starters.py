@@ -34,7 +34,7 @@ async def served(command: str, folder: Path, timeout_s: float = 30) -> AsyncIter
     port = _free_port()
     async with (
         _started(command, folder, {"HOST": "127.0.0.1", "PORT": str(port)}) as process,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client,
     ):
         output = bytearray()
         reading = asyncio.create_task(_collect(process, output))

@@ -31,7 +31,7 @@ async def test_a_preview_from_its_making_to_its_end(mongodb_uri: str, tmp_path: 
         assert made["errors"] == []
         preview = made["previewUrl"]
         url = httpx.URL(preview["url"])
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{url.port}") as browser:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{url.port}", timeout=60) as browser:
             page = await browser.get("/", headers={"host": url.netloc.decode()})
             assert "Directory listing" in page.text
             assert (await browser.get("/graphql")).status_code == 404

@@ -50,7 +50,7 @@ async def shared(bucket: Bucket) -> AsyncIterator[S3BlobStore]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(seaweed: Seaweed) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(verify=seaweed.trust()) as client:
+    async with httpx.AsyncClient(verify=seaweed.trust(), timeout=60) as client:
         yield client
 
 
