@@ -175,7 +175,12 @@ def client_of(app: ASGIApp, client: tuple[str, int] = ("127.0.0.1", 5000)) -> ht
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, *, ping_s: float = 20.0, send_timeout_s: float = 60.0, max_message_bytes: int = MAX_BODY_BYTES
+    app: ASGIApp,
+    *,
+    ping_s: float = 20.0,
+    pong_s: float = 60.0,
+    send_timeout_s: float = 60.0,
+    max_message_bytes: int = MAX_BODY_BYTES,
 ) -> AsyncIterator[str]:
     """A real server around `app`, with the protocols of production; gives `host:port`."""
     config = uvicorn.Config(
@@ -187,7 +192,7 @@ async def serving(
         ws=patient_sockets(send_timeout_s, max_message_bytes),
         ws_per_message_deflate=False,
         ws_ping_interval=ping_s,
-        ws_ping_timeout=ping_s,
+        ws_ping_timeout=pong_s,
         ws_max_size=max_message_bytes,
     )
     listener = config.bind_socket()
