@@ -13,7 +13,7 @@ from aura_gql.settings_groups import DatabaseSettings
 async def main(uri: str, name: str) -> None:
     """Run until killed."""
     await init_documents(connect(DatabaseSettings(), uri)[name], [JobDocument])
-    jobs = DurableJobs(timing=JobTiming(lease_s=2, sweep_s=0.05))
+    jobs = DurableJobs(timing=JobTiming(sweep_s=0.05))
 
     async def hangs(key: str) -> None:
         print(f"began {key}", flush=True)

@@ -13,6 +13,7 @@ import pytest
 from aura_gql.infra.documents import JobDocument
 from aura_gql.infra.job_run import JobTiming
 from aura_gql.infra.mongo import Database
+from aura_gql.kernel.clock import utcnow
 from tests.support.jobs import Start, all_ended, count, leave_running
 from tests.support.waiting import until
 
@@ -151,6 +152,8 @@ async def test_another_process_resumes_after_a_kill(start: Start, database: Data
         await start(works)
         assert not done
         os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        await database["jobs"].update_one({"_id": "work:a"}, {"$set": {"lease_until": utcnow()}})  # As time would.
         await until(lambda: done)
     finally:
         if process.returncode is None:
