@@ -33,6 +33,7 @@ PROGRAM = (
     "n=0; until [ -e enough ]; do n=$((n+1)); echo line $n; echo oops >&2; "
     "test ! -e more || head -c 1200000 /dev/zero; sleep 0.002; done; exit 3"
 )
+SLOW_PROGRAM = PROGRAM.replace("0.002", "0.05")
 LIMITS = ExecutionLimits(output_limit=1_000_000, kill_grace_ms=50)
 
 
@@ -88,7 +89,8 @@ async def test_whatever_ends_it_every_reader_gets_the_same_and_one_end(database:
     async with execution_bench(database, tmp_path, LIMITS) as bench:
         for seed, (trigger, (status, error_type)) in enumerate(CASES.items()):
             sandbox_id = await bench.sandbox()
-            record = await bench.start(sandbox_id, PROGRAM, 700 if trigger is run_out_of_time else None)
+            is_timed = trigger is run_out_of_time
+            record = await bench.start(sandbox_id, SLOW_PROGRAM if is_timed else PROGRAM, 5_000 if is_timed else None)
             damage = Damage()
             ledger = ExecutionLedger(bench.below.bus)
             readers = [
@@ -99,7 +101,7 @@ async def test_whatever_ends_it_every_reader_gets_the_same_and_one_end(database:
             await bench.printed(record, b"line 10\n")
             await trigger(bench, record)
             reading.append(asyncio.create_task(readers[0].read()))  # comes as it ends
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await asyncio.gather(*reading)
             truth = await everything_of(record.id)
             for reader in readers:

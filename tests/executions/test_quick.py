@@ -109,13 +109,15 @@ async def test_it_is_removed_behind_a_cancellation_a_stop_and_a_crash(bench: Exe
 
 
 async def test_one_whose_execution_was_never_stored_is_found_idle(database: Database, tmp_path: Path) -> None:
-    async with execution_bench(database, tmp_path, sandbox_limits=SandboxLimits(start_timeout_s=1.0)) as bench:
+    async with execution_bench(database, tmp_path) as bench:
         record = await bench.executions.quick_execute(OWNER, QuickRequest(BASH, "true"))
         await bench.ended(record)
         await nothing_left(bench)
         orphan = await bench.below.sandboxes.temporary.launch(ObjectId(), OWNER, SandboxProviderName.LOCAL)
         running = await bench.below.reached(orphan.id, SandboxStatus.RUNNING)
-        assert running.idle_stops_at == running.last_activity_at + timedelta(seconds=1)
+        assert running.idle_stops_at == running.last_activity_at + timedelta(seconds=SandboxLimits().start_timeout_s)
+        long_ago = {"$set": {"last_activity_at": running.last_activity_at - timedelta(hours=1)}}
+        await database["sandbox_sessions"].update_one({"_id": orphan.id}, long_ago)
 
         async def stopped() -> bool:
             await bench.below.sandboxes.reaper.patrol()

@@ -110,9 +110,8 @@ async def test_a_missing_folder_is_no_crash(bench: ExecutionBench) -> None:
 
 async def test_a_loop_runs_into_its_timeout_with_its_whole_tree(bench: ExecutionBench) -> None:
     sandbox_id = await bench.sandbox()
-    command = "trap '' TERM; (setsid sleep 1000 &) ; echo ready; while :; do sleep 1; done"
+    command = "trap '' TERM; (setsid sleep 1000 &) ; while :; do sleep 1; done"
     done = await bench.command(sandbox_id, command, timeout_ms=500)
-    assert done.stdout == b"ready\n"
     assert (done.record.status, done.record.error_type) == (Status.FAILED, Type.TIMEOUT)
     assert done.record.error_message == "It ran longer than 500 ms and was stopped."
     assert (
