@@ -28,7 +28,7 @@ from tests.support.mongo import scratch_folder
 from tests.support.operations import CODE, RUN, SAVE
 from tests.support.waiting import until
 
-TIMEOUTS: dict[str, object] = {"mongodb_server_selection_timeout_ms": 500, "mongodb_socket_timeout_ms": 500}
+TIMEOUTS: dict[str, object] = {"mongodb_server_selection_timeout_ms": 500, "mongodb_socket_timeout_ms": 1_500}
 MARK = "canary"
 """In everything that a client sends below."""
 

@@ -21,7 +21,7 @@ from tests.support.operations import RUN
 from tests.support.terminal_journeys import opened
 from tests.support.waiting import until
 
-TIMEOUTS: dict[str, object] = {"mongodb_server_selection_timeout_ms": 500, "mongodb_socket_timeout_ms": 500}
+TIMEOUTS: dict[str, object] = {"mongodb_server_selection_timeout_ms": 500, "mongodb_socket_timeout_ms": 1_500}
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 

@@ -13,10 +13,13 @@ async def test_ends_what_does_not_move() -> None:
             await asyncio.Event().wait()
 
 
-async def test_goes_on_while_something_moves() -> None:
-    clock = IdleClock(0.3)
+async def test_goes_on_while_something_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    clock = IdleClock(10)
     async with clock.running():
         for _ in range(12):
-            await asyncio.sleep(0.05)
+            now += 9
             clock.moved()
+            await asyncio.sleep(0)
     clock.moved()
