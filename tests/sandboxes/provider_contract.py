@@ -135,7 +135,7 @@ class ProcessContract(ContractFixtures):
         process = await sandbox.start_process(Command(argv_of("echo ready; exec sleep 600")))
         assert await first_line(process) == "ready"
         writing = asyncio.create_task(process.write_stdin(bytes(1_000_000)))
-        await process.terminate(grace_ms=1000)
+        await process.terminate(grace_ms=60_000)
         await writing
         await process.write_stdin(b"dropped")
         assert (await process.wait()).signal == 15
@@ -174,7 +174,7 @@ class ProcessContract(ContractFixtures):
         script = "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done"
         process = await sandbox.start_process(Command(argv_of(script)))
         assert await first_line(process) == "ready"
-        await process.terminate(grace_ms=5000)
+        await process.terminate(grace_ms=60_000)
         outcome = await finished(process)
         assert outcome.status.exit_code == 7
         assert outcome.stdout == b"bye\n"

@@ -56,7 +56,7 @@ class SignalContract(TerminalFixtures):
 
         await process.signal(19)
         await until(stopped)
-        await process.terminate(grace_ms=5000)
+        await process.terminate(grace_ms=60_000)
         assert (await process.wait()).exit_code == 6
 
     @pytest.mark.parametrize("number", [0, -9, 32, 64, 1 << 40])
@@ -177,7 +177,7 @@ class TerminalContract(TerminalFixtures):
         terminal = await sandbox.open_terminal(TerminalSpec(argv_of(script)))
         async with Screen(terminal) as screen:
             daemon = (await screen.see("\r\n")).strip()
-            await terminal.terminate(grace_ms=5000)
+            await terminal.terminate(grace_ms=60_000)
             assert (await screen.ended()).exit_code == 3
         assert not await alive(sandbox, daemon)
         assert await sandbox.read_file("hung-up", 1) == b""
