@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from websockets.uri import parse_uri
 from aura_gql.commands.http_bounds import HttpBounds
 from aura_gql.commands.http_protocol import MAX_HEAD_BYTES, MAX_PIPELINED, bounded_http
 from aura_gql.commands.socket_protocol import patient_sockets
+from tests.support.raw_connections import opened_with
 from tests.support.waiting import until
 
 ENOUGH = 1000
@@ -114,13 +114,8 @@ class Client:
 
 @asynccontextmanager
 async def connected(server: Server, first: bytes = b"") -> AsyncIterator[Client]:
-    """A connection on which `first` was sent before the server, of the same loop, could accept it: never too late."""
-    plain = sockets.create_connection(("127.0.0.1", server.port))
-    plain.setblocking(False)
-    sent = plain.send(first) if first else 0
-    reader, writer = await asyncio.open_connection(sock=plain)
+    reader, writer = await opened_with(server.port, first)
     try:
-        writer.write(first[sent:])
         yield Client(reader, writer)
     finally:
         writer.transport.abort()

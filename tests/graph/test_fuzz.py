@@ -48,6 +48,8 @@ OVER_SOCKETS = 400
 MESSAGES = 120
 AT_ONCE = 25
 DEADLINE_S = 60
+NO_KEEPING = httpx.Limits(max_keepalive_connections=0)
+"""A server that hurries would hang up just as its client comes with another request."""
 BOUNDS = HttpBounds(head_timeout_s=1, body_timeout_s=1)
 
 
@@ -82,7 +84,7 @@ async def target(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> 
         session = await auth.sign_in("mallory@example.com", "Mallory")
         app = create_app(settings, Surroundings(mongodb_uri, SECRET, is_exclusive=True))
         async with app.router.lifespan_context(app), serving(app) as port:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=NO_KEEPING) as http:
                 member = Member(http, f"127.0.0.1:{port}", session.bearer)
                 ids = [await ready_project(member), await template_id(member), "", "UHJvamVjdDox", "x", "\x00"]
             schema = create_schema()._schema

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message
 
 from aura_gql.kernel.errors import ErrorCode
 from tests.support.hostile import Hostile
+from tests.support.raw_connections import opened_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,8 @@ async def asked(app: ASGIApp, request: Hostile) -> Answer:
 
 async def asked_raw(port: int, raw: bytes) -> Answer:
     """What the server answers to bytes on a connection of their own."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await opened_with(port, raw)
     try:
-        writer.write(raw)
         return await _read(reader, is_head=raw.lstrip().startswith(b"HEAD"))
     except (ConnectionError, asyncio.IncompleteReadError):
         return Answer()

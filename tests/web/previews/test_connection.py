@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import socket as sockets
 
 import httpx
 import pytest
@@ -15,6 +14,7 @@ from aura_gql.sandboxes.records import SandboxStatus
 from aura_gql.web.previews.bounds import ProxyBounds
 from aura_gql.web.previews.gate import PreviewGate
 from tests.support.previews import APP, OTHER_PORT, PORT, Preview, PreviewBench, start_app
+from tests.support.raw_connections import opened_with
 from tests.support.sandboxes import OWNER
 from tests.support.waiting import until
 
@@ -129,10 +129,7 @@ async def test_as_many_go_through_one_as_may(bench: PreviewBench) -> None:
 async def test_slow_heads_are_given_up(bench: PreviewBench, beginning: bytes) -> None:
     gate = PreviewGate(bench.previews, ProxyBounds(head_s=0.3))
     server = await asyncio.start_server(gate.take, "127.0.0.1", 0)
-    # Sent before the server, of the same loop, can accept: never too late.
-    plain = sockets.create_connection(server.sockets[0].getsockname()[:2])
-    plain.sendall(beginning)
-    reader, writer = await asyncio.open_connection(sock=plain)
+    reader, writer = await opened_with(server.sockets[0].getsockname()[1], beginning)
     assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
     writer.close()
     server.close()
