@@ -121,6 +121,14 @@ class ErrorCode(StrEnum):
             is_retryable=True,
         ),
     )
+    SOURCE_UNAVAILABLE = (
+        "SOURCE_UNAVAILABLE",
+        CodeFacts(
+            "The place that templates come from does not answer, asks for patience or talks nonsense.",
+            "Go on with the templates that are there; `details.retryAt` says when to try again, where that is known.",
+            is_retryable=True,
+        ),
+    )
     DATABASE_UNAVAILABLE = (
         "DATABASE_UNAVAILABLE",
         CodeFacts(

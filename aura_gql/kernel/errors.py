@@ -89,6 +89,12 @@ class StorageUnavailable(DomainError):
     code = ErrorCode.STORAGE_UNAVAILABLE
 
 
+class SourceUnavailable(DomainError):
+    """The place that templates come from does not answer, asks for patience or talks nonsense."""
+
+    code = ErrorCode.SOURCE_UNAVAILABLE
+
+
 class Unauthenticated(DomainError):
     """No valid session came with the request."""
 

@@ -1,6 +1,8 @@
 """What can go wrong with templates."""
 
-from aura_gql.kernel.errors import Conflict, NotFound
+from datetime import datetime
+
+from aura_gql.kernel.errors import Conflict, InvalidState, NotFound, SourceUnavailable
 
 
 class TemplateNotFound(NotFound):
@@ -13,3 +15,23 @@ class TemplateFileNotFound(NotFound):
 
 class TemplateSlugTaken(Conflict):
     """Another source has a template of this slug already."""
+
+
+class TemplatesUnavailable(SourceUnavailable):
+    """The repository can't be reached, does not answer in time, or answers nonsense; later it may."""
+
+
+class TemplatesRateLimited(TemplatesUnavailable):
+    """The repository's host has had enough of us; it is not to be asked before `retry_at`."""
+
+    def __init__(self, message: str, retry_at: datetime) -> None:
+        super().__init__(message, details={"retryAt": retry_at.isoformat()})
+        self.retry_at = retry_at
+
+
+class TemplateRepositoryNotFound(NotFound):
+    """There is no such repository or no such ref in it, or our token may not see it."""
+
+
+class TemplateSourceRefused(InvalidState):
+    """What came breaks a rule of ours, or our token is no good; nothing changes that but somebody."""

@@ -1,0 +1,1 @@
+"""GitHub on loopback: its three endpoints, its faults, and archives in its layout."""
