@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aura_gql.sandboxes.errors import ArchiveRefused
+from aura_gql.storage.archives.tar_headers import BLOCK, is_sound, octal, pax_records, plain_name
 
-BLOCK = 512
 # Of one extended header: a path of 4,095 bytes and what else there is.
 MAX_EXTENSION_BYTES = 64 * 1024
 MAX_NAME_BYTES = 255
 MAX_PATH_BYTES = 4095
 OWN_PREFIX = ".aura-"
+_SPARSE = "GNU.sparse"
+_READ = ("path", "linkpath", "size")
 _KNOWN_GLOBAL = frozenset({"comment", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname"})
 
 
@@ -107,7 +109,7 @@ class TarReader:
             return None
         if self._ended:
             raise ArchiveRefused("The archive goes on behind its end.")
-        if sum(block[:148]) + 8 * 32 + sum(block[156:]) != _number(block[148:156], "checksum"):
+        if not is_sound(block):
             raise ArchiveRefused("This is no tar archive, or it is damaged: a checksum is wrong.")
         self._entries += 1
         if self._entries > self._limits.max_entries:
@@ -124,8 +126,8 @@ class TarReader:
         if kind in (b"L", b"K"):
             self._override["path" if kind == b"L" else "linkpath"] = _text(value.rstrip(b"\0"))
             return
-        records = dict(_records(value))
-        if any(name.startswith("GNU.sparse") for name in records):
+        records = _records(value)
+        if any(name.startswith(_SPARSE) for name in records):
             raise ArchiveRefused("The archive has a sparse file, which may be larger than it says.")
         if kind == b"x":
             self._override |= records
@@ -134,9 +136,7 @@ class TarReader:
 
     def _member(self, block: bytes, kind: bytes, size: int) -> Member | None:
         override, self._override = self._override, {}
-        name = _text(block[:100].split(b"\0")[0])
-        prefix = _text(block[345:500].split(b"\0")[0]) if block[257:263] == b"ustar\0" else ""
-        name = override.get("path", f"{prefix}/{name}" if prefix else name)
+        name = override.get("path", _text(plain_name(block)))
         if (said := override.get("size")) is not None:
             if not (said.isascii() and said.isdigit() and len(said) < 20):
                 raise ArchiveRefused(f"{name[:200]!r} has no size.")
@@ -205,26 +205,18 @@ def _require_inside(path: str, target: str) -> None:
         raise ArchiveRefused(f"The link {path[:200]!r} leads out of the folder.")
 
 
-def _records(value: bytes) -> Iterator[tuple[str, str]]:
-    """The `length name=value` lines of an extended header."""
-    while value:
-        length, space, _ = value.partition(b" ")
-        if not space or not length.isdigit() or len(length) > 6 or not len(length) + 2 < int(length) <= len(value):
-            raise ArchiveRefused("An extended header is damaged.")
-        line, value = value[len(length) + 1 : int(length)], value[int(length) :]
-        name, equals, said = line.partition(b"=")
-        if not equals or not line.endswith(b"\n"):
-            raise ArchiveRefused("An extended header is damaged.")
-        known = name in (b"path", b"linkpath", b"size") or name.startswith(b"GNU.sparse")
-        yield name.decode("latin-1"), _text(said[:-1]) if known else ""
+def _records(value: bytes) -> dict[str, str]:
+    records = pax_records(value)
+    if records is None:
+        raise ArchiveRefused("An extended header is damaged.")
+    return {name: _text(said) if name in _READ or name.startswith(_SPARSE) else "" for name, said in records}
 
 
 def _number(field: bytes, what: str) -> int:
-    """An octal number."""
-    digits = field.strip(b" \0")
-    if any(each not in b"01234567" for each in digits):
+    value = octal(field)
+    if value is None:
         raise ArchiveRefused(f"A {what} in the archive is no number that can be taken.")
-    return int(digits or b"0", 8)
+    return value
 
 
 def _text(name: bytes) -> str:

@@ -6,7 +6,8 @@ from typing import IO
 
 from aura_gql.storage.archives.checks import EntryChecks
 from aura_gql.storage.archives.errors import ArchiveRefused, ArchiveRule
-from aura_gql.storage.archives.tar_reading import BLOCK, is_header, read_tar
+from aura_gql.storage.archives.tar_headers import BLOCK
+from aura_gql.storage.archives.tar_reading import is_header, read_tar
 from aura_gql.storage.archives.unpacking import GZIP, inflated, pieces_of, unzstd
 from aura_gql.storage.archives.values import ArchiveFormat, ArchiveLimits, Entry, PathRules
 from aura_gql.storage.archives.zip_reading import read_zip

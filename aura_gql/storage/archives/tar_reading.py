@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from aura_gql.storage.archives.checks import EntryChecks
 from aura_gql.storage.archives.errors import ArchiveRefused, ArchiveRule
+from aura_gql.storage.archives.tar_headers import BLOCK, is_sound, octal, pax_records, plain_name
 from aura_gql.storage.archives.unpacking import PIECE_BYTES, cut_short, more_behind
 from aura_gql.storage.archives.values import Entry
 
-BLOCK = 512
 _MAX_EXTENSION_BYTES = 64 * 1024
 _MAX_EXTENSIONS = 4
 _FILES = (b"0", b"\0", b"7")
@@ -30,7 +30,7 @@ _REFUSED = {
 
 def is_header(block: bytes) -> bool:
     """Whether a block may be the first of a tar archive."""
-    return len(block) == BLOCK and (not any(block) or _is_sound(block))
+    return len(block) == BLOCK and (not any(block) or is_sound(block))
 
 
 def read_tar(pieces: Iterator[bytes], checks: EntryChecks) -> Iterator[tuple[Entry, Iterator[bytes]]]:
@@ -94,7 +94,7 @@ class _Header:
             self._extend(source, block)
             block = source.take(BLOCK)
         kind = block[156:157]
-        self.name = self._told.get("path", _plain_name(block))
+        self.name = self._told.get("path", _text(plain_name(block)))
         self.is_folder = kind == _FOLDER or (kind in _FILES and self.name.endswith("/"))
         if not self.is_folder and kind not in _FILES:
             raise ArchiveRefused(
@@ -115,9 +115,9 @@ class _Header:
             self._told["path"] = _text(value.rstrip(b"\0"))
         if kind in (b"L", b"K"):
             return
-        records = dict(_records(value))
+        records = _records(value)
         if any(name.startswith("GNU.sparse") for name in records):
-            raise ArchiveRefused(*_REFUSED[b"S"], _plain_name(block))
+            raise ArchiveRefused(*_REFUSED[b"S"], _text(plain_name(block)))
         if kind == b"x":
             self._told |= records
         elif not _HARMLESS_GLOBAL.issuperset(records):
@@ -134,44 +134,23 @@ class _Header:
         return int(told)
 
 
-def _records(value: bytes) -> Iterator[tuple[str, str]]:
-    """The `length name=value` lines of an extended header."""
-    while value:
-        length, space, _ = value.partition(b" ")
-        if not space or not length.isdigit() or len(length) > 6 or not len(length) + 2 < int(length) <= len(value):
-            raise _damaged("An extended header is damaged.")
-        line, value = value[len(length) + 1 : int(length)], value[int(length) :]
-        name, equals, told = line.partition(b"=")
-        if not equals or not line.endswith(b"\n"):
-            raise _damaged("An extended header is damaged.")
-        yield name.decode("latin-1"), _text(told[:-1]) if name in (b"path", b"size") else ""
-
-
-def _plain_name(block: bytes) -> str:
-    name = _text(block[:100].split(b"\0")[0])
-    prefix = _text(block[345:500].split(b"\0")[0]) if block[257:263] == b"ustar\0" else ""
-    return f"{prefix}/{name}" if prefix else name
+def _records(value: bytes) -> dict[str, str]:
+    records = pax_records(value)
+    if records is None:
+        raise _damaged("An extended header is damaged.")
+    return {name: _text(told) if name in ("path", "size") else "" for name, told in records}
 
 
 def _require_sound(block: bytes) -> None:
-    if not _is_sound(block):
+    if not is_sound(block):
         raise _damaged("The archive is damaged: the checksum of a header is wrong.")
 
 
-def _is_sound(block: bytes) -> bool:
-    return sum(block[:148]) + 8 * 32 + sum(block[156:]) == _octal(block[148:156])
-
-
 def _number(field: bytes) -> int:
-    value = _octal(field)
+    value = octal(field)
     if value is None:
         raise _damaged("A number in a header of the archive is none.")
     return value
-
-
-def _octal(field: bytes) -> int | None:
-    digits = field.strip(b" \0")
-    return None if any(each not in b"01234567" for each in digits) else int(digits or b"0", 8)
 
 
 def _text(name: bytes) -> str:

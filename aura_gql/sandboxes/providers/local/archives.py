@@ -11,7 +11,6 @@ from typing import Any, BinaryIO, TypeVar
 
 from aura_gql.sandboxes.errors import FileNotInSandbox
 from aura_gql.sandboxes.machine_files.tar_reader import (
-    BLOCK,
     ArchiveLimits,
     Member,
     MemberKind,
@@ -23,6 +22,7 @@ from aura_gql.sandboxes.providers.local.openat2 import open_beneath
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.local.staging import Staging
 from aura_gql.sandboxes.providers.local.walk import Found, walk
+from aura_gql.storage.archives.tar_headers import BLOCK
 
 PIECE_BYTES = 256 * 1024
 FILE_MODE, EXECUTABLE_MODE = 0o644, 0o755
