@@ -16,7 +16,6 @@ from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.records import FileRecord, RevisionSource, StorageUse, VersionKind, VersionRecord
 from aura_gql.files.starting import StartingFile, keep_files, totals_of
 from aura_gql.files.totals.documents import ProjectStorageDocument
-from aura_gql.files.transaction import in_transaction
 from aura_gql.files.usage.service import FileUsage
 from aura_gql.files.versions import scope_of
 from aura_gql.files.writing.contents import HeldBytes
@@ -24,6 +23,7 @@ from aura_gql.files.writing.documents import FileBatchDocument
 from aura_gql.files.writing.operations import PutFile, placed
 from aura_gql.files.writing.writer import FileWriter
 from aura_gql.infra.ports import EventBus
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.languages import language_of
 from aura_gql.projects.errors import ProjectNotFound

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.mongo import APP_NAME, Database, connect
 from aura_gql.infra.orphans import abort_orphans, orphans_among
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.settings_groups import DatabaseSettings
 from tests.support.mongo_proxy import HoldingProxy
 

@@ -12,8 +12,8 @@ from aura_gql.files.archives.errors import TooManyArchives
 from aura_gql.files.archives.events import to_bus, topic_of
 from aura_gql.files.archives.records import ArchiveBounds, ArchiveFacts, ArchiveRecord, ArchiveStatus
 from aura_gql.files.totals.documents import ProjectStorageDocument
-from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.ports import EventBus
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.quotas.records import Usage

@@ -14,9 +14,9 @@ from aura_gql.files.changes.saves import changes_of
 from aura_gql.files.events import topic_of
 from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.records import VersionRecord
-from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.patience import patiently
 from aura_gql.infra.ports import EventBus
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.background import undisturbed
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput

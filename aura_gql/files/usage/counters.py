@@ -9,8 +9,8 @@ from aura_gql.files.archives.documents import ProjectArchiveDocument
 from aura_gql.files.documents import ProjectFileDocument
 from aura_gql.files.records import StorageTotals
 from aura_gql.files.totals.documents import ProjectStorageDocument
-from aura_gql.files.transaction import in_transaction
 from aura_gql.files.usage.documents import count_files
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.storage.quotas.records import Usage
 from aura_gql.storage.verifying.records import Miscount

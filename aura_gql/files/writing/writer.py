@@ -18,7 +18,6 @@ from aura_gql.files.limits import FileLimits
 from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.records import RevisionSource, VersionKind, VersionRecord
 from aura_gql.files.totals.documents import ProjectStorageDocument
-from aura_gql.files.transaction import in_transaction
 from aura_gql.files.versions import scope_of
 from aura_gql.files.writing.contents import held_contents, keep_contents
 from aura_gql.files.writing.documents import FileBatchDocument
@@ -27,6 +26,7 @@ from aura_gql.files.writing.glance import Glance, glance
 from aura_gql.files.writing.operations import Operation, PutFile, StoredContent, checked
 from aura_gql.files.writing.records import AppliedBatch, Revision, version_records
 from aura_gql.infra.ports import EventBus
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
 from aura_gql.projects.errors import ProjectNotFound

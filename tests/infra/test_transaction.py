@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from aura_gql.files.transaction import in_transaction
 from aura_gql.infra.mongo import Database
+from aura_gql.infra.transaction import in_transaction
 
 
 async def test_what_raises_is_undone(database: Database) -> None:
