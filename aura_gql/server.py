@@ -137,7 +137,8 @@ class Server:
             await abort_orphans(self._client)
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
-            await TemplateIntake(BundledTemplates(), self.blobs).load()
+            # By force: a release may bring as few templates as it likes.
+            await TemplateIntake(self.blobs).take_in(BundledTemplates(), force=True)
             stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
             for provider in self.providers.values():
                 stack.push_async_callback(provider.close)

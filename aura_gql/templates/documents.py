@@ -27,6 +27,7 @@ class ProjectTemplateDocument(Document):
     """A template; an inactive one is in no list, but its projects still find it by id."""
 
     source: str
+    source_slug: str | None = None
     slug: str
     name: str
     name_folded: str

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from aura_gql.kernel.errors import Conflict, InvalidState, NotFound, SourceUnavailable
+from aura_gql.kernel.errors import InvalidState, NotFound, SourceUnavailable
 
 
 class TemplateNotFound(NotFound):
@@ -11,10 +11,6 @@ class TemplateNotFound(NotFound):
 
 class TemplateFileNotFound(NotFound):
     """The template has no file at this path."""
-
-
-class TemplateSlugTaken(Conflict):
-    """Another source has a template of this slug already."""
 
 
 class TemplatesUnavailable(SourceUnavailable):
@@ -35,3 +31,7 @@ class TemplateRepositoryNotFound(NotFound):
 
 class TemplateSourceRefused(InvalidState):
     """What came breaks a rule of ours, or our token is no good; nothing changes that but somebody."""
+
+
+class CataloguePoisoned(InvalidState):
+    """What a source has can't be meant: nothing at all, or less than half of what it had."""

@@ -71,6 +71,14 @@ class TemplateBundle:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedTemplate:
+    """A template that its source has but can't read: its `path` there, and why, as a sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFilter:
     """What a template has to match: all that is given. `text` as `search` says, the others exactly, every tag."""
 

@@ -1,7 +1,6 @@
 """Templates between what the database keeps and what the rooms see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -31,14 +30,6 @@ class FileModel(BaseModel):
     size: int
     executable: bool
     is_binary: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredState:
-    """What an import has to know of a template that is there."""
-
-    revision: str
-    is_active: bool
 
 
 def to_record(document: Stored) -> TemplateRecord:

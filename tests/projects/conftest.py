@@ -45,7 +45,7 @@ async def world(database: Database, tmp_path: Path) -> World:
         shutil.copytree(BUNDLED_FOLDER / slug, tmp_path / "templates" / slug)
     blobs, bus, jobs = LocalBlobStore(tmp_path / "blobs"), InProcessBus(), DurableJobs(exclusive=True, timing=QUICK)
     templates = TemplateService(blobs)
-    await TemplateIntake(BundledTemplates(tmp_path / "templates"), blobs).load()
+    await TemplateIntake(blobs).take_in(BundledTemplates(tmp_path / "templates"))
     projects = ProjectService(templates, MongoIdempotencyKeys(), jobs, bus, max_projects_per_user=5)
     files = FileService(projects, blobs, FileLimits(100_000, 100, 1_000_000), bus)
     sandboxes = Sandboxes()

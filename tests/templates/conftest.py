@@ -8,10 +8,9 @@ from aura_gql.infra.mongo import Database
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
-from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.support.mongo import init_documents
+from tests.support.templates import FolderIntake
 
 
 @pytest.fixture
@@ -35,6 +34,6 @@ async def templates(database: Database, folder: Path, blobs: LocalBlobStore) -> 
 
 
 @pytest.fixture
-def intake(folder: Path, blobs: LocalBlobStore) -> TemplateIntake:
+def intake(folder: Path, blobs: LocalBlobStore) -> FolderIntake:
     """Takes in what the folder has."""
-    return TemplateIntake(BundledTemplates(folder), blobs)
+    return FolderIntake(folder, blobs)

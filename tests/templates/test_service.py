@@ -9,10 +9,9 @@ from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest
 from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
-from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.records import CategoryRecord, DependencyKind, TemplateFilter, TemplateOrder
 from aura_gql.templates.service import TemplateService
-from tests.support.templates import write_template
+from tests.support.templates import FolderIntake, write_template
 
 PACKAGE = (
     b'{"dependencies": {"vue": "^3"}, "devDependencies": {"vite": "^8"}, "optionalDependencies": {"bufferutil": "4"}}'
@@ -34,7 +33,7 @@ async def slugs(
 
 
 @pytest.fixture
-async def catalogue(templates: TemplateService, intake: TemplateIntake, folder: Path) -> TemplateService:
+async def catalogue(templates: TemplateService, intake: FolderIntake, folder: Path) -> TemplateService:
     """Five templates, loaded."""
     write_template(folder, "node-http", name="Node HTTP server", tags=["http", "json"])
     write_template(folder, "node-cli", name="a Node command", tags=["cli"], category="scripting")
@@ -92,7 +91,7 @@ async def test_a_filter_is_bounded(catalogue: TemplateService) -> None:
         assert refused.value.field == ("filter", field)
 
 
-async def test_orders(catalogue: TemplateService, intake: TemplateIntake, folder: Path) -> None:
+async def test_orders(catalogue: TemplateService, intake: FolderIntake, folder: Path) -> None:
     zebra, vue = await catalogue.get_by_slug("zebra"), await catalogue.get_by_slug("vue-spa")
     for used in (zebra, zebra, vue):
         await catalogue.record_use(used.id)
@@ -122,7 +121,7 @@ async def test_pages_give_each_template_once(catalogue: TemplateService, order: 
 
 
 async def test_pages_stay_in_place_when_templates_come_and_go(
-    catalogue: TemplateService, intake: TemplateIntake, folder: Path
+    catalogue: TemplateService, intake: FolderIntake, folder: Path
 ) -> None:
     page = await catalogue.list(order=TemplateOrder.NAME, page=PageRequest(2))
     assert [template.slug for template in page.items] == ["node-cli", "node-http"]
@@ -184,7 +183,7 @@ async def test_many_contents_at_once(catalogue: TemplateService) -> None:
 
 
 async def test_content_is_that_of_the_listed_revision(
-    catalogue: TemplateService, intake: TemplateIntake, folder: Path
+    catalogue: TemplateService, intake: FolderIntake, folder: Path
 ) -> None:
     vue = await catalogue.get_by_slug("vue-spa")
     listed = (await catalogue.files([vue.id]))[vue.id][0]

@@ -11,7 +11,8 @@ import pytest
 
 from aura_gql.kernel.languages import is_binary
 from aura_gql.templates.records import TemplateBundle, TemplateFile
-from aura_gql.templates.sources.bundled import BUNDLED_FOLDER, BundledTemplates
+from aura_gql.templates.sources.bundled import BUNDLED_FOLDER
+from tests.support.templates import all_bundles
 
 SLUGS = sorted(path.parent.name for path in BUNDLED_FOLDER.glob("*/template.toml"))
 TOOLS = {"bash", "node", "npm", "python3"}
@@ -24,7 +25,7 @@ BUILT = "dist/"
 
 @pytest.fixture
 async def bundle(slug: str) -> TemplateBundle:
-    return next(bundle for bundle in await BundledTemplates().load() if bundle.slug == slug)
+    return next(bundle for bundle in await all_bundles() if bundle.slug == slug)
 
 
 def texts(bundle: TemplateBundle) -> dict[str, str]:
@@ -32,7 +33,7 @@ def texts(bundle: TemplateBundle) -> dict[str, str]:
 
 
 async def test_there_are_enough_and_their_names_differ() -> None:
-    bundles = await BundledTemplates().load()
+    bundles = await all_bundles()
     assert [bundle.slug for bundle in bundles] == SLUGS
     assert len(bundles) >= 12
     assert len({bundle.name for bundle in bundles}) == len(bundles)
@@ -114,7 +115,7 @@ def test_what_it_imports_is_there(bundle: TemplateBundle) -> None:
 
 
 async def test_the_import_check_sees_the_imports() -> None:
-    seen = {(bundle.slug, target) for bundle in await BundledTemplates().load() for _, target in imports(bundle)}
+    seen = {(bundle.slug, target) for bundle in await all_bundles() for _, target in imports(bundle)}
     assert {
         ("vite-react", "react-dom/client"),
         ("vite-react", "@vitejs/plugin-react"),

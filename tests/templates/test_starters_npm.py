@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.support.starters import copy_starter, run, served
+from tests.support.templates import all_bundles
 
 needs_registry = pytest.mark.skipif(
     "AURA_TEST_NPM" not in os.environ or shutil.which("npm") is None,
@@ -70,7 +70,7 @@ CHECKS: dict[str, Check] = {
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("slug", CHECKS)
 async def test_it_installs_builds_and_answers(slug: str, tmp_path: Path) -> None:
-    bundle = next(bundle for bundle in await BundledTemplates().load() if bundle.slug == slug)
+    bundle = next(bundle for bundle in await all_bundles() if bundle.slug == slug)
     folder = copy_starter(slug, tmp_path)
     scripts = json.loads((folder / "package.json").read_text())["scripts"]
     async with served(bundle.start_command, folder, timeout_s=300) as client:
@@ -83,4 +83,4 @@ async def test_it_installs_builds_and_answers(slug: str, tmp_path: Path) -> None
 
 
 async def test_every_starter_with_packages_is_checked() -> None:
-    assert set(CHECKS) == {bundle.slug for bundle in await BundledTemplates().load() if bundle.dependencies}
+    assert set(CHECKS) == {bundle.slug for bundle in await all_bundles() if bundle.dependencies}

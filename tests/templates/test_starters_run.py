@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql.templates.sources.bundled import BUNDLED_FOLDER, BundledTemplates
+from aura_gql.templates.sources.bundled import BUNDLED_FOLDER
 from tests.support.starters import copy_starter, run, served
+from tests.support.templates import all_bundles
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 
 async def start_command(slug: str) -> str:
-    return next(bundle.start_command for bundle in await BundledTemplates().load() if bundle.slug == slug)
+    return next(bundle.start_command for bundle in await all_bundles() if bundle.slug == slug)
 
 
 @pytest.mark.parametrize(

@@ -1,79 +1,121 @@
 """The queries by which templates come into the catalogue.
 
-A new revision comes in with one transaction; what it replaces expires a day later, so that nobody who still reads it is
-cut short.
+What a new revision replaces expires a day later, so that nobody who still reads it is cut short.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
+from pymongo import DeleteMany, InsertOne, UpdateMany, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from aura_gql.infra.mongo import MongoDocument
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.clock import utcnow
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
-from aura_gql.templates.records import TemplateBundle
-from aura_gql.templates.stored import StoredState, dependency_fields, manifest_files, template_fields
+from aura_gql.templates.intake.planning import Found, IntakePlan, plan_intake
+from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle, StoredState
+from aura_gql.templates.stored import dependency_fields
 
 REPLACED_REVISION_KEPT = timedelta(hours=24)
 
-
-async def find_states(source: str) -> dict[str, StoredState]:
-    """Where each template of a source stands, by slug."""
-    cursor = ProjectTemplateDocument.get_pymongo_collection().find(
-        {"source": source}, {"_id": 0, "slug": 1, "revision": 1, "is_active": 1}
-    )
-    return {found["slug"]: StoredState(found["revision"], found["is_active"]) async for found in cursor}
+_Write = InsertOne[MongoDocument] | UpdateOne | UpdateMany | DeleteMany
 
 
-async def take_in(source: str, bundle: TemplateBundle, hashes: Mapping[str, str]) -> None:
-    """Make `bundle` the present revision of its template, all at once; DuplicateKeyError where its slug is taken.
+async def take_in(source: str, found: Found, *, force: bool) -> IntakeOutcome:
+    """Make the catalogue what a source has, all of it in one transaction; CataloguePoisoned as `plan_intake` says.
 
-    `hashes` names the blob of each path. Two who do this at once take turns.
+    Two who do this at once take turns; DuplicateKeyError where another came in between with a slug that was free.
     """
-    async with ProjectTemplateDocument.get_pymongo_collection().database.client.start_session() as session:
-        await session.with_transaction(lambda inner: _take_in(source, bundle, hashes, inner))
+
+    async def work(session: AsyncClientSession) -> IntakeOutcome:
+        states = await _find_states(source, session)
+        plan = plan_intake(found, states, await _find_slugs(session), force=force)
+        await _write(source, plan, session)
+        return plan.outcome
+
+    return await in_transaction(ProjectTemplateDocument.get_pymongo_collection().database.client, work)
 
 
-async def _take_in(source: str, bundle: TemplateBundle, hashes: Mapping[str, str], session: AsyncClientSession) -> None:
+async def _find_states(source: str, session: AsyncClientSession) -> list[StoredState]:
+    fields = ("slug", "source_slug", "stackblitz_path", "revision", "commit", "is_active")
+    cursor = ProjectTemplateDocument.get_pymongo_collection().find(
+        {"source": source}, dict.fromkeys(fields, 1), session=session
+    )
+    return [
+        StoredState(
+            id=one["_id"],
+            slug=one["slug"],
+            # Those of before there were other sources had just one.
+            source_slug=one.get("source_slug") or one["slug"],
+            stackblitz_path=one["stackblitz_path"],
+            revision=one["revision"],
+            commit=one.get("commit"),
+            is_active=one["is_active"],
+        )
+        async for one in cursor
+    ]
+
+
+async def _find_slugs(session: AsyncClientSession) -> set[str]:
+    """The slugs of all templates, whatever their source, read from their index alone."""
+    cursor = ProjectTemplateDocument.get_pymongo_collection().find(
+        {"slug": {"$gte": ""}}, {"_id": 0, "slug": 1}, session=session
+    )
+    return {one["slug"] async for one in cursor}
+
+
+async def _write(source: str, plan: IntakePlan, session: AsyncClientSession) -> None:
     at = utcnow()
-    template = await ProjectTemplateDocument.get_pymongo_collection().find_one_and_update(
-        {"source": source, "slug": bundle.slug},
-        {
-            "$set": {**template_fields(source, bundle), "updated_at": at},
-            "$setOnInsert": {"popularity": 0, "created_at": at},
-        },
-        projection={"_id": 1},
-        upsert=True,
-        return_document=ReturnDocument.AFTER,
-        session=session,
-    )
-    if template is None:
-        raise RuntimeError("MongoDB gave nothing back for an upsert.")
-    template_id: ObjectId = template["_id"]
-    present = {"template_id": template_id, "revision": bundle.revision}
-    replaced = {"template_id": template_id, "revision": {"$ne": bundle.revision}, "expires_at": None}
-    expiry = {"$set": {"expires_at": at + REPLACED_REVISION_KEPT}}
-    manifests = TemplateCacheDocument.get_pymongo_collection()
-    await manifests.update_one(
-        present,
-        {"$set": {"files": manifest_files(bundle, hashes), "expires_at": None}},
-        upsert=True,
-        session=session,
-    )
-    await manifests.update_many(replaced, expiry, session=session)
-    packages = TemplateDependencyDocument.get_pymongo_collection()
-    await packages.delete_many(present, session=session)
-    if dependencies := dependency_fields(template_id, bundle):
-        await packages.insert_many(dependencies, session=session)
-    await packages.update_many(replaced, expiry, session=session)
+    new = [(ObjectId(), slug, kept) for slug, kept in plan.new]
+    templates: list[_Write] = [
+        InsertOne({"_id": template_id, **_fields(source, slug, kept, at), "popularity": 0, "created_at": at})
+        for template_id, slug, kept in new
+    ]
+    templates += [
+        UpdateOne({"_id": state.id}, {"$set": _fields(source, state.slug, kept, at)}) for state, kept in plan.changed
+    ]
+    templates += [UpdateOne({"_id": state.id}, {"$set": {"commit": kept.bundle.commit}}) for state, kept in plan.moved]
+    if plan.removed:
+        gone = {"_id": {"$in": [state.id for state in plan.removed]}}
+        templates.append(UpdateMany(gone, {"$set": {"is_active": False, "updated_at": at}}))
+    contents = [(template_id, kept) for template_id, _, kept in new]
+    contents += [(state.id, kept) for state, kept in plan.changed]
+    manifests = [write for template_id, kept in contents for write in _manifest(template_id, kept, at)]
+    packages = [write for template_id, kept in contents for write in _packages(template_id, kept, at)]
+    for document, writes in (
+        (ProjectTemplateDocument, templates),
+        (TemplateCacheDocument, manifests),
+        (TemplateDependencyDocument, packages),
+    ):
+        if writes:
+            await document.get_pymongo_collection().bulk_write(writes, session=session)
 
 
-async def deactivate_others(source: str, slugs: Sequence[str]) -> None:
-    """Take those templates of a source that are not in `slugs` out of the lists."""
-    await ProjectTemplateDocument.get_pymongo_collection().update_many(
-        {"source": source, "slug": {"$nin": list(slugs)}, "is_active": True},
-        {"$set": {"is_active": False, "updated_at": utcnow()}},
-    )
+def _fields(source: str, slug: str, kept: KeptBundle, at: datetime) -> Mapping[str, Any]:
+    return {**kept.fields, "source": source, "slug": slug, "source_slug": kept.bundle.slug, "updated_at": at}
+
+
+def _manifest(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence[_Write]:
+    present = {"template_id": template_id, "revision": kept.bundle.revision}
+    return [
+        UpdateOne(present, {"$set": {"files": list(kept.files), "expires_at": None}}, upsert=True),
+        _expiry(template_id, kept, at),
+    ]
+
+
+def _packages(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence[_Write]:
+    return [
+        DeleteMany({"template_id": template_id, "revision": kept.bundle.revision}),
+        *(InsertOne(fields) for fields in dependency_fields(template_id, kept.bundle)),
+        _expiry(template_id, kept, at),
+    ]
+
+
+def _expiry(template_id: ObjectId, kept: KeptBundle, at: datetime) -> UpdateMany:
+    """Have what the revision replaces end."""
+    replaced = {"template_id": template_id, "revision": {"$ne": kept.bundle.revision}, "expires_at": None}
+    return UpdateMany(replaced, {"$set": {"expires_at": at + REPLACED_REVISION_KEPT}})

@@ -2,61 +2,75 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from itertools import islice
 
 from pymongo.errors import DuplicateKeyError
 
 from aura_gql.storage.ports import BlobStore
-from aura_gql.templates.errors import TemplateSlugTaken
-from aura_gql.templates.intake.documents import deactivate_others, find_states, take_in
+from aura_gql.templates.intake.documents import take_in
+from aura_gql.templates.intake.planning import Found
+from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle
 from aura_gql.templates.ports import TemplateSource
-from aura_gql.templates.records import BLOB_SCOPE, TemplateBundle
+from aura_gql.templates.records import BLOB_SCOPE, SkippedTemplate, TemplateBundle
+from aura_gql.templates.stored import manifest_files, template_fields
 
 _BLOBS_AT_ONCE = 8
 _ATTEMPTS = 3
 
 
 class TemplateIntake:
-    """Takes templates in from one source."""
+    """Takes templates in from their sources."""
 
-    def __init__(self, source: TemplateSource, blobs: BlobStore) -> None:
-        self._source = source
+    def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
 
-    async def load(self) -> None:
-        """Bring the catalogue in line with the source: new and changed templates in, vanished ones out of the lists.
+    async def take_in(self, source: TemplateSource, *, force: bool = False) -> IntakeOutcome:
+        """Make the catalogue what the source has: new and changed templates in, vanished ones out of the lists.
 
-        Safe to repeat, to interrupt, and to do in several processes at once: each template changes whole or not at
-        all, after its blobs are kept. TemplateSlugTaken where another source has one of the slugs.
+        All of it at once at the very end, after every blob is kept: whatever is raised, the catalogue is as it was.
+        Safe to repeat, to interrupt, and to do in several processes at once. CataloguePoisoned where the source has no
+        template, or where more than half of its active ones would vanish and nobody says `force`; whatever the source
+        raises; StorageUnavailable.
         """
-        bundles = await self._source.load()
-        await self._keep_blobs(bundles)
-        states = await find_states(self._source.name)
-        for bundle in bundles:
-            state = states.get(bundle.slug)
-            if state is None or state.revision != bundle.revision or not state.is_active:
-                await self._take_in(bundle)
-        await deactivate_others(self._source.name, [bundle.slug for bundle in bundles])
+        found = await self._keep_all(source)
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await take_in(source.name, found, force=force)
+            except DuplicateKeyError:
+                # Another process took one of the slugs in this moment: now it is seen.
+                continue
+        return await take_in(source.name, found, force=force)
 
-    async def _keep_blobs(self, bundles: Sequence[TemplateBundle]) -> None:
-        """Put what the store lacks, so that a store that was emptied is filled again."""
-        kept = {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
-        wanted = {_sha256(file.data): file.data for bundle in bundles for file in bundle.files}
-        missing = iter([data for sha256, data in wanted.items() if sha256 not in kept])
+    async def _keep_all(self, source: TemplateSource) -> Found:
+        """What the source has, its files in the blob store; only what the store lacks is put."""
+        kept_hashes = {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
+        bundles: dict[str, KeptBundle] = {}
+        skipped: list[SkippedTemplate] = []
+        async with aclosing(source.bundles()) as found:
+            async for one in found:
+                if isinstance(one, SkippedTemplate):
+                    skipped.append(one)
+                elif one.slug in bundles:
+                    path = one.stackblitz_path or one.slug
+                    skipped.append(SkippedTemplate(path, f"Another template of the source is {one.slug!r}, too."))
+                else:
+                    bundles[one.slug] = await self._keep(source.name, one, kept_hashes)
+        return Found(bundles, skipped)
+
+    async def _keep(self, source: str, bundle: TemplateBundle, kept_hashes: set[str]) -> KeptBundle:
+        hashes = await asyncio.to_thread(_hashes, bundle)
+        wanted = {hashes[file.path]: file.data for file in bundle.files}
+        missing = iter([data for sha256, data in wanted.items() if sha256 not in kept_hashes])
         while some := tuple(islice(missing, _BLOBS_AT_ONCE)):
             await asyncio.gather(*(self._blobs.put(BLOB_SCOPE, data) for data in some))
-
-    async def _take_in(self, bundle: TemplateBundle) -> None:
-        hashes = {file.path: _sha256(file.data) for file in bundle.files}
-        for _ in range(_ATTEMPTS):
-            try:
-                return await take_in(self._source.name, bundle, hashes)
-            except DuplicateKeyError:
-                # Another process inserted the same template in this moment: now there is one to update.
-                continue
-        raise TemplateSlugTaken(f"Another source has a template {bundle.slug!r} already.")
+        kept_hashes.update(wanted)
+        files = await asyncio.to_thread(manifest_files, bundle, hashes)
+        return KeptBundle(replace(bundle, files=()), template_fields(source, bundle), files)
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _hashes(bundle: TemplateBundle) -> Mapping[str, str]:
+    """The digest of each file, by its path."""
+    return {file.path: hashlib.sha256(file.data).hexdigest() for file in bundle.files}

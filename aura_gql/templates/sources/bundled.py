@@ -6,7 +6,7 @@ Each is a folder `bundled/<slug>/` with its description in `template.toml` and i
 import asyncio
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -40,12 +40,13 @@ class BundledTemplates:
     def __init__(self, folder: Path = BUNDLED_FOLDER) -> None:
         self._folder = folder
 
-    async def load(self) -> Sequence[TemplateBundle]:
+    async def bundles(self) -> AsyncGenerator[TemplateBundle]:
         """Every template of the folder, by slug; ValueError that names a broken one."""
-        return await asyncio.to_thread(self._load)
+        for folder in await asyncio.to_thread(self._folders):
+            yield await asyncio.to_thread(_bundle, folder)
 
-    def _load(self) -> list[TemplateBundle]:
-        return [_bundle(folder) for folder in sorted(self._folder.iterdir()) if (folder / "template.toml").is_file()]
+    def _folders(self) -> list[Path]:
+        return [folder for folder in sorted(self._folder.iterdir()) if (folder / "template.toml").is_file()]
 
 
 def _bundle(folder: Path) -> TemplateBundle:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from aura_gql.files import transaction
 from aura_gql.files.changes import service
 from aura_gql.files.changes.documents import FileChangeDocument
 from aura_gql.files.changes.records import ChangeBatchRecord, ChangeKind, ChangeOrigin, EntryKind, NewChange
 from aura_gql.files.records import RevisionSource
+from aura_gql.infra import transaction
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import PageRequest

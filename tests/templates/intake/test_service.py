@@ -2,39 +2,52 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pymongo.errors import BulkWriteError
 
-from aura_gql.infra.mongo import Database
+from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.page import PageRequest
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.templates.errors import TemplateSlugTaken
+from aura_gql.templates.errors import CataloguePoisoned
 from aura_gql.templates.intake.documents import REPLACED_REVISION_KEPT
 from aura_gql.templates.intake.service import TemplateIntake
-from aura_gql.templates.records import TemplateFilter, TemplateRecord
+from aura_gql.templates.records import (
+    DependencyKind,
+    SkippedTemplate,
+    TemplateDependencyRecord,
+    TemplateFilter,
+    TemplateRecord,
+)
 from aura_gql.templates.service import TemplateService
-from aura_gql.templates.sources.bundled import BundledTemplates
-from tests.support.templates import remove_template, write_template
+from tests.support.templates import (
+    FolderIntake,
+    GivenTemplates,
+    a_bundle,
+    remove_template,
+    write_template,
+)
 
 OLD = {"a.txt": b"old", "b.txt": b"old b", "package.json": b'{"dependencies": {"koa": "^2"}}'}
 NEW = {"a.txt": b"new", "c.txt": b"new c", "package.json": b'{"dependencies": {"hono": "^4"}}'}
-
-
-class ThirdPartyTemplates(BundledTemplates):
-    """Another source of the same shape."""
-
-    name = "third-party"
 
 
 async def listed(templates: TemplateService) -> list[TemplateRecord]:
     return (await templates.list(page=PageRequest(100))).items
 
 
+async def stored(database: Database) -> list[list[MongoDocument]]:
+    """Everything that the catalogue consists of."""
+    names = ("project_templates", "template_cache", "template_dependencies")
+    return [await database[name].find().sort("_id", 1).to_list() for name in names]
+
+
 async def test_loading_again_changes_nothing(
-    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
+    templates: TemplateService, intake: FolderIntake, folder: Path, database: Database
 ) -> None:
     write_template(folder, "one")
     write_template(folder, "two")
@@ -49,7 +62,7 @@ async def test_loading_again_changes_nothing(
 
 
 async def test_a_change_comes_in_whole_and_the_old_expires(
-    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
+    templates: TemplateService, intake: FolderIntake, folder: Path, database: Database
 ) -> None:
     write_template(folder, "one", name="Old name", files=OLD)
     await intake.load()
@@ -73,7 +86,7 @@ async def test_a_change_comes_in_whole_and_the_old_expires(
 
 
 async def test_going_back_to_an_old_revision_keeps_it(
-    templates: TemplateService, intake: TemplateIntake, folder: Path, database: Database
+    templates: TemplateService, intake: FolderIntake, folder: Path, database: Database
 ) -> None:
     for files in (OLD, NEW, OLD):
         write_template(folder, "one", files=files)
@@ -87,7 +100,7 @@ async def test_going_back_to_an_old_revision_keeps_it(
 
 
 async def test_what_vanished_is_found_by_id_alone(
-    templates: TemplateService, intake: TemplateIntake, folder: Path
+    templates: TemplateService, intake: FolderIntake, folder: Path
 ) -> None:
     write_template(folder, "gone", category="frontend")
     write_template(folder, "stays")
@@ -106,18 +119,26 @@ async def test_what_vanished_is_found_by_id_alone(
 
 
 async def test_sources_leave_one_another_alone(
-    templates: TemplateService, intake: TemplateIntake, folder: Path, blobs: LocalBlobStore, tmp_path: Path
+    templates: TemplateService, intake: FolderIntake, folder: Path, blobs: LocalBlobStore
 ) -> None:
     write_template(folder, "ours")
     await intake.load()
-    other = tmp_path / "other"
-    write_template(other, "theirs")
-    await TemplateIntake(ThirdPartyTemplates(other), blobs).load()
-    assert {template.slug for template in await listed(templates)} == {"ours", "theirs"}
-    write_template(other, "ours")
-    with pytest.raises(TemplateSlugTaken, match="ours"):
-        await TemplateIntake(ThirdPartyTemplates(other), blobs).load()
-    assert (await templates.get_by_slug("ours")).source == "bundled"
+    outcome = await TemplateIntake(blobs).take_in(GivenTemplates(a_bundle("theirs"), a_bundle("ours")))
+    assert outcome.added == ["ours-starter", "theirs"]
+    assert {template.slug: template.source for template in await listed(templates)} == {
+        "ours": "bundled",
+        "ours-starter": "stackblitz",
+        "theirs": "stackblitz",
+    }
+    first = await templates.get_by_slug("ours-starter")
+    # The name stays, whatever becomes of the one in whose favour it was given.
+    remove_template(folder, "ours")
+    write_template(folder, "theirs")
+    assert (await intake.load()).added == ["theirs-starter"]
+    outcome = await TemplateIntake(blobs).take_in(GivenTemplates(a_bundle("theirs"), a_bundle("ours", "new")))
+    assert (outcome.changed, outcome.unchanged) == (["ours-starter"], ["theirs"])
+    assert (await templates.get_by_slug("ours-starter")).id == first.id
+    assert await templates.read_file(first.id, "README.md") == b"new"
 
 
 async def test_many_may_load_at_once(
@@ -125,7 +146,7 @@ async def test_many_may_load_at_once(
 ) -> None:
     for number in range(6):
         write_template(folder, f"template-{number}", files={**OLD, "n.txt": str(number).encode()})
-    await asyncio.gather(*(TemplateIntake(BundledTemplates(folder), blobs).load() for _ in range(5)))
+    await asyncio.gather(*(FolderIntake(folder, blobs).load() for _ in range(5)))
     found = await listed(templates)
     assert len(found) == 6
     files = await templates.files([template.id for template in found])
@@ -134,7 +155,7 @@ async def test_many_may_load_at_once(
     assert await database["template_dependencies"].count_documents({}) == 6
 
 
-async def test_no_reader_sees_half_a_template(templates: TemplateService, intake: TemplateIntake, folder: Path) -> None:
+async def test_no_reader_sees_half_a_template(templates: TemplateService, intake: FolderIntake, folder: Path) -> None:
     write_template(folder, "one", files=OLD)
     await intake.load()
     template_id = (await templates.get_by_slug("one")).id
@@ -164,13 +185,13 @@ async def test_nothing_is_named_before_its_blobs_are_kept(templates: TemplateSer
     broken = folder.parent / "no-folder"
     broken.write_bytes(b"")
     with pytest.raises(StorageUnavailable):
-        await TemplateIntake(BundledTemplates(folder), LocalBlobStore(broken)).load()
+        await FolderIntake(folder, LocalBlobStore(broken)).load()
     assert await listed(templates) == []
     assert await (await templates.list(TemplateFilter(category="backend"))).count() == 0
 
 
 async def test_an_emptied_blob_store_is_filled_again(
-    templates: TemplateService, intake: TemplateIntake, folder: Path, tmp_path: Path
+    templates: TemplateService, intake: FolderIntake, folder: Path, tmp_path: Path
 ) -> None:
     write_template(folder, "one")
     await intake.load()
@@ -178,3 +199,52 @@ async def test_an_emptied_blob_store_is_filled_again(
     await intake.load()
     one = await templates.get_by_slug("one")
     assert await templates.read_file(one.id, "README.md") == b"# A template\n"
+
+
+async def test_whatever_comes_in_between_leaves_the_old_catalogue_whole(
+    templates: TemplateService, blobs: LocalBlobStore, database: Database
+) -> None:
+    intake = TemplateIntake(blobs)
+    await intake.take_in(GivenTemplates(*(a_bundle(slug) for slug in "abc")))
+    before = await stored(database)
+    new = [a_bundle(slug, "new") for slug in "abcd"]
+    for count in range(len(new) + 1):
+        with pytest.raises(LookupError):
+            await intake.take_in(GivenTemplates(*new[:count], LookupError()))
+        assert await stored(database) == before
+    # The packages are written last: that they are refused ends the transaction when all the rest is written.
+    await database.command("collMod", "template_dependencies", validator={"name": {"$ne": "refused"}})
+    refused = TemplateDependencyRecord("refused", "1", DependencyKind.RUNTIME)
+    with pytest.raises(BulkWriteError):
+        await intake.take_in(GivenTemplates(*new[:3], a_bundle("d", dependencies=[refused])))
+    assert await stored(database) == before
+    outcome = await intake.take_in(GivenTemplates(*new))
+    assert (outcome.added, outcome.changed) == (["d"], ["a", "b", "c"])
+
+
+async def test_a_poisoned_source_changes_nothing(
+    templates: TemplateService, blobs: LocalBlobStore, database: Database
+) -> None:
+    intake = TemplateIntake(blobs)
+    await intake.take_in(GivenTemplates(*(a_bundle(slug) for slug in "abcd")))
+    before = await stored(database)
+    unread = SkippedTemplate("a", "It is broken.")
+    for source in (GivenTemplates(), GivenTemplates(unread), GivenTemplates(a_bundle("a", "new"))):
+        with pytest.raises(CataloguePoisoned):
+            await intake.take_in(source)
+        assert await stored(database) == before
+    with pytest.raises(CataloguePoisoned):
+        await intake.take_in(GivenTemplates(), force=True)
+    outcome = await intake.take_in(GivenTemplates(a_bundle("a")), force=True)
+    assert outcome.removed == ["b", "c", "d"]
+
+
+async def test_a_new_commit_alone_is_no_change(templates: TemplateService, blobs: LocalBlobStore) -> None:
+    intake = TemplateIntake(blobs)
+    await intake.take_in(GivenTemplates(a_bundle("a", commit="1" * 40), a_bundle("b", commit="1" * 40)))
+    before = await templates.get_by_slug("a")
+    unread = SkippedTemplate("b", "It is broken.")
+    outcome = await intake.take_in(GivenTemplates(a_bundle("a", commit="2" * 40), unread))
+    assert (outcome.unchanged, outcome.removed, outcome.skipped) == (["a"], [], [unread])
+    assert await templates.get_by_slug("a") == replace(before, commit="2" * 40)
+    assert (await templates.get_by_slug("b")).is_active

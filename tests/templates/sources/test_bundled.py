@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from aura_gql.templates.records import DependencyKind, TemplateBundle
-from aura_gql.templates.sources.bundled import BundledTemplates
-from tests.support.templates import DEFAULT_FILES, write_template
+from tests.support.templates import DEFAULT_FILES, all_bundles, write_template
 
 
 async def load(folder: Path) -> dict[str, TemplateBundle]:
-    return {bundle.slug: bundle for bundle in await BundledTemplates(folder).load()}
+    return {bundle.slug: bundle for bundle in await all_bundles(folder)}
 
 
 async def test_everything_of_a_template_is_read(tmp_path: Path) -> None:
