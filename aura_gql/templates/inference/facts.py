@@ -1,0 +1,38 @@
+"""From files to facts."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from aura_gql.templates.inference.errors import UnreadableManifest
+from aura_gql.templates.inference.manifest import MANIFEST, read_manifest
+from aura_gql.templates.inference.readme import read_readme
+from aura_gql.templates.inference.records import Facts, PackageManifest, StarterFile
+
+_SOURCES = frozenset({"astro", "cjs", "css", "html", "js", "jsx", "mjs", "mts", "py", "svelte", "ts", "tsx", "vue"})
+_NO_SOURCE = re.compile(r"\.d\.[cm]?ts$|\.(?:config|conf)\.[a-z]+$|\.eslintrc\.[a-z]+$")
+
+
+def facts_of(folder: str, files: Mapping[str, StarterFile]) -> Facts:
+    """What the rules look at in the files of a starter, which lies in `folder`; UnreadableManifest."""
+    return Facts(
+        folder=folder,
+        manifest=_manifest(files.get(MANIFEST)),
+        names=frozenset(path for path in files if "/" not in path),
+        extensions=frozenset(_extensions(files)),
+        readme=read_readme(files),
+    )
+
+
+def _manifest(file: StarterFile | None) -> PackageManifest | None:
+    if file is None:
+        return None
+    if file.data is None:
+        raise UnreadableManifest(f"Its package.json of {file.size:,} bytes is too large to be read.")
+    return read_manifest(file.data)
+
+
+def _extensions(paths: Iterable[str]) -> Iterable[str]:
+    for path in paths:
+        extension = path.rpartition(".")[2]
+        if extension in _SOURCES and not _NO_SOURCE.search(path):
+            yield extension

@@ -1,0 +1,36 @@
+"""From files to facts."""
+
+import pytest
+
+from aura_gql.templates.inference.errors import UnreadableManifest
+from aura_gql.templates.inference.facts import facts_of
+from aura_gql.templates.inference.records import StarterFile
+from tests.support.github.snapshot import needs_snapshot
+from tests.support.starter_facts import fields_of, kept_facts, snapshot_files
+
+
+def test_files_become_facts() -> None:
+    paths = ["src/main.ts", "src/env.d.ts", "vite.config.mts", "a/b.vue", "logo.svg", "index.html", ".eslintrc.cjs"]
+    facts = facts_of("My_vue.starter-2", {path: StarterFile.of(b"") for path in paths})
+    assert facts.words == ["my", "vue", "starter", "2"]
+    assert facts.names == {"vite.config.mts", "logo.svg", "index.html", ".eslintrc.cjs"}
+    assert facts.extensions == {"ts", "vue", "html"}
+    assert facts.manifest is None
+    assert facts.packages == frozenset()
+
+
+def test_packages_are_those_of_every_section() -> None:
+    data = b'{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}, "optionalDependencies": {"c": "1"}}'
+    assert facts_of("x", {"package.json": StarterFile.of(data)}).packages == {"a", "b", "c"}
+
+
+def test_a_manifest_that_was_too_large_to_be_kept_is_refused() -> None:
+    with pytest.raises(UnreadableManifest, match="10,000,000 bytes"):
+        facts_of("x", {"package.json": StarterFile(10_000_000)})
+
+
+@needs_snapshot
+def test_the_facts_that_are_kept_are_those_of_the_snapshot() -> None:
+    real = {folder: fields_of(facts_of(folder, files)) for folder, files in snapshot_files().items()}
+    assert real == {folder: fields_of(facts) for folder, facts in kept_facts().items()}
+    assert len(real) == 40
