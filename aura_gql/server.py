@@ -13,7 +13,6 @@ from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
 from aura_gql.files.archives.references import ArchiveReferences
 from aura_gql.files.archives.service import ArchiveService
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.usage import ArchiveUsage
 from aura_gql.files.batches.service import FileBatches
 from aura_gql.files.documents import FILE_DOCUMENTS
@@ -58,6 +57,7 @@ from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.quotas.ports import UsageSource
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.storage.signing import LinkSigner
+from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument

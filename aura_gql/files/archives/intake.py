@@ -18,7 +18,6 @@ from aura_gql.files.archives.records import (
 )
 from aura_gql.files.archives.restoring import ArchiveRestorer
 from aura_gql.files.archives.shelf import ArchiveShelf
-from aura_gql.files.archives.spooling import Spool, Spools, fill, in_thread
 from aura_gql.files.archives.storing import check_size, store
 from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.versions import scope_of
@@ -31,6 +30,7 @@ from aura_gql.storage.archives.errors import ArchiveRefused, ArchiveRule
 from aura_gql.storage.archives.inspection import Inspection
 from aura_gql.storage.archives.values import ArchiveFormat
 from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.spooling import Spool, Spools, fill, in_thread
 from aura_gql.storage.sweeping.guard import BlobGuard
 
 

@@ -5,7 +5,6 @@ from bson import ObjectId
 from aura_gql.files.archives.packing import pack
 from aura_gql.files.archives.records import ArchiveBounds, ArchiveRecord
 from aura_gql.files.archives.shelf import ArchiveShelf
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.storing import store
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.ports import ProjectAccess
@@ -15,6 +14,7 @@ from aura_gql.infra.ports import JobQueue
 from aura_gql.kernel.errors import DomainError, StorageUnavailable
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.guard import BlobGuard
 
 MAKE_ARCHIVE = "make-archive"

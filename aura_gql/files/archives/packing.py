@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from aura_gql.files.archives.spooling import Spool, in_thread
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.records import FileRecord
 from aura_gql.storage.archives.ports import ArchiveWriter
 from aura_gql.storage.archives.values import ArchiveFormat, Entry
 from aura_gql.storage.archives.writing import open_archive
 from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.storage.spooling import Spool, in_thread
 
 
 async def pack(blobs: BlobStore, kind: ArchiveFormat, records: Iterable[FileRecord], spool: Spool) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from bson import ObjectId
 
 from aura_gql.files.archives.records import ArchiveBounds, ArchiveOrigin, ArchiveRecord, RestoreWish
-from aura_gql.files.archives.spooling import Spool, Spools, fill, in_thread
 from aura_gql.files.archives.unpacking import PATH_RULES, Unpacker, known_contents, operations_of
 from aura_gql.files.documents import ProjectFileDocument
 from aura_gql.files.records import RevisionSource
@@ -18,6 +17,7 @@ from aura_gql.kernel.errors import DomainError
 from aura_gql.storage.archives.inspection import Inspection, inspect
 from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.storage.spooling import Spool, Spools, fill, in_thread
 
 _MOST_OF_OURS = 1_000_000
 

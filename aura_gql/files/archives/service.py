@@ -21,7 +21,6 @@ from aura_gql.files.archives.records import (
 )
 from aura_gql.files.archives.restoring import ArchiveRestorer
 from aura_gql.files.archives.shelf import ArchiveShelf
-from aura_gql.files.archives.spooling import Spools, in_thread
 from aura_gql.files.ports import ProjectAccess
 from aura_gql.files.records import StorageTotals
 from aura_gql.files.service import FileService
@@ -38,6 +37,7 @@ from aura_gql.storage.blob_links import LinkedBlob
 from aura_gql.storage.ports import BlobKey, BlobStore
 from aura_gql.storage.quotas.records import Quota
 from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.storage.spooling import Spools, in_thread
 
 _WORD = re.compile(r"[^\W_]+")
 _MAX_NAME = 60

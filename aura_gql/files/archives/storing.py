@@ -4,10 +4,10 @@ import os
 
 from aura_gql.files.archives.errors import ArchiveTooLarge
 from aura_gql.files.archives.records import ArchiveBounds, ArchiveFacts
-from aura_gql.files.archives.spooling import Spool
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobStore
+from aura_gql.storage.spooling import Spool
 from aura_gql.storage.sweeping.guard import BlobGuard
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from aura_gql.files.archives.records import RestoreMode
-from aura_gql.files.archives.spooling import Spool, Spools, in_thread
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.paths import clean_path, path_key
 from aura_gql.files.records import FileRecord
@@ -14,6 +13,7 @@ from aura_gql.storage.archives.inspection import CheckedEntry, Inspection
 from aura_gql.storage.archives.reading import read_archive
 from aura_gql.storage.archives.values import ArchiveLimits, PathRules
 from aura_gql.storage.ports import BlobKey, BlobStore
+from aura_gql.storage.spooling import Spool, Spools, in_thread
 from aura_gql.storage.sweeping.guard import BlobGuard
 
 PATH_RULES = PathRules(clean_path, path_key)

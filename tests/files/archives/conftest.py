@@ -8,7 +8,6 @@ from pymongo import AsyncMongoClient
 
 from aura_gql.files.archives.records import ArchiveBounds
 from aura_gql.files.archives.service import ArchiveService
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.usage import ArchiveUsage
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
@@ -24,6 +23,7 @@ from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.backends.local.store import LocalBlobStore
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.storage.spooling import Spools
 from aura_gql.templates.service import TemplateService
 from tests.files.archives.room import ArchiveRoom
 from tests.files.world import World

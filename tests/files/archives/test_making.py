@@ -8,12 +8,12 @@ from aura_gql.files.archives.documents import ProjectArchiveDocument
 from aura_gql.files.archives.making import MAKE_ARCHIVE, ArchiveMaker
 from aura_gql.files.archives.records import ArchiveBounds, ArchiveStatus
 from aura_gql.files.archives.shelf import ArchiveShelf
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.records import FileRecord
 from aura_gql.files.service import FileService
 from aura_gql.projects.records import ProjectStatus
 from aura_gql.storage.archives.values import ArchiveFormat
 from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.spooling import Spools
 from tests.files.archives.room import FILES, ArchiveRoom
 from tests.files.world import ADA
 from tests.support.waiting import until

@@ -3,12 +3,12 @@
 import pytest
 
 from aura_gql.files.archives.packing import pack
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.unpacking import PATH_RULES
 from aura_gql.storage.archives.inspection import inspect
 from aura_gql.storage.archives.values import ArchiveFormat, ArchiveLimits
 from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.spooling import Spools
 from tests.files.archives.room import ArchiveRoom
 
 

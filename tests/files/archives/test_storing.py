@@ -4,8 +4,8 @@ import pytest
 
 from aura_gql.files.archives.errors import ArchiveTooLarge
 from aura_gql.files.archives.records import ArchiveBounds
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.storing import store
+from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.guard import BlobGuard
 from tests.files.archives.room import ArchiveRoom
 

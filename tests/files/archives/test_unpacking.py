@@ -7,7 +7,6 @@ from dataclasses import replace
 from bson import ObjectId
 
 from aura_gql.files.archives.records import RestoreMode
-from aura_gql.files.archives.spooling import Spools
 from aura_gql.files.archives.unpacking import PATH_RULES, Unpacker, known_contents, operations_of
 from aura_gql.files.changes.records import EntryKind
 from aura_gql.files.records import FileRecord
@@ -16,6 +15,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.storage.archives.inspection import inspect
 from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.ports import BlobKey
+from aura_gql.storage.spooling import Spools
 from tests.files.archives.room import ArchiveRoom
 from tests.support.hostile_archives import zip_of
 

@@ -8,13 +8,13 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from aura_gql.files.archives.spooling import Spools, fill, in_thread
+from aura_gql.storage.spooling import Spools, fill, in_thread
 from tests.support.waiting import until
 
 _DYING = """
 import os, sys
 from pathlib import Path
-from aura_gql.files.archives.spooling import Spools
+from aura_gql.storage.spooling import Spools
 with Spools(Path(sys.argv[1])).open() as spool:
     spool.file.write(b"half")
     spool.file.flush()
