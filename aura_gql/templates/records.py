@@ -27,6 +27,16 @@ class TemplateOrder(StrEnum):
     POPULAR = "POPULAR"
     NAME = "NAME"
     NEWEST = "NEWEST"
+    RELEVANCE = "RELEVANCE"
+
+
+class TemplateFacetName(StrEnum):
+    """What templates are told apart by."""
+
+    CATEGORY = "CATEGORY"
+    TYPE = "TYPE"
+    TAG = "TAG"
+    DEPENDENCY = "DEPENDENCY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,8 @@ class TemplateFile:
 class TemplateBundle:
     """A template as its source has it. `slug` is its key; `revision` changes whenever anything of it does.
 
-    `commit` is the one of the repository that it was found at; that alone makes no new revision.
+    `commit` is the one of the repository that it was found at; that alone makes no new revision. `readme_path` is
+    worked out from the paths where the source does not say.
     """
 
     slug: str
@@ -68,6 +79,7 @@ class TemplateBundle:
     stackblitz_path: str | None = None
     preview_url: str | None = None
     commit: str | None = None
+    readme_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +92,24 @@ class SkippedTemplate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFilter:
-    """What a template has to match: all that is given. `text` as `search` says, the others exactly, every tag."""
+    """What a template has to match: all that is given. `text` as `listing.search` says, the others exactly, every tag.
+
+    `dependency` is the name of a package that its manifest asks for, of whatever kind.
+    """
 
     category: str | None = None
     type: str | None = None
     tags: Sequence[str] = ()
     text: str | None = None
+    dependency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateRecord:
-    """A template; `total_size` is bytes, `popularity` the number of projects made from it."""
+    """A template; `total_size` is bytes, `popularity` the number of projects made from it.
+
+    `readme_path` is None where it has no README that is text.
+    """
 
     id: ObjectId
     slug: str
@@ -109,6 +128,7 @@ class TemplateRecord:
     required_tools: list[str]
     revision: str
     commit: str | None
+    readme_path: str | None
     is_active: bool
     created_at: datetime
     updated_at: datetime
@@ -131,4 +151,12 @@ class CategoryRecord:
     """A category and how many active templates are in it."""
 
     name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRecord:
+    """A value of a facet and how many templates have it."""
+
+    value: str
     count: int

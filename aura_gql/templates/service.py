@@ -2,28 +2,28 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
 from bson import ObjectId
 
-from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.storage.ports import BlobKey, BlobStore
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
-from aura_gql.templates.documents import ProjectTemplateDocument, active_query
+from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
-from aura_gql.templates.ordering import from_cursor, to_cursor
+from aura_gql.templates.listing.documents import count_categories
+from aura_gql.templates.listing.pages import facet_of, list_templates
 from aura_gql.templates.records import (
     BLOB_SCOPE,
     CategoryRecord,
+    FacetRecord,
     TemplateDependencyRecord,
+    TemplateFacetName,
     TemplateFileRecord,
     TemplateFilter,
     TemplateOrder,
     TemplateRecord,
 )
 
-MAX_FILTER_TAGS: Final = 10
 _BLOBS_AT_ONCE = 8
 
 TemplateFiles = dict[ObjectId, list[TemplateFileRecord]]
@@ -56,7 +56,7 @@ class TemplateService:
 
     async def categories(self) -> Sequence[CategoryRecord]:
         """The categories that active templates are in, by name."""
-        return await ProjectTemplateDocument.count_by_category()
+        return await count_categories()
 
     async def files(self, template_ids: Sequence[ObjectId]) -> TemplateFiles:
         """The files of each template, by path; an unknown template has no entry."""
@@ -105,25 +105,12 @@ class TemplateService:
     async def list(
         self,
         wanted: TemplateFilter | None = None,
-        order: TemplateOrder = TemplateOrder.POPULAR,
+        order: TemplateOrder | None = None,
         page: PageRequest | None = None,
     ) -> Page[TemplateRecord]:
-        """A page of the active templates that match.
+        """A page of the active templates that match; see `list_templates`."""
+        return await list_templates(wanted or TemplateFilter(), order, page or PageRequest())
 
-        A template that changes its place between two pages is seen once, twice or not at all; all others exactly once.
-        InvalidInput for a filter beyond its limits or a cursor of another order.
-        """
-        wanted, page = wanted or TemplateFilter(), page or PageRequest()
-        if len(wanted.tags) > MAX_FILTER_TAGS:
-            raise InvalidInput(f"`tags` has at most {MAX_FILTER_TAGS} tags.", field=("filter", "tags"))
-        query = active_query(wanted)
-        after = None if page.after is None else from_cursor(order, page.after)
-        found = await ProjectTemplateDocument.find_page(query, order, after, page.first + 1)
-        items = found[: page.first]
-        return Page(
-            items=items,
-            cursors=[to_cursor(order, template) for template in items],
-            has_next=len(found) > page.first,
-            has_previous=after is not None,
-            count=lambda: ProjectTemplateDocument.count_matching(query),
-        )
+    async def facet(self, wanted: TemplateFilter, facet: TemplateFacetName) -> Sequence[FacetRecord]:
+        """How many of the templates that match have each value of a facet; see `facet_of`."""
+        return await facet_of(wanted, facet)

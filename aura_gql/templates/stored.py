@@ -1,23 +1,30 @@
 """Templates between what the database keeps and what the rooms see."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from bson import ObjectId
 from pydantic import BaseModel
 
 from aura_gql.kernel.languages import is_binary, language_of
-from aura_gql.templates.ordering import fold_name
+from aura_gql.templates.listing.ordering import fold_name
+from aura_gql.templates.listing.ranking import search_fields
+from aura_gql.templates.readme import readme_path_of
 from aura_gql.templates.records import (
     DependencyKind,
     TemplateBundle,
     TemplateDependencyRecord,
+    TemplateFile,
     TemplateFileRecord,
     TemplateRecord,
 )
-from aura_gql.templates.search import terms_of
 
 Stored = Mapping[str, Any]
+
+LISTING_VERSION: Final = 1
+"""Of the fields that a template is found by: raised with what they hold, so that those kept before are made anew."""
+
+_MAX_README_SEARCHED = 64 * 1024
 
 _KIND_ORDER = {kind: rank for rank, kind in enumerate(DependencyKind)}
 
@@ -52,6 +59,7 @@ def to_record(document: Stored) -> TemplateRecord:
         required_tools=document["required_tools"],
         revision=document["revision"],
         commit=document.get("commit"),
+        readme_path=document.get("readme_path"),
         is_active=document["is_active"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],
@@ -78,6 +86,8 @@ def to_dependency_records(stored: Sequence[Stored]) -> list[TemplateDependencyRe
 
 def template_fields(source: str, bundle: TemplateBundle) -> dict[str, Any]:
     """What an import sets in a template's document, times aside."""
+    dependencies = sorted({dependency.name for dependency in bundle.dependencies})
+    readme = _readme(bundle)
     return {
         "source": source,
         "slug": bundle.slug,
@@ -87,14 +97,21 @@ def template_fields(source: str, bundle: TemplateBundle) -> dict[str, Any]:
         "type": bundle.type,
         "category": bundle.category,
         "tags": list(bundle.tags),
-        "search_terms": terms_of(
-            [bundle.name, bundle.slug, bundle.description, bundle.type, bundle.category, *bundle.tags]
+        "dependencies": dependencies,
+        **search_fields(
+            name=bundle.name,
+            labels=[bundle.type, bundle.category, *bundle.tags],
+            description=bundle.description,
+            dependencies=dependencies,
+            readme="" if readme is None else readme.data[:_MAX_README_SEARCHED].decode(errors="ignore"),
         ),
+        "listing_version": LISTING_VERSION,
         "file_count": len(bundle.files),
         "total_size": sum(len(file.data) for file in bundle.files),
         "preview_url": bundle.preview_url,
         "stackblitz_path": bundle.stackblitz_path,
         "commit": bundle.commit,
+        "readme_path": None if readme is None else readme.path,
         "start_command": bundle.start_command,
         "required_tools": list(bundle.required_tools),
         "revision": bundle.revision,
@@ -128,3 +145,10 @@ def dependency_fields(template_id: ObjectId, bundle: TemplateBundle) -> list[dic
         }
         for dependency in bundle.dependencies
     ]
+
+
+def _readme(bundle: TemplateBundle) -> TemplateFile | None:
+    """The README of a bundle; None where there is none, or none that is text."""
+    path = bundle.readme_path or readme_path_of(file.path for file in bundle.files)
+    found = next((file for file in bundle.files if file.path == path), None)
+    return None if found is None or is_binary(found.data) else found

@@ -46,7 +46,7 @@ def write_template(
         "required_tools": ["sh"],
     }
     # A JSON string or list of strings is one of TOML too.
-    lines = "".join(f"{field} = {json.dumps(value)}\n" for field, value in fields.items())
+    lines = "".join(f"{field} = {json.dumps(value, ensure_ascii=False)}\n" for field, value in fields.items())
     (root / slug / "template.toml").write_text(lines)
 
 
@@ -110,3 +110,8 @@ def a_bundle(
         stackblitz_path=slug,
         commit=commit,
     )
+
+
+def package_json(**sections: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of a template that has a package manifest of these sections and nothing else."""
+    return {"package.json": json.dumps(sections).encode()}

@@ -1,5 +1,8 @@
 """What an import writes, read back."""
 
+from dataclasses import replace
+
+import pytest
 from bson import ObjectId
 
 from aura_gql.templates.records import DependencyKind, TemplateBundle, TemplateDependencyRecord, TemplateFile
@@ -33,9 +36,28 @@ BUNDLE = TemplateBundle(
 def test_the_fields_of_a_template() -> None:
     fields = template_fields("bundled", BUNDLE)
     assert fields["name_folded"] == "démo app"
-    assert fields["search_terms"] == ["app", "backend", "demo", "http", "node", "shows", "things"]
+    assert fields["search_terms"] == ["app", "backend", "demo", "http", "koa", "node", "shows", "things", "vite", "vue"]
+    assert fields["dependencies"] == ["koa", "vite", "vue"]
+    assert fields["readme_path"] is None
     assert (fields["file_count"], fields["total_size"]) == (2, 10)
     assert fields["is_active"] is True
+
+
+@pytest.mark.parametrize(
+    ("readme", "readme_path", "found"),
+    [
+        (TemplateFile("readme.md", b"A gallery"), None, True),
+        (TemplateFile("docs/start.md", b"A gallery"), "docs/start.md", True),
+        (TemplateFile("docs/start.md", b"A gallery"), None, False),
+        (TemplateFile("README.md", b"A gallery\0"), None, False),
+        (TemplateFile("README.md", b"A gallery"), "gone.md", False),
+    ],
+)
+def test_a_readme_that_is_text_is_searched(readme: TemplateFile, readme_path: str | None, found: bool) -> None:
+    bundle = replace(BUNDLE, files=(*BUNDLE.files, readme), readme_path=readme_path)
+    fields = template_fields("bundled", bundle)
+    assert fields["readme_path"] == (readme.path if found else None)
+    assert ("gallery" in fields["search_terms"]) is found
 
 
 def test_files_come_back_by_path_with_their_language() -> None:

@@ -22,5 +22,9 @@ publish_enum(
         TemplateOrder.POPULAR: "The most used in projects first.",
         TemplateOrder.NAME: "By name, A to Z.",
         TemplateOrder.NEWEST: "The latest added first.",
+        TemplateOrder.RELEVANCE: (
+            "What matches `filter.text` best first: by its name, then by slug, type, category or tags, by description, "
+            "by dependencies, by its README; equals by popularity. Without a text as POPULAR."
+        ),
     },
 )

@@ -18,6 +18,7 @@ from aura_gql.templates.contents.documents import TemplateCacheDocument, Templat
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.intake.planning import Found, IntakePlan, plan_intake
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle, StoredState
+from aura_gql.templates.listing.ranking import found_by_slug
 from aura_gql.templates.stored import dependency_fields
 
 REPLACED_REVISION_KEPT = timedelta(hours=24)
@@ -41,7 +42,7 @@ async def take_in(source: str, found: Found, *, force: bool) -> IntakeOutcome:
 
 
 async def _find_states(source: str, session: AsyncClientSession) -> list[StoredState]:
-    fields = ("slug", "source_slug", "stackblitz_path", "revision", "commit", "is_active")
+    fields = ("slug", "source_slug", "stackblitz_path", "revision", "commit", "is_active", "listing_version")
     cursor = ProjectTemplateDocument.get_pymongo_collection().find(
         {"source": source}, dict.fromkeys(fields, 1), session=session
     )
@@ -55,6 +56,7 @@ async def _find_states(source: str, session: AsyncClientSession) -> list[StoredS
             revision=one["revision"],
             commit=one.get("commit"),
             is_active=one["is_active"],
+            listing_version=one.get("listing_version", 0),
         )
         async for one in cursor
     ]
@@ -96,7 +98,13 @@ async def _write(source: str, plan: IntakePlan, session: AsyncClientSession) -> 
 
 
 def _fields(source: str, slug: str, kept: KeptBundle, at: datetime) -> Mapping[str, Any]:
-    return {**kept.fields, "source": source, "slug": slug, "source_slug": kept.bundle.slug, "updated_at": at}
+    return {
+        **found_by_slug(kept.fields, slug),
+        "source": source,
+        "slug": slug,
+        "source_slug": kept.bundle.slug,
+        "updated_at": at,
+    }
 
 
 def _manifest(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence[_Write]:

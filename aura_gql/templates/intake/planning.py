@@ -7,6 +7,7 @@ from itertools import count
 from aura_gql.templates.errors import CataloguePoisoned
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle, StoredState
 from aura_gql.templates.records import SkippedTemplate
+from aura_gql.templates.stored import LISTING_VERSION
 
 _NEWCOMER = "starter"
 
@@ -81,7 +82,8 @@ def _check(found: Found, states: Sequence[StoredState], removed: Sequence[Stored
 
 
 def _is_same(state: StoredState, kept: KeptBundle) -> bool:
-    return state.is_active and state.revision == kept.bundle.revision
+    is_found = state.is_active and state.listing_version == LISTING_VERSION
+    return is_found and state.revision == kept.bundle.revision
 
 
 def _named(new: Sequence[KeptBundle], taken: Collection[str]) -> list[tuple[str, KeptBundle]]:

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from aura_gql.templates.records import SkippedTemplate, TemplateBundle
+from aura_gql.templates.stored import LISTING_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class KeptBundle:
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """What an intake has to know of a template that is there. `source_slug` is its slug at its source."""
+    """What an intake has to know of a template that is there. `source_slug` is its slug at its source.
+
+    `listing_version` is of the fields that it is found by: 0 for one of before there was any.
+    """
 
     id: ObjectId
     slug: str
@@ -45,3 +49,4 @@ class StoredState:
     revision: str
     commit: str | None
     is_active: bool
+    listing_version: int = LISTING_VERSION

@@ -1,6 +1,7 @@
 """What is to be written, told without a database."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pytest
 from bson import ObjectId
@@ -35,6 +36,11 @@ def test_everything_is_told_apart() -> None:
     assert outcome.changed == ["back", "new revision"]
     assert outcome.unchanged == ["same"]
     assert outcome.removed == ["gone"]
+
+
+def test_one_that_is_found_by_what_was_kept_before_is_kept_anew() -> None:
+    old = replace(state("a"), listing_version=0)
+    assert plan(found("a"), [old]).changed == [(old, found("a").bundles["a"])]
 
 
 @pytest.mark.parametrize(

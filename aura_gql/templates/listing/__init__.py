@@ -1,0 +1,1 @@
+"""Finding templates: words, filters, orders, pages and facets."""
