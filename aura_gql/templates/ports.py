@@ -1,9 +1,10 @@
 """Where project templates come from."""
 
-from collections.abc import AsyncGenerator
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+from typing import IO, Protocol
 
-from aura_gql.templates.records import SkippedTemplate, TemplateBundle
+from aura_gql.templates.records import KnownCommit, Resolved, SkippedTemplate, TemplateBundle
 
 
 class TemplateSource(Protocol):
@@ -19,5 +20,24 @@ class TemplateSource(Protocol):
 
         One that can't be read by itself comes as a SkippedTemplate, and the others follow. Where anything is raised, be
         it before the first or in between, nothing of what came counts. Blocking work stays off the event loop.
+        """
+        ...
+
+
+class TemplateRepository(Protocol):
+    """A repository that can be looked at and fetched whole.
+
+    Both raise TemplatesUnavailable (TemplatesRateLimited where it is known until when), TemplateRepositoryNotFound and
+    TemplateSourceRefused.
+    """
+
+    async def resolve(self, known: KnownCommit | None = None) -> Resolved:
+        """The commit that it is at, asked so that an unchanged one costs as little as can be."""
+        ...
+
+    async def download(self, sha: str, out: IO[bytes] | Path, progress: Callable[[int], None] | None = None) -> int:
+        """Write its packed archive at a commit to `out`, and say how many bytes it has.
+
+        `progress` is told how many bytes are there so far. A file that is named is removed where anything fails.
         """
         ...

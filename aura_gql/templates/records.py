@@ -160,3 +160,20 @@ class FacetRecord:
 
     value: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommit:
+    """The commit that a repository was last seen at, and the mark (`ETag`) that its host gave for it."""
+
+    sha: str
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The commit that a repository is at; `is_unchanged` says that it is the known one, whatever its mark."""
+
+    sha: str
+    etag: str | None
+    is_unchanged: bool
