@@ -12,6 +12,7 @@ from aura_gql.app import create_trusting_schema
 from aura_gql.commands.blob_checks import check_blobs
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
+from aura_gql.commands.github_check import check_github
 from aura_gql.infra.mongo import Client, connect
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError
@@ -194,6 +195,7 @@ CHECKS_OF_SETTINGS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] =
     check_blobs,
     check_rates,
     check_sandboxes,
+    check_github,
     check_trusted_documents,
     check_tools,
 )

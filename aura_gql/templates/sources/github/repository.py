@@ -9,7 +9,9 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
+from aura_gql.templates.errors import TemplateRepositoryNotFound
 from aura_gql.templates.records import KnownCommit, Resolved
+from aura_gql.templates.sources.github.allowance import Allowance, read_allowance
 from aura_gql.templates.sources.github.download import ArchiveDownload, Progress, opened
 from aura_gql.templates.sources.github.exchange import GitHubExchange, beginning
 from aura_gql.templates.sources.github.refusals import PassingTrouble
@@ -49,6 +51,14 @@ class GitHubRepository:
         async with opened(out) as file:
             download = ArchiveDownload(file, self._limits.archive_bytes, progress)
             return await self._exchange.get(f"{self._path}/tarball/{sha}", download)
+
+    async def allowance(self) -> Allowance | None:
+        """How many requests are left, at the cost of none; None where nobody counts. Errors are those of `resolve`."""
+        try:
+            return await self._exchange.get("/rate_limit", read_allowance)
+        except TemplateRepositoryNotFound:
+            # As a GitHub of one's own says that it has no limits.
+            return None
 
 
 @dataclass(frozen=True, slots=True)
