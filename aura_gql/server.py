@@ -41,6 +41,7 @@ from aura_gql.previews.service import PreviewService
 from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
+from aura_gql.projects.popularity.service import ProjectPopularity
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
@@ -233,7 +234,10 @@ class Server:
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
-        ProjectDeletion([previews, executions, terminals, sandboxes, archives, tickets, files, history]).register(jobs)
+        popularity = ProjectPopularity(templates)
+        ProjectDeletion(
+            [popularity, previews, executions, terminals, sandboxes, archives, tickets, files, history]
+        ).register(jobs)
         return Services(
             auth,
             templates,

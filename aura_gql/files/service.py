@@ -27,7 +27,7 @@ from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.languages import language_of
 from aura_gql.projects.errors import ProjectNotFound
-from aura_gql.projects.ports import NewFile
+from aura_gql.projects.ports import Advance, NewFile
 from aura_gql.storage.addressing import address
 from aura_gql.storage.ports import BlobKey, BlobStore
 from aura_gql.storage.quotas.records import QuotaLimits
@@ -146,27 +146,37 @@ class FileService:
             saved = await self.writer.apply(viewer_id, project_id, [operation], source=RevisionSource.SAVE)
         return saved.files[0]
 
-    async def import_files(self, project_id: ObjectId, files: Sequence[NewFile], author: str) -> None:
+    async def import_files(
+        self, project_id: ObjectId, files: Sequence[NewFile], author: str, advance: Advance | None = None
+    ) -> bool:
         """As `ProjectFiles` promises: a project's first files, all or none, once.
 
         InvalidPath, PathClash, and the errors of the limits.
         """
         scope = scope_of(project_id)
-        claim = await self._guard.claim(
-            {address(scope, file.content) for file in files if isinstance(file.content, bytes)}
-        )
+        brought = {address(scope, file.content) for file in files if isinstance(file.content, bytes)}
+        claim = await self._guard.claim(brought)
         kept = await keep_files(self._blobs, scope, files, self._limits)
         await claim.hold()
+
+        async def write(session: AsyncClientSession) -> None:
+            if await (advance or count)(session) != _FIRST_REVISION:
+                raise _HasFiles
+            await self._write_first(project_id, kept, author, session)
+
+        async def count(session: AsyncClientSession) -> int:
+            return await self._projects.advance_revision(project_id, session)
+
         try:
             async with self._quotas.turn(author):
-                await in_transaction(
-                    ProjectFileDocument.client(), lambda session: self._write_first(project_id, kept, author, session)
-                )
+                await in_transaction(ProjectFileDocument.client(), write)
         except _HasFiles:
-            return
+            return False
         except ProjectNotFound:
-            await self._forget_blobs(project_id)
+            if brought:
+                await self._forget_blobs(project_id)
             raise
+        return True
 
     async def storage_use(self) -> StorageUse:
         """What all projects come to, and how many have nine tenths of what a project may have."""
@@ -201,8 +211,6 @@ class FileService:
     async def _write_first(
         self, project_id: ObjectId, files: Sequence[StartingFile], author: str, session: AsyncClientSession
     ) -> None:
-        if await self._projects.advance_revision(project_id, session) != _FIRST_REVISION:
-            raise _HasFiles
         records = list(_first_records(project_id, files, author))
         if records:
             await ProjectFileDocument.insert_records(records, session)

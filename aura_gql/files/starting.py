@@ -28,22 +28,19 @@ class StartingFile:
 
 
 async def keep_files(blobs: BlobStore, scope: str, files: Sequence[NewFile], limits: FileLimits) -> list[StartingFile]:
-    """The files, in order of path key, with the bytes of those that bring any kept in `scope`.
+    """The files, in order of path key, with the bytes of those that bring any kept in `scope`; no others are looked at.
 
-    InvalidPath, PathClash, FileTooLarge, TooManyFiles or ProjectTooLarge before anything is kept; BlobNotFound or
-    BlobCorrupted where a file names a blob that is not there, so that no file ever does.
+    InvalidPath, PathClash, FileTooLarge, TooManyFiles or ProjectTooLarge before anything is kept.
     """
     ordered = _checked(files, limits)
     slots = asyncio.Semaphore(_BLOBS_AT_ONCE)
 
     async def keep(path: str, file: NewFile) -> StartingFile:
+        if isinstance(file.content, BlobKey):
+            return StartingFile(path, file.content, file.size, file.executable, file.is_binary)
         async with slots:
-            if isinstance(file.content, BlobKey):
-                blob, data = file.content, await blobs.get(file.content)
-                limits.check_file(path, len(data))
-            else:
-                blob, data = await blobs.put(scope, file.content), file.content
-        return StartingFile(path, blob, len(data), file.executable, is_binary(data))
+            blob = await blobs.put(scope, file.content)
+        return StartingFile(path, blob, len(file.content), file.executable, is_binary(file.content))
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.projects.matching import VISIBLE, Match
 from aura_gql.projects.records import (
     InitialisationStep,
     NewProject,
@@ -28,22 +29,20 @@ from aura_gql.projects.stored import ConfigurationModel, EventModel, to_events, 
 
 EVENTS_KEPT = 64
 _NEW = ProjectStatus.INITIALIZING.value
-_VISIBLE = {"$ne": ProjectStatus.DELETING.value}
 _WITHOUT_EVENTS = {"events": 0}
-
-Match = Mapping[str, Any]
-"""Which projects are meant; made here alone."""
 
 
 class ProjectDocument(Document):
     """A project. It is `admitted` once it was found to be within its owner's limit; `admission_id` tells it from
-    another under its id that was stored before or after it.
+    another under its id that was stored before or after it. From READY until its template has counted it, it is also
+    marked `use_pending`.
     """
 
     user_id: str
     name: str
     description: str
     template_id: PydanticObjectId
+    template_revision: str | None = None
     status: ProjectStatus
     step: InitialisationStep
     error_code: str | None = None
@@ -61,16 +60,24 @@ class ProjectDocument(Document):
     updated_at: datetime
 
     class Settings:
-        """Collection and indexes: a user's projects by time, and the unfinished ones for recovery."""
+        """Collection and indexes: a user's projects by time, the unfinished ones for recovery, and those to count."""
 
         name = "projects"
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("user_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("status", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel("use_pending", partialFilterExpression={"use_pending": True}),
         ]
 
     @classmethod
-    async def add(cls, project_id: ObjectId, user_id: str, new: NewProject, provider: SandboxProviderName) -> bool:
+    async def add(
+        cls,
+        project_id: ObjectId,
+        user_id: str,
+        new: NewProject,
+        provider: SandboxProviderName,
+        template_revision: str | None = None,
+    ) -> bool:
         """Store a new project, QUEUED for its initialisation; False where there is one with this id already."""
         at = utcnow()
         status, step = ProjectStatus.INITIALIZING, InitialisationStep.QUEUED
@@ -80,6 +87,7 @@ class ProjectDocument(Document):
             name=new.name,
             description=new.description,
             template_id=PydanticObjectId(new.template_id),
+            template_revision=template_revision,
             status=status,
             step=step,
             configuration=to_stored(new.configuration),
@@ -131,9 +139,15 @@ class ProjectDocument(Document):
         return None if document is None else to_record(document)
 
     @classmethod
+    async def find_latest(cls, project_id: ObjectId) -> tuple[ProjectRecord, ProjectEventRecord] | None:
+        """The project, whatever its state and whoever owns it, with its latest change."""
+        document = await cls.get_pymongo_collection().find_one({"_id": project_id}, {"events": {"$slice": -1}})
+        return None if document is None else (to_record(document), to_events(document)[-1])
+
+    @classmethod
     async def find_owned(cls, user_id: str, project_ids: Sequence[ObjectId]) -> list[ProjectRecord]:
         """Those of the projects that the user owns and that are not being deleted, in no order."""
-        query = {"_id": {"$in": list(project_ids)}, "user_id": user_id, "status": _VISIBLE}
+        query = {"_id": {"$in": list(project_ids)}, "user_id": user_id, "status": VISIBLE}
         documents = await cls.get_pymongo_collection().find(query, _WITHOUT_EVENTS).to_list()
         return [to_record(document) for document in documents]
 
@@ -144,7 +158,7 @@ class ProjectDocument(Document):
         """A project as `find_owned` gives it, with what the `$lookup` stages `beside` found, none of it older than the
         project; in one round trip. None where the user has none of this id.
         """
-        match = {"_id": project_id, "user_id": user_id, "status": _VISIBLE}
+        match = {"_id": project_id, "user_id": user_id, "status": VISIBLE}
         stages: list[Mapping[str, Any]] = [{"$match": match}, {"$project": _WITHOUT_EVENTS}, *beside]
         found = await (await cls.get_pymongo_collection().aggregate(stages)).to_list()
         return (to_record(found[0]), found[0]) if found else None
@@ -194,20 +208,20 @@ class ProjectDocument(Document):
 
         It is written to, so that whoever changes its status waits, or else was first and is seen.
         """
-        query, change = {"_id": project_id, "status": _VISIBLE}, {"$set": {"held_at": utcnow()}}
+        query, change = {"_id": project_id, "status": VISIBLE}, {"$set": {"held_at": utcnow()}}
         return (await cls.get_pymongo_collection().update_one(query, change, session=session)).matched_count == 1
 
     @classmethod
     async def is_there(cls, project_id: ObjectId, session: AsyncClientSession) -> bool:
         """Whether the project is there, and is not being deleted, as the transaction sees it."""
-        query = {"_id": project_id, "status": _VISIBLE}
+        query = {"_id": project_id, "status": VISIBLE}
         return await cls.get_pymongo_collection().find_one(query, {"_id": 1}, session=session) is not None
 
     @classmethod
     async def advance_revision(cls, project_id: ObjectId, session: AsyncClientSession) -> int | None:
         """Count a change of the project's files, inside a transaction; the new revision, None where it is gone."""
         document = await cls.get_pymongo_collection().find_one_and_update(
-            {"_id": project_id, "status": _VISIBLE},
+            {"_id": project_id, "status": VISIBLE},
             {"$inc": {"revision": 1}, "$set": {"updated_at": utcnow()}},
             projection={"revision": 1},
             return_document=ReturnDocument.AFTER,
@@ -217,7 +231,14 @@ class ProjectDocument(Document):
 
     @classmethod
     async def change(
-        cls, match: Match, values: Mapping[str, Any], message: str, *, new_attempt: bool = False
+        cls,
+        match: Match,
+        values: Mapping[str, Any],
+        message: str,
+        *,
+        new_attempt: bool = False,
+        new_revision: bool = False,
+        session: AsyncClientSession | None = None,
     ) -> tuple[ProjectRecord, ProjectEventRecord] | None:
         """Compare and set: where a project matches, store `values` and the event; None where none does any more."""
         at = utcnow()
@@ -225,6 +246,8 @@ class ProjectDocument(Document):
         fields |= {"updated_at": at, "event_sequence": {"$add": ["$event_sequence", 1]}}
         if new_attempt:
             fields["attempt"] = {"$add": ["$attempt", 1]}
+        if new_revision:
+            fields["revision"] = {"$add": ["$revision", 1]}
         event = {
             "sequence": "$event_sequence",
             "status": "$status",
@@ -234,7 +257,10 @@ class ProjectDocument(Document):
         }
         events = {"$slice": [{"$concatArrays": ["$events", [event]]}, -EVENTS_KEPT]}
         document = await cls.get_pymongo_collection().find_one_and_update(
-            match, [{"$set": fields}, {"$set": {"events": events}}], return_document=ReturnDocument.AFTER
+            match,
+            [{"$set": fields}, {"$set": {"events": events}}],
+            return_document=ReturnDocument.AFTER,
+            session=session,
         )
         if document is None:
             return None
@@ -244,7 +270,7 @@ class ProjectDocument(Document):
     async def latest_event(cls, user_id: str, project_id: ObjectId) -> ProjectEventRecord | None:
         """The latest change of a project that the user owns and that is not being deleted."""
         document = await cls.get_pymongo_collection().find_one(
-            {"_id": project_id, "user_id": user_id, "status": _VISIBLE}, {"events": {"$slice": -1}}
+            {"_id": project_id, "user_id": user_id, "status": VISIBLE}, {"events": {"$slice": -1}}
         )
         return None if document is None else to_events(document)[-1]
 
@@ -263,32 +289,3 @@ class ProjectDocument(Document):
     async def remove(cls, project_id: ObjectId, status: ProjectStatus) -> None:
         """Drop the document, if it still has the status."""
         await cls.get_pymongo_collection().delete_one({"_id": project_id, "status": status.value})
-
-
-def owned_match(user_id: str, project_id: ObjectId, status: ProjectStatus | None = None) -> Match:
-    """For `change`: the project, if the user owns it and it has the status, or any but DELETING."""
-    return {"_id": project_id, "user_id": user_id, "status": _VISIBLE if status is None else status.value}
-
-
-def begun_match(project: ProjectRecord) -> Match:
-    """For `change`: the project, if its initialisation still is in the same step of the same attempt."""
-    initialising = ProjectStatus.INITIALIZING.value
-    return {"_id": project.id, "status": initialising, "step": project.step.value, "attempt": project.attempt}
-
-
-def owned_query(
-    user_id: str,
-    *,
-    status: ProjectStatus | None = None,
-    template_id: ObjectId | None = None,
-    name_pattern: str | None = None,
-) -> Match:
-    """The query for a user's projects; `name_pattern` is a regular expression, matched in any case."""
-    query: dict[str, Any] = {"user_id": user_id, "status": _VISIBLE}
-    if status is not None:
-        query["status"] = {"$eq": status.value, **_VISIBLE}
-    if template_id is not None:
-        query["template_id"] = template_id
-    if name_pattern is not None:
-        query["name"] = {"$regex": name_pattern, "$options": "i"}
-    return query

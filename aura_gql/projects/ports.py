@@ -1,10 +1,11 @@
 """What the projects room asks of the rooms above it; `app.py` hands the implementations in."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.storage.ports import BlobKey
@@ -12,21 +13,34 @@ from aura_gql.storage.ports import BlobKey
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that a project starts with: its bytes, or the blob of the template that has them already."""
+    """A file that a project starts with: its bytes, or the blob of the template that has them already.
+
+    What a blob holds is believed, `size` and `is_binary` included: a template names none before it is kept for good.
+    """
 
     path: str
     content: bytes | BlobKey
     size: int
     executable: bool = False
+    is_binary: bool = False
+
+
+Advance = Callable[[AsyncClientSession], Awaitable[int]]
+"""Changes a project's document inside a transaction that changes its files, counts that as a revision, and gives it."""
 
 
 class ProjectFiles(Protocol):
     """Keeper of the projects' files."""
 
-    async def import_files(self, project_id: ObjectId, files: Sequence[NewFile], author: str) -> None:
-        """Give a project its first files, all or none. Does nothing where it has had files already (its revision is no
-        longer 0), so that a late second run never overwrites what its user wrote since. ProjectNotFound where it is
-        being deleted.
+    async def import_files(
+        self, project_id: ObjectId, files: Sequence[NewFile], author: str, advance: Advance | None = None
+    ) -> bool:
+        """Give a project its first files, all or none; whether it did. Does nothing where it has had files already (its
+        revision is no longer 0), so that a late second run never overwrites what its user wrote since.
+
+        One transaction, in which `advance` changes the project, too: first, and perhaps several times. Nothing is done
+        where it raises. Files that are given by reference cost no call of the blob store. ProjectNotFound where the
+        project is being deleted.
         """
         ...
 

@@ -79,7 +79,7 @@ class NewProject:
 @dataclass(frozen=True, slots=True)
 class ProjectRecord:
     """A project as stored. `revision` counts the changes of its files, `event_sequence` those of itself, `attempt` the
-    initialisations begun (1 for the first).
+    initialisations begun (1 for the first). `template_revision` is what it is made from, None where nobody noted that.
     """
 
     id: ObjectId
@@ -99,6 +99,7 @@ class ProjectRecord:
     attempt: int
     created_at: datetime
     updated_at: datetime
+    template_revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from aura_gql.kernel.errors import InvalidInput
 from aura_gql.kernel.page import MAX_PAGE_SIZE, Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.changes import follow
-from aura_gql.projects.documents import ProjectDocument, owned_match, owned_query
+from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.errors import (
     ProjectNotFound,
     ProjectNotReady,
@@ -22,6 +22,7 @@ from aura_gql.projects.errors import (
     TooManyProjects,
 )
 from aura_gql.projects.jobs import DELETE_PROJECT, INITIALISE_PROJECT, initialisation_key
+from aura_gql.projects.matching import owned_match, owned_query
 from aura_gql.projects.naming import clean_description, clean_name, search_pattern
 from aura_gql.projects.packages import check_packages
 from aura_gql.projects.paging import cursor_of, position_behind
@@ -33,7 +34,7 @@ from aura_gql.projects.records import (
     ProjectStatus,
 )
 from aura_gql.projects.requests import creation_request
-from aura_gql.projects.starter import starter_files
+from aura_gql.projects.starter import Starter
 from aura_gql.projects.transitions import ProjectTransitions
 from aura_gql.templates.errors import TemplateNotFound
 from aura_gql.templates.service import TemplateService
@@ -84,10 +85,9 @@ class ProjectService:
             if idempotency_key is not None and await self._jobs.is_known(DELETE_PROJECT, str(project_id)):
                 raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))
             self._check_provider(new.sandbox_provider)
-            await self._check_template(new)
-            project = await self._add(viewer_id, project_id, new)
+            project = await self._add(viewer_id, project_id, new, await self._check_template(new))
         elif project.status is ProjectStatus.INITIALIZING and not await self._admit(viewer_id, project_id):
-            project = await self._add(viewer_id, project_id, new)
+            project = await self._add(viewer_id, project_id, new, project.template_revision)
         if project.status is ProjectStatus.INITIALIZING:
             await self._enqueue_initialisation(project)
         if project.status is ProjectStatus.DELETING:
@@ -101,16 +101,21 @@ class ProjectService:
                 f"This server does not offer {name}; choose one of: {offered}.", field=("sandboxProvider",)
             )
 
-    async def _check_template(self, new: NewProject) -> None:
+    async def _check_template(self, new: NewProject) -> str:
+        """The revision that the project is made from to its end, so that what was found possible stays so."""
         try:
             template = await self._templates.get(new.template_id)
             if not template.is_active:
                 raise TemplateNotFound("This template is no longer offered.")
-            await starter_files(self._templates, new.template_id, new.configuration)
+            starter = Starter(self._templates, template.id, template.revision, new.configuration)
+            await starter.files()
+            return (await starter.manifest()).revision
         except TemplateNotFound as error:
             raise TemplateNotFound(error.message, field=("templateId",)) from error
 
-    async def _add(self, viewer_id: str, project_id: ObjectId, new: NewProject) -> ProjectRecord:
+    async def _add(
+        self, viewer_id: str, project_id: ObjectId, new: NewProject, template_revision: str | None
+    ) -> ProjectRecord:
         """Count, insert, count again: of several at once, none can pass the limit. The one that is there, if one is."""
         provider, is_admitted = new.sandbox_provider or self._default_provider, False
         # Else the same call elsewhere stored it, took it back or admitted it under our hands.
@@ -120,7 +125,7 @@ class ProjectService:
             except TooManyProjects:
                 if await ProjectDocument.find_record(project_id) is None:
                     raise
-            await ProjectDocument.add(project_id, viewer_id, new, provider)
+            await ProjectDocument.add(project_id, viewer_id, new, provider, template_revision)
             is_admitted = await self._admit(viewer_id, project_id)
         return await self.get(viewer_id, project_id)
 

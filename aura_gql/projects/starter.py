@@ -9,49 +9,77 @@ from aura_gql.projects.configuration.configure import configure
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import ProjectConfiguration
 from aura_gql.storage.ports import BlobKey
-from aura_gql.templates.records import TemplateFileRecord
+from aura_gql.templates.records import BLOB_SCOPE, TemplateFileRecord, TemplateManifest
 from aura_gql.templates.service import TemplateService
 
-TEMPLATE_SCOPE = "templates"
 MAX_CONFIGURABLE_SIZE = 256 * 1024
 _READS_AT_ONCE = 8
 
 
-async def starter_files(
-    templates: TemplateService, template_id: ObjectId, configuration: ProjectConfiguration
-) -> list[NewFile]:
-    """The files, sorted by path: by reference where they are the template's own, by bytes where they were changed.
+class Starter:
+    """What one project starts with, all of it of one revision of its template, whatever becomes of that meanwhile.
 
-    TemplateNotFound; OptionNotApplicable where an option can change nothing in this template.
+    What was read or made is kept, so that the steps of a creation that follow one another do it once.
     """
-    await templates.get(template_id)
-    listing = (await templates.files([template_id])).get(template_id, [])
-    started = {file.path: _by_reference(file) for file in listing}
-    if configuration.is_empty():
+
+    def __init__(
+        self,
+        templates: TemplateService,
+        template_id: ObjectId,
+        revision: str | None,
+        configuration: ProjectConfiguration,
+    ) -> None:
+        """Of that revision; of the present one where it is None or gone."""
+        self._templates = templates
+        self._template_id = template_id
+        self._revision = revision
+        self._configuration = configuration
+        self._manifest: TemplateManifest | None = None
+        self._files: list[NewFile] | None = None
+
+    async def manifest(self) -> TemplateManifest:
+        """The template's own files; TemplateNotFound."""
+        if self._manifest is None:
+            self._manifest = await self._templates.manifest(self._template_id, self._revision)
+        return self._manifest
+
+    async def files(self) -> list[NewFile]:
+        """The files, sorted by path: by reference where they are the template's own, by bytes where they were changed.
+
+        No byte is read unless something is to be changed. TemplateNotFound; OptionNotApplicable where an option can
+        change nothing in this template.
+        """
+        if self._files is None:
+            self._files = await self._configured((await self.manifest()).files)
+        return self._files
+
+    async def _configured(self, listing: Sequence[TemplateFileRecord]) -> list[NewFile]:
+        started = {file.path: _by_reference(file) for file in listing}
+        if self._configuration.is_empty():
+            return _sorted(started)
+        changes = configure(self._configuration, await self._texts(listing), paths=started.keys())
+        executable = {file.path for file in listing if file.executable}
+        for path in changes.removed:
+            del started[path]
+        for path, data in changes.written.items():
+            origin = changes.renamed.get(path, path)
+            started[path] = NewFile(path, data, size=len(data), executable=origin in executable)
         return _sorted(started)
-    changes = configure(configuration, await _texts(templates, listing), paths=started.keys())
-    executable = {file.path for file in listing if file.executable}
-    for path in changes.removed:
-        del started[path]
-    for path, data in changes.written.items():
-        origin = changes.renamed.get(path, path)
-        started[path] = NewFile(path, data, size=len(data), executable=origin in executable)
-    return _sorted(started)
 
+    async def _texts(self, listing: Sequence[TemplateFileRecord]) -> dict[str, bytes]:
+        turns = asyncio.Semaphore(_READS_AT_ONCE)
 
-async def _texts(templates: TemplateService, listing: Sequence[TemplateFileRecord]) -> dict[str, bytes]:
-    turns = asyncio.Semaphore(_READS_AT_ONCE)
+        async def read(file: TemplateFileRecord) -> tuple[str, bytes]:
+            async with turns:
+                return file.path, await self._templates.content(file)
 
-    async def read(file: TemplateFileRecord) -> tuple[str, bytes]:
-        async with turns:
-            return file.path, await templates.content(file)
-
-    readable = [file for file in listing if not file.is_binary and file.size <= MAX_CONFIGURABLE_SIZE]
-    return dict(await asyncio.gather(*map(read, readable)))
+        readable = [file for file in listing if not file.is_binary and file.size <= MAX_CONFIGURABLE_SIZE]
+        return dict(await asyncio.gather(*map(read, readable)))
 
 
 def _by_reference(file: TemplateFileRecord) -> NewFile:
-    return NewFile(file.path, BlobKey(TEMPLATE_SCOPE, file.sha256), size=file.size, executable=file.executable)
+    blob = BlobKey(BLOB_SCOPE, file.sha256)
+    return NewFile(file.path, blob, size=file.size, executable=file.executable, is_binary=file.is_binary)
 
 
 def _sorted(files: dict[str, NewFile]) -> list[NewFile]:

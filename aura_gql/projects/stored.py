@@ -97,6 +97,7 @@ def to_record(document: Mapping[str, Any]) -> ProjectRecord:
         attempt=document["attempt"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],
+        template_revision=document.get("template_revision"),
     )
 
 

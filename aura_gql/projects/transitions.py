@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pymongo.asynchronous.client_session import AsyncClientSession
+
 from aura_gql.infra.ports import EventBus
-from aura_gql.projects.documents import Match, ProjectDocument
+from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.events import to_bus, topic_of
-from aura_gql.projects.records import ProjectRecord
+from aura_gql.projects.matching import Match
+from aura_gql.projects.records import ProjectEventRecord, ProjectRecord
 
 
 class ProjectTransitions:
@@ -23,5 +26,17 @@ class ProjectTransitions:
         if changed is None:
             return None
         record, event = changed
-        await self._bus.publish(topic_of(record.id), to_bus(event))
+        await self.publish(event)
         return record
+
+    async def change_with_files(
+        self, match: Match, values: Mapping[str, Any], message: str, session: AsyncClientSession
+    ) -> tuple[ProjectRecord, ProjectEventRecord] | None:
+        """As `change`, inside a transaction that changes the project's files, which counts as its next revision; the
+        event is the caller's to publish behind it.
+        """
+        return await ProjectDocument.change(match, values, message, new_revision=True, session=session)
+
+    async def publish(self, event: ProjectEventRecord) -> None:
+        """Tell the bus."""
+        await self._bus.publish(topic_of(event.project_id), to_bus(event))

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from beanie import Document
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.templates.listing.ordering import POINTS, SORTS
 from aura_gql.templates.records import TemplateRecord
@@ -76,6 +77,7 @@ class ProjectTemplateDocument(Document):
         return None if document is None else to_record(document)
 
     @classmethod
-    async def count_use(cls, template_id: ObjectId) -> None:
-        """Count one more project made from the template."""
-        await cls.get_pymongo_collection().update_one({"_id": template_id}, {"$inc": {"popularity": 1}})
+    async def count_use(cls, template_id: ObjectId, projects: int, session: AsyncClientSession | None) -> None:
+        """Count that many more projects made from the template."""
+        change = {"$inc": {"popularity": projects}}
+        await cls.get_pymongo_collection().update_one({"_id": template_id}, change, session=session)

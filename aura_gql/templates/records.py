@@ -147,6 +147,15 @@ class TemplateFileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateManifest:
+    """The files of one revision of a template, by path."""
+
+    template_id: ObjectId
+    revision: str
+    files: Sequence[TemplateFileRecord]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryRecord:
     """A category and how many active templates are in it."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.storage.ports import BlobKey, BlobStore
@@ -20,6 +21,7 @@ from aura_gql.templates.records import (
     TemplateFacetName,
     TemplateFileRecord,
     TemplateFilter,
+    TemplateManifest,
     TemplateOrder,
     TemplateRecord,
 )
@@ -62,6 +64,15 @@ class TemplateService:
         """The files of each template, by path; an unknown template has no entry."""
         return await TemplateCacheDocument.find_files(template_ids)
 
+    async def manifest(self, template_id: ObjectId, revision: str | None = None) -> TemplateManifest:
+        """The files of that revision of a template, in one query; those of the present revision where it is None, or
+        was replaced so long ago that it is gone. TemplateNotFound.
+        """
+        manifest = await TemplateCacheDocument.find_manifest(template_id, revision)
+        if manifest is None:
+            raise TemplateNotFound("There is no such template.", field=("templateId",))
+        return manifest
+
     async def dependencies(self, template_ids: Sequence[ObjectId]) -> TemplateDependencies:
         """The packages that each template asks for, by kind and name; an unknown template has no entry."""
         return await TemplateDependencyDocument.find_dependencies(template_ids)
@@ -98,9 +109,11 @@ class TemplateService:
         data = await asyncio.gather(*(read(file) for _, file in files))
         return {key: one for (key, _), one in zip(files, data, strict=True)}
 
-    async def record_use(self, template_id: ObjectId) -> None:
-        """Count one more project made from the template; an unknown one is ignored."""
-        await ProjectTemplateDocument.count_use(template_id)
+    async def record_use(
+        self, template_id: ObjectId, projects: int = 1, session: AsyncClientSession | None = None
+    ) -> None:
+        """Count that many more projects made from the template; an unknown one is ignored."""
+        await ProjectTemplateDocument.count_use(template_id, projects, session)
 
     async def list(
         self,

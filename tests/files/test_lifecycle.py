@@ -4,16 +4,24 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.files.errors import InvalidPath
 from aura_gql.files.records import FileRecord, StorageTotals
 from aura_gql.files.totals.documents import ProjectStorageDocument
+from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import ProjectStatus
-from aura_gql.storage.errors import BlobNotFound
-from aura_gql.storage.ports import BlobKey
 from tests.files.world import ADA, World
+
+
+class Overtaken(Exception):
+    """Somebody else changed the project."""
+
+
+async def overtaken(_: AsyncClientSession) -> int:
+    raise Overtaken
 
 
 async def starters(world: World) -> list[NewFile]:
@@ -61,6 +69,21 @@ async def test_imports_at_once_are_one(world: World) -> None:
     assert await world.revision(project_id) == 1
 
 
+async def test_a_change_of_the_project_comes_with_its_files(world: World) -> None:
+    project_id = await world.project(ProjectStatus.INITIALIZING)
+    projects = world.database["projects"]
+
+    async def advance(session: AsyncClientSession) -> int:
+        await projects.update_one({"_id": project_id}, {"$set": {"revision": 1, "name": "Changed"}}, session=session)
+        return 1
+
+    assert await world.files.import_files(project_id, await starters(world), ADA, advance)
+    found = await projects.find_one({"_id": project_id})
+    assert found is not None
+    assert (found["revision"], found["name"]) == (1, "Changed")
+    assert not await world.files.import_files(project_id, await starters(world), ADA)
+
+
 async def test_an_import_of_nothing_counts(world: World) -> None:
     project_id = await world.project(ProjectStatus.INITIALIZING)
     await world.files.import_files(project_id, [], ADA)
@@ -72,8 +95,8 @@ async def test_an_import_is_all_or_none(world: World) -> None:
     project_id = await world.project(ProjectStatus.INITIALIZING)
     with pytest.raises(InvalidPath):
         await world.files.import_files(project_id, [*await starters(world), NewFile("../x", b"", 0)], ADA)
-    with pytest.raises(BlobNotFound):
-        await world.files.import_files(project_id, [NewFile("a", BlobKey("templates", "0" * 64), 1)], ADA)
+    with pytest.raises(Overtaken):
+        await world.files.import_files(project_id, await starters(world), ADA, overtaken)
     assert await world.rows(project_id) == {"project_files": 0, "file_versions": 0, "project_storage": 0}
     assert await world.revision(project_id) == 0
 
@@ -87,12 +110,14 @@ async def test_an_import_into_a_project_that_is_being_deleted_leaves_no_blob(wor
     assert len([key async for key in world.blobs.keys("templates")]) == 1
 
 
-async def test_an_import_that_fails_has_ended(world: World) -> None:
+async def test_an_import_that_fails_has_ended(world: World, tmp_path: Path) -> None:
     project_id = await world.project(ProjectStatus.INITIALIZING)
-    missing = NewFile("a", BlobKey("templates", "0" * 64), 1)
-    with pytest.raises(BlobNotFound):
+    in_the_way = tmp_path / "blobs" / f"projects~{project_id}"
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_bytes(b"")
+    with pytest.raises(StorageUnavailable):
         await world.files.import_files(
-            project_id, [missing, *(NewFile(f"b{number}", b"%d" % number, 2) for number in range(15))], ADA
+            project_id, [NewFile(f"b{number}", b"%d" % number, 2) for number in range(16)], ADA
         )
     assert [task for task in asyncio.all_tasks() if "keep_files" in repr(task)] == []
 

@@ -9,7 +9,6 @@ from aura_gql.files.starting import keep_files, totals_of
 from aura_gql.kernel.errors import DomainError
 from aura_gql.projects.ports import NewFile
 from aura_gql.storage.backends.local import LocalBlobStore
-from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobKey
 
 LIMITS = FileLimits(max_file_bytes=10, max_files=3, max_project_bytes=20)
@@ -27,7 +26,8 @@ def new(path: str, data: bytes = b"x") -> NewFile:
 
 async def test_bytes_are_kept_and_references_left_where_they_are(blobs: LocalBlobStore) -> None:
     shared = await blobs.put("templates", b"\0\1\2")
-    kept = await keep_files(blobs, SCOPE, [new("b", b"text"), NewFile("a/run", shared, 3, executable=True)], LIMITS)
+    reference = NewFile("a/run", shared, 3, executable=True, is_binary=True)
+    kept = await keep_files(blobs, SCOPE, [new("b", b"text"), reference], LIMITS)
     assert [(file.path, file.size, file.executable, file.is_binary) for file in kept] == [
         ("a/run", 3, True, True),
         ("b", 4, False, False),
@@ -38,9 +38,10 @@ async def test_bytes_are_kept_and_references_left_where_they_are(blobs: LocalBlo
     assert totals_of(kept) == StorageTotals(2, 7)
 
 
-async def test_a_reference_to_nothing_is_refused(blobs: LocalBlobStore) -> None:
-    with pytest.raises(BlobNotFound):
-        await keep_files(blobs, SCOPE, [NewFile("a", BlobKey("templates", "0" * 64), 1)], LIMITS)
+async def test_a_reference_is_believed(blobs: LocalBlobStore) -> None:
+    nowhere = BlobKey("templates", "0" * 64)
+    [kept] = await keep_files(blobs, SCOPE, [NewFile("a", nowhere, 1)], LIMITS)
+    assert (kept.blob, kept.size, kept.is_binary) == (nowhere, 1, False)
 
 
 @pytest.mark.parametrize(

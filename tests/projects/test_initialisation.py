@@ -1,21 +1,27 @@
 import asyncio
 import hashlib
 import itertools
+import shutil
+from pathlib import Path
 
 import pytest
 from pymongo.errors import AutoReconnect
 
 from aura_gql.kernel.errors import ProviderUnavailable
+from aura_gql.kernel.page import PageRequest
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.jobs import initialisation_key
 from aura_gql.projects.records import (
     InitialisationStep,
     PackageRequest,
     ProjectConfiguration,
+    ProjectFilter,
     ProjectRecord,
     ProjectStatus,
 )
+from aura_gql.projects.starter import Starter
 from tests.projects.world import ALICE, HeldFiles, Killed, MortalBus, World
+from tests.support.cutting import cut_short
 
 WITH_PACKAGE = ProjectConfiguration(additional_dependencies=(PackageRequest("left-pad", "1.3.0"),))
 STEPS = list(InitialisationStep)
@@ -60,7 +66,83 @@ async def test_counts_the_use_of_the_template_once(world: World) -> None:
     key = initialisation_key(project.id, 1)
     await asyncio.gather(*(world.initialisation().run(key) for _ in range(3)))
     await world.initialisation().run(key)
-    assert (await world.templates.get(project.template_id)).popularity == 1
+    assert await world.popularity(project) == 1
+
+
+async def test_is_of_the_revision_that_was_there_at_its_creation(world: World) -> None:
+    configured = await world.create("express", configuration=WITH_PACKAGE)
+    plain = await world.create("express")
+    undisturbed = await world.initialise(await world.create("express"))
+    await world.change_template("express", "package.json", b"{}")
+    await world.change_template("express", "new.txt", b"new")
+    await world.initialise(plain)
+    assert await tree(world, plain) == await tree(world, undisturbed)
+    ready = await world.initialise(configured)
+    manifest = await world.files.content(await world.files.get(ALICE, configured.id, "package.json"))
+    assert b'"left-pad": "1.3.0"' in manifest
+    assert ready.template_revision == configured.template_revision == plain.template_revision
+    assert "new.txt" in await tree(world, await world.initialise(await world.create("express")))
+
+
+async def test_a_revision_that_is_gone_gives_way_to_the_present_one(world: World) -> None:
+    project = await world.create("express")
+    await world.change_template("express", "new.txt", b"new")
+    await world.database["template_cache"].delete_one({"revision": project.template_revision})
+    ready = await world.initialise(project)
+    assert "new.txt" in await tree(world, project)
+    assert ready.template_revision == (await world.templates.get(project.template_id)).revision
+
+
+async def test_takes_no_look_at_blobs(world: World, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "blobs")
+    project = await world.create("express")
+    assert (await world.initialise(project)).status is ProjectStatus.READY
+    files = (await world.files.tree([project.id]))[project.id]
+    listing = (await world.templates.files([project.template_id]))[project.template_id]
+    told = [(file.path, file.sha256, file.size, file.executable, file.is_binary) for file in files]
+    assert told == [(file.path, file.sha256, file.size, file.executable, file.is_binary) for file in listing]
+
+
+async def test_files_and_the_end_of_their_step_come_together(world: World) -> None:
+    project = await world.create()
+    held = HeldFiles(world.files)
+    slow = asyncio.create_task(world.initialisation(held).run(initialisation_key(project.id, 1)))
+    await held.waiting.wait()
+    # As where the owner has it tried again meanwhile.
+    change = {"$set": {"attempt": 2}}
+    await world.database["projects"].update_one({"_id": project.id}, change)
+    held.go.set()
+    await slow
+    assert await tree(world, project) == {}
+    assert (await world.stored(project.id))["step"] == "STORING_FILES"
+
+
+async def test_files_of_an_older_server_end_their_step(world: World) -> None:
+    project = await world.create()
+    starter = Starter(world.templates, project.template_id, None, ProjectConfiguration())
+    assert await world.files.import_files(project.id, await starter.files(), ALICE)
+    ready = await world.initialise(project)
+    assert (ready.status, ready.revision) == (ProjectStatus.READY, 1)
+
+
+async def test_is_finished_wherever_it_was_cut_off(world: World) -> None:
+    expected, cut = None, 0
+    for at in itertools.count(1, 3):
+        await cut_short(world.create("express", configuration=WITH_PACKAGE, key=f"{at}"), at)
+        project = await world.create("express", configuration=WITH_PACKAGE, key=f"{at}")
+        is_cut = await cut_short(world.initialisation().run(initialisation_key(project.id, 1)), at)
+        ready = await world.initialise(project)
+        assert (ready.status, ready.revision) == (ProjectStatus.READY, 1), at
+        assert [sequence for sequence, _ in await steps(project)] == [1, 2, 3, 4, 5]
+        expected = expected or await tree(world, project)
+        assert await tree(world, project) == expected
+        assert await world.popularity(project) == cut + 1
+        assert len((await world.projects.list(ALICE, ProjectFilter(), PageRequest())).items) == 1
+        await world.database["projects"].delete_many({})
+        if not is_cut:
+            break
+        cut += 1
+    assert cut > 8
 
 
 @pytest.mark.parametrize("sequence", range(2, 7))
@@ -137,7 +219,7 @@ async def test_a_sandbox_that_does_not_start_is_an_error_that_can_be_tried_again
     again = await world.projects.retry(ALICE, project.id)
     assert (again.status, again.attempt, again.error_code) == (ProjectStatus.INITIALIZING, 2, None)
     assert (await world.initialise(again)).status is ProjectStatus.READY
-    assert (await world.templates.get(project.template_id)).popularity == 1
+    assert await world.popularity(project) == 1
 
 
 async def test_an_attempt_that_was_given_up_does_not_work_on_the_next(world: World) -> None:

@@ -1,7 +1,7 @@
 import asyncio
 
-from aura_gql.projects.documents import owned_match
 from aura_gql.projects.events import from_bus, topic_of
+from aura_gql.projects.matching import owned_match
 from aura_gql.projects.records import ProjectStatus
 from aura_gql.projects.transitions import ProjectTransitions
 from tests.projects.world import ALICE, World

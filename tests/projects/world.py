@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from bson import ObjectId
@@ -15,10 +16,12 @@ from aura_gql.infra.ports import Event
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.jobs import initialisation_key
-from aura_gql.projects.ports import NewFile, ProjectFiles
+from aura_gql.projects.ports import Advance, NewFile, ProjectFiles
 from aura_gql.projects.records import NewProject, ProjectConfiguration, ProjectRecord
 from aura_gql.projects.service import ProjectService
+from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
 
 ALICE = "alice"
 BOB = "bob"
@@ -69,10 +72,12 @@ class HeldFiles:
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def import_files(self, project_id: ObjectId, files: Sequence[NewFile], author: str) -> None:
+    async def import_files(
+        self, project_id: ObjectId, files: Sequence[NewFile], author: str, advance: Advance | None = None
+    ) -> bool:
         self.waiting.set()
         await self.go.wait()
-        await self.files.import_files(project_id, files, author)
+        return await self.files.import_files(project_id, files, author, advance)
 
 
 @dataclass
@@ -86,6 +91,16 @@ class World:
     projects: ProjectService
     files: FileService
     sandboxes: Sandboxes
+    folder: Path
+    intake: TemplateIntake
+
+    async def change_template(self, slug: str, path: str, data: bytes) -> None:
+        """Give the template a revision in which this file has this content."""
+        (self.folder / slug / "files" / path).write_bytes(data)
+        await self.intake.take_in(BundledTemplates(self.folder))
+
+    async def popularity(self, project: ProjectRecord) -> int:
+        return (await self.templates.get(project.template_id)).popularity
 
     async def template(self, slug: str) -> ObjectId:
         return (await self.templates.get_by_slug(slug)).id

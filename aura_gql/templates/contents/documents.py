@@ -11,7 +11,12 @@ from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 
 from aura_gql.templates.documents import ProjectTemplateDocument
-from aura_gql.templates.records import DependencyKind, TemplateDependencyRecord, TemplateFileRecord
+from aura_gql.templates.records import (
+    DependencyKind,
+    TemplateDependencyRecord,
+    TemplateFileRecord,
+    TemplateManifest,
+)
 from aura_gql.templates.stored import FileModel, to_dependency_records, to_file_record
 
 
@@ -46,6 +51,33 @@ class TemplateCacheDocument(Document):
             template_id: [to_file_record(file) for manifest in manifests for file in manifest["files"]]
             for template_id, manifests in found.items()
         }
+
+    @classmethod
+    async def find_manifest(cls, template_id: ObjectId, revision: str | None = None) -> TemplateManifest | None:
+        """The files of that revision of a template, of the present one where it is gone or None; None for an unknown
+        template.
+        """
+        lookup = {
+            "from": cls.get_collection_name(),
+            "localField": "_id",
+            "foreignField": "template_id",
+            "let": {"present": "$revision"},
+            "pipeline": [
+                {"$match": {"$expr": {"$in": ["$revision", ["$$present", {"$literal": revision}]]}}},
+                {"$project": {"_id": 0, "revision": 1, "files": 1}},
+            ],
+            "as": "manifests",
+        }
+        stages: list[dict[str, Any]] = [
+            {"$match": {"_id": template_id}},
+            {"$project": {"revision": 1}},
+            {"$lookup": lookup},
+        ]
+        async for found in await ProjectTemplateDocument.get_pymongo_collection().aggregate(stages):
+            files = {manifest["revision"]: manifest["files"] for manifest in found["manifests"]}
+            chosen = revision if revision is not None and revision in files else found["revision"]
+            return TemplateManifest(template_id, chosen, [to_file_record(file) for file in files.get(chosen, [])])
+        return None
 
 
 class TemplateDependencyDocument(Document):
