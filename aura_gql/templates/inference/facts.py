@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from aura_gql.templates.inference.errors import UnreadableManifest
-from aura_gql.templates.inference.manifest import MANIFEST, read_manifest
-from aura_gql.templates.inference.readme import read_readme
+from aura_gql.templates.inference.manifest import MANIFEST, MAX_MANIFEST_BYTES, read_manifest
+from aura_gql.templates.inference.readme import MAX_README_BYTES, read_readme
 from aura_gql.templates.inference.records import Facts, PackageManifest, StarterFile
+from aura_gql.templates.readme import readme_path_of
 
 _SOURCES = frozenset({"astro", "cjs", "css", "html", "js", "jsx", "mjs", "mts", "py", "svelte", "ts", "tsx", "vue"})
 _NO_SOURCE = re.compile(r"\.d\.[cm]?ts$|\.(?:config|conf)\.[a-z]+$|\.eslintrc\.[a-z]+$")
@@ -21,6 +22,13 @@ def facts_of(folder: str, files: Mapping[str, StarterFile]) -> Facts:
         extensions=frozenset(_extensions(files)),
         readme=read_readme(files),
     )
+
+
+def is_read(path: str, size: int) -> bool:
+    """Whether the rules have a use for the bytes of such a file, and not for its name alone."""
+    if path == MANIFEST:
+        return size <= MAX_MANIFEST_BYTES
+    return size <= MAX_README_BYTES and readme_path_of([path]) is not None
 
 
 def _manifest(file: StarterFile | None) -> PackageManifest | None:

@@ -7,11 +7,11 @@ from typing import Final
 
 from aura_gql.templates.inference.records import Readme, StarterFile
 from aura_gql.templates.inference.texts import one_line
+from aura_gql.templates.readme import readme_path_of
 
 MAX_README_BYTES: Final = 256 * 1024
 """A longer one is a file like any other: it is not given as text of the template."""
 
-_NAMES = ("readme.md", "readme.markdown", "readme.mdx", "readme.txt", "readme")
 # Titles and first sentences stand at the beginning.
 _LOOKED_AT_BYTES = 16 * 1024
 _MAX_TITLE = 200
@@ -33,15 +33,9 @@ _NO_DESCRIPTION = re.compile(
 )
 
 
-def find_readme(paths: Iterable[str]) -> str | None:
-    """The path of the README among a starter's files, whatever its case; Markdown before plain text."""
-    found = {path.lower(): path for path in sorted(paths, reverse=True) if "/" not in path}
-    return next((found[name] for name in _NAMES if name in found), None)
-
-
 def read_readme(files: Mapping[str, StarterFile]) -> Readme:
     """The README of a starter; an empty one where it has none."""
-    path = find_readme(files)
+    path = readme_path_of(files)
     data = None if path is None else files[path].data
     if data is None:
         return Readme(path)

@@ -4,14 +4,14 @@ Each is a folder `bundled/<slug>/` with its description in `template.toml` and i
 """
 
 import asyncio
-import hashlib
 import tomllib
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from aura_gql.templates.records import TemplateBundle, TemplateFile
+from aura_gql.templates.sources.digests import digest_of, file_parts
 from aura_gql.templates.sources.manifests import dependencies_of
 
 BUNDLED_FOLDER = Path(__file__).parent.parent / "bundled"
@@ -63,7 +63,7 @@ def _bundle(folder: Path) -> TemplateBundle:
         **description.model_dump(),
         dependencies=dependencies,
         files=files,
-        revision=_revision(description_text, files),
+        revision=digest_of([description_text, *file_parts(files)]),
     )
 
 
@@ -74,12 +74,3 @@ def _files(root: Path) -> Iterator[TemplateFile]:
             data = path.read_bytes()
             # The shebang and not the mode, which archives and some file systems lose.
             yield TemplateFile(path.relative_to(root).as_posix(), data, executable=data.startswith(b"#!"))
-
-
-def _revision(description: bytes, files: Sequence[TemplateFile]) -> str:
-    """A digest of everything: each part goes in with its length, so that no two templates read alike."""
-    digest = hashlib.sha256()
-    for part in (description, *(part for file in files for part in (file.path.encode(), file.data))):
-        digest.update(len(part).to_bytes(8))
-        digest.update(part)
-    return digest.hexdigest()

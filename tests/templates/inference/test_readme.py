@@ -2,27 +2,12 @@
 
 import pytest
 
-from aura_gql.templates.inference.readme import find_readme, read_readme
+from aura_gql.templates.inference.readme import read_readme
 from aura_gql.templates.inference.records import Readme, StarterFile
 
 
 def read(text: str) -> Readme:
     return read_readme({"README.md": StarterFile.of(text.encode())})
-
-
-@pytest.mark.parametrize(
-    ("paths", "found"),
-    [
-        (["index.js", "readme.md"], "readme.md"),
-        (["README", "README.md", "README.txt"], "README.md"),
-        (["ReadMe.Markdown"], "ReadMe.Markdown"),
-        (["README.md", "readme.md"], "README.md"),
-        (["docs/README.md", "README.md.bak"], None),
-        ([], None),
-    ],
-)
-def test_it_is_found_by_its_name(paths: list[str], found: str | None) -> None:
-    assert find_readme(paths) == found
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The starters of a repository: the archive of it on disk, read as templates."""
