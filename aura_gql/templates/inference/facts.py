@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from aura_gql.templates.inference.errors import UnreadableManifest
 from aura_gql.templates.inference.manifest import MANIFEST, MAX_MANIFEST_BYTES, read_manifest
@@ -9,6 +10,8 @@ from aura_gql.templates.inference.readme import MAX_README_BYTES, read_readme
 from aura_gql.templates.inference.records import Facts, PackageManifest, StarterFile
 from aura_gql.templates.readme import readme_path_of
 
+MAX_PAGE_BYTES: Final = 64 * 1024
+_PAGE: Final = "index.html"
 _SOURCES = frozenset({"astro", "cjs", "css", "html", "js", "jsx", "mjs", "mts", "py", "svelte", "ts", "tsx", "vue"})
 _NO_SOURCE = re.compile(r"\.d\.[cm]?ts$|\.(?:config|conf)\.[a-z]+$|\.eslintrc\.[a-z]+$")
 
@@ -21,6 +24,7 @@ def facts_of(folder: str, files: Mapping[str, StarterFile]) -> Facts:
         names=frozenset(path for path in files if "/" not in path),
         extensions=frozenset(_extensions(files)),
         readme=read_readme(files),
+        page_has_script=_has_script(files.get(_PAGE)),
     )
 
 
@@ -28,6 +32,8 @@ def is_read(path: str, size: int) -> bool:
     """Whether the rules have a use for the bytes of such a file, and not for its name alone."""
     if path == MANIFEST:
         return size <= MAX_MANIFEST_BYTES
+    if path == _PAGE:
+        return size <= MAX_PAGE_BYTES
     return size <= MAX_README_BYTES and readme_path_of([path]) is not None
 
 
@@ -37,6 +43,10 @@ def _manifest(file: StarterFile | None) -> PackageManifest | None:
     if file.data is None:
         raise UnreadableManifest(f"Its package.json of {file.size:,} bytes is too large to be read.")
     return read_manifest(file.data)
+
+
+def _has_script(page: StarterFile | None) -> bool | None:
+    return None if page is None or page.data is None else b"<script" in page.data.lower()
 
 
 def _extensions(paths: Iterable[str]) -> Iterable[str]:

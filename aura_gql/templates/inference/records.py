@@ -45,7 +45,8 @@ class Facts:
     """All that the rules look at.
 
     `names` are those of the files in the starter's own folder, `extensions` those of its sources wherever they lie
-    (`ts`; declarations and configuration files do not count). `manifest` is None where there is no package.json.
+    (`ts`; declarations and configuration files do not count). `manifest` is None where there is no package.json, and
+    `page_has_script` where nobody has read its index.html, or there is none.
     """
 
     folder: str
@@ -53,6 +54,7 @@ class Facts:
     names: frozenset[str]
     extensions: frozenset[str]
     readme: Readme = Readme()
+    page_has_script: bool | None = None
 
     @property
     def packages(self) -> frozenset[str]:

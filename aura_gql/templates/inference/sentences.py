@@ -6,6 +6,7 @@ from typing import Final
 from aura_gql.templates.inference.manifest import MAX_DESCRIPTION
 from aura_gql.templates.inference.records import Facts
 from aura_gql.templates.inference.rules import Rule
+from aura_gql.templates.inference.start import bundled_script_of
 from aura_gql.templates.inference.tags import is_typed, tags_of
 from aura_gql.templates.inference.texts import one_line
 
@@ -54,14 +55,9 @@ def _made(facts: Facts, rule: Rule) -> str:
     behind = f" with {_listed(extras)}" if extras else ""
     if is_typed(facts) and not rule.is_typed and "TypeScript" not in rule.what:
         behind = f" in TypeScript,{behind}" if extras else " in TypeScript"
-    if _is_built_by_stackblitz(facts):
-        behind += ", which StackBlitz bundles by itself"
+    if bundled_script_of(facts) is not None:
+        behind += ", bundled by esbuild"
     return one_line(f"{rule.what}{behind}.", MAX_DESCRIPTION)
-
-
-def _is_built_by_stackblitz(facts: Facts) -> bool:
-    """Whether it is a page with packages, and no script that would bring them into it."""
-    return facts.manifest is not None and not facts.manifest.scripts and "index.html" in facts.names
 
 
 def _listed(words: list[str]) -> str:

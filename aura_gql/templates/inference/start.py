@@ -23,15 +23,23 @@ _LOCKS: Final = {
     "bun.lockb": "bun",
 }
 _MANAGERS: Final = frozenset(_LOCKS.values())
+# Outside the project folder, of which everything is saved. The bundle is made anew for each request.
+_SERVE_BUNDLE: Final = (
+    "mkdir -p /tmp/page && (cat index.html; echo"
+    """ '<link rel="stylesheet" href="index.css"><script src="index.js"></script>') > /tmp/page/index.html"""
+    " && npx --yes esbuild@0.25 {script} --bundle --outdir=/tmp/page --servedir=/tmp/page"
+)
+_BUNDLED: Final = ("index.ts", "index.tsx", "index.js", "index.jsx")
 _SERVE_PAGES: Final = 'python3 -m http.server "${PORT:-8000}" --bind "${HOST:-127.0.0.1}"'
 _ENTRY_NAME = re.compile(r"(?:\./)?([A-Za-z0-9_][A-Za-z0-9._-]*\.[cm]?js)")
-_FIRST_WORD = re.compile(r"(?:^|&& )([a-z0-9]+)")
+_PROGRAM = re.compile(r"(?:^|&& )(bun|node|npm|npx|pnpm|python3|yarn)\b")
+_BROUGHT_BY: Final = {"npx": "npm"}
 
 
 def start_command_of(files: Mapping[str, StarterFile]) -> str | None:
     """The command that starts what the files make, in the words of their package manager; None where nothing tells.
 
-    Only the data of `package.json` is looked at; the others may come without.
+    Only the data of `package.json` and `index.html` is looked at; the others may come without.
     """
     try:
         return start_of(facts_of("", files))
@@ -46,21 +54,34 @@ def start_of(facts: Facts) -> str | None:
         return _page_of(facts) or _python_of(facts)
     manager = _manager_of(facts, manifest)
     install = f"{manager} install && " if manifest.dependencies else ""
-    script = next((name for name in _SCRIPTS if name in manifest.scripts), None)
-    if script is not None:
+    if script := _script_of(manifest):
         return f"{install}{manager} run {script}"
-    # Without a script that builds it a page is served as it is, whatever packages it asks for.
+    if bundled := bundled_script_of(facts):
+        return install + _SERVE_BUNDLE.format(script=bundled)
     if page := _page_of(facts):
         return page
     entry = _entry_of(facts, manifest)
     return f"{install}{_runner_of(manager)} {shlex.quote(entry)}" if entry else _python_of(facts)
 
 
+def bundled_script_of(facts: Facts) -> str | None:
+    """The script of a page that names none, where none of package.json's brings it there: StackBlitz bundles such pages
+    by itself, here another bundler does. None for what needs none.
+    """
+    if facts.manifest is None or _script_of(facts.manifest) or _page_of(facts) is None or facts.page_has_script:
+        return None
+    return next((name for name in _BUNDLED if name in facts.names), None)
+
+
 def tools_of(command: str) -> tuple[str, ...]:
     """The programs that a start command needs in the sandbox: those that it calls, and what they run on."""
-    programs = dict.fromkeys(_FIRST_WORD.findall(command))
+    programs = dict.fromkeys(_BROUGHT_BY.get(program, program) for program in _PROGRAM.findall(command))
     node = ("node",) if programs.keys() & {"npm", "pnpm", "yarn"} else ()
     return tuple(dict.fromkeys([*node, *programs]))
+
+
+def _script_of(manifest: PackageManifest) -> str | None:
+    return next((name for name in _SCRIPTS if name in manifest.scripts), None)
 
 
 def _manager_of(facts: Facts, manifest: PackageManifest) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from aura_gql.templates.inference.records import Facts
 from aura_gql.templates.inference.rules import Rule
+from aura_gql.templates.inference.start import bundled_script_of
 
 MAX_TAGS: Final = 20
 
@@ -65,5 +66,5 @@ def _tags(facts: Facts, rule: Rule) -> Iterator[str]:
     yield from (tag for package, tag in _BY_PACKAGE.items() if package in facts.packages)
     yield from (tag for name, tag in _BY_NAME.items() if name in facts.names)
     yield from (word for word in facts.words if word == "bolt")
-    if not facts.packages:
+    if not facts.packages and bundled_script_of(facts) is None:
         yield "offline"

@@ -3,7 +3,7 @@
 import pytest
 
 from aura_gql.templates.inference.errors import UnreadableManifest
-from aura_gql.templates.inference.facts import facts_of
+from aura_gql.templates.inference.facts import facts_of, is_read
 from aura_gql.templates.inference.records import StarterFile
 from tests.support.github.snapshot import needs_snapshot
 from tests.support.starter_facts import fields_of, kept_facts, snapshot_files
@@ -22,6 +22,22 @@ def test_files_become_facts() -> None:
 def test_packages_are_those_of_every_section() -> None:
     data = b'{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}, "optionalDependencies": {"c": "1"}}'
     assert facts_of("x", {"package.json": StarterFile.of(data)}).packages == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("page", "has_script"),
+    [(StarterFile.of(b"<p>"), False), (StarterFile.of(b'<Script src="a.js">'), True), (StarterFile(9), None)],
+)
+def test_a_page_tells_whether_it_names_a_script(page: StarterFile, has_script: bool | None) -> None:
+    assert facts_of("x", {"index.html": page}).page_has_script is has_script
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "wanted"),
+    [("index.html", 65_536, True), ("index.html", 65_537, False), ("src/index.html", 1, False), ("README.md", 1, True)],
+)
+def test_few_files_are_read(path: str, size: int, wanted: bool) -> None:
+    assert is_read(path, size) is wanted
 
 
 def test_a_manifest_that_was_too_large_to_be_kept_is_refused() -> None:

@@ -49,5 +49,5 @@ def test_otherwise_it_is_made_of_what_was_found() -> None:
     }
     assert sentence("x", vite) == "A React app with GSAP animations, Tailwind CSS and Vite's dev server."
     assert sentence("x", vite, main_tsx="").startswith("A React app in TypeScript, with GSAP animations, ")
-    assert sentence("x", {}, index_html="") == "A page of plain JavaScript, which StackBlitz bundles by itself."
-    assert sentence("x", {}, index_html="", index_ts="").startswith("A page of plain TypeScript, which ")
+    assert sentence("x", {}, index_html="", index_js="") == "A page of plain JavaScript, bundled by esbuild."
+    assert sentence("x", {}, index_html="", index_ts="").startswith("A page of plain TypeScript, bundled by ")

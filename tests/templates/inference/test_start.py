@@ -10,6 +10,12 @@ from tests.support.templates import all_bundles
 
 PAGE = 'python3 -m http.server "${PORT:-8000}" --bind "${HOST:-127.0.0.1}"'
 
+BUNDLE = (
+    "mkdir -p /tmp/page && (cat index.html; echo"
+    """ '<link rel="stylesheet" href="index.css"><script src="index.js"></script>') > /tmp/page/index.html"""
+    " && npx --yes esbuild@0.25 {} --bundle --outdir=/tmp/page --servedir=/tmp/page"
+)
+
 
 def start(manifest: dict[str, object] | None, *paths: str) -> str | None:
     files = {path: StarterFile(1) for path in paths}
@@ -37,7 +43,9 @@ PACKAGES = {"dependencies": {"x": "1"}}
         ({"main": "x.js; reboot"}, ["index.js", "x.js; reboot"], "node index.js"),
         ({"main": "gone.js"}, ["server.js"], "node server.js"),
         ({"packageManager": "bun@1"}, ["index.js"], "bun index.js"),
-        (PACKAGES, ["index.html", "index.js"], PAGE),
+        (PACKAGES, ["index.html", "main.js"], PAGE),
+        (PACKAGES, ["index.html", "index.ts", "index.js"], f"npm install && {BUNDLE.format('index.ts')}"),
+        ({"scripts": {"lint": "a"}}, ["index.html", "index.jsx"], BUNDLE.format("index.jsx")),
         (None, ["index.html"], PAGE),
         (None, ["app.py", "util.py"], "python3 app.py"),
         ({}, ["README.md"], None),
@@ -46,6 +54,14 @@ PACKAGES = {"dependencies": {"x": "1"}}
 )
 def test_a_command_starts_it(manifest: dict[str, object] | None, paths: list[str], command: str | None) -> None:
     assert start(manifest, *paths) == command
+
+
+@pytest.mark.parametrize(
+    ("page", "command"), [(b"<p>", BUNDLE.format("index.js")), (b'<SCRIPT src="index.js"></SCRIPT>', PAGE)]
+)
+def test_a_page_that_names_a_script_needs_no_bundle(page: bytes, command: str) -> None:
+    files = {"package.json": StarterFile.of(b"{}"), "index.js": StarterFile(1), "index.html": StarterFile.of(page)}
+    assert start_command_of(files) == command
 
 
 def test_a_broken_manifest_tells_nothing() -> None:
@@ -70,6 +86,7 @@ async def test_what_starts_bundled_templates_is_found_too() -> None:
         ("bun install && bun run dev", ("bun",)),
         ("node index.js", ("node",)),
         (PAGE, ("python3",)),
+        (BUNDLE, ("node", "npm")),
     ],
 )
 def test_a_command_tells_its_tools(command: str, tools: tuple[str, ...]) -> None:

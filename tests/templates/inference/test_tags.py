@@ -33,6 +33,7 @@ def test_there_are_at_most_twenty() -> None:
 def test_what_needs_no_package_runs_without_a_network() -> None:
     assert "offline" in tags("x", {"index.html": b"", "a.js": b""})
     assert "offline" not in tags("x", {"package.json": EVERYTHING})
+    assert "offline" not in tags("x", {"package.json": b"{}", "index.html": b"<p>", "index.js": b""})
 
 
 def test_declarations_and_configuration_make_no_typescript() -> None:
