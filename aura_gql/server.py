@@ -42,6 +42,7 @@ from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.popularity.service import ProjectPopularity
+from aura_gql.projects.revisions.documents import find_needed
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
@@ -61,6 +62,8 @@ from aura_gql.storage.signing import LinkSigner
 from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
+from aura_gql.templates.cache.references import TemplateReferences
+from aura_gql.templates.cache.retention import ManifestRetention
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.intake.service import TemplateIntake
@@ -123,6 +126,7 @@ class Server:
         self._counters = counters
         self.jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self._sweeper = BlobSweeper(self.blobs, blob_rooms(), bounds.sweep_limits(settings))
+        self._retention = ManifestRetention(find_needed)
         self.services = self._wire(settings)
 
     @asynccontextmanager
@@ -165,6 +169,8 @@ class Server:
             stack.push_async_callback(services.trimming.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
+            self._retention.start()
+            stack.push_async_callback(self._retention.stop)
             self._sweeper.start()
             stack.push_async_callback(self._sweeper.stop)
             warming = BackgroundTasks()
@@ -268,7 +274,7 @@ def create_blob_store(settings: Settings) -> BlobStore:
 
 def blob_rooms() -> Sequence[BlobReferences]:
     """The rooms that name blobs: what none of them names is swept."""
-    return [FileReferences(), ArchiveReferences()]
+    return [FileReferences(), ArchiveReferences(), TemplateReferences()]
 
 
 def usage_sources() -> Sequence[UsageSource]:

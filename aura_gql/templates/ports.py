@@ -1,6 +1,6 @@
 """Where project templates come from."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -41,3 +41,7 @@ class TemplateRepository(Protocol):
         `progress` is told how many bytes are there so far. A file that is named is removed where anything fails.
         """
         ...
+
+
+NeededRevisions = Callable[[Collection[str]], Awaitable[set[str]]]
+"""Those of some replaced revisions of templates that somebody is still to make something from."""

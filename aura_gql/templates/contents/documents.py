@@ -21,20 +21,20 @@ from aura_gql.templates.stored import FileModel, to_dependency_records, to_file_
 
 
 class TemplateCacheDocument(Document):
-    """The files of one revision of a template."""
+    """The files of one revision of a template; `replaced_at` once another is the present one."""
 
     template_id: PydanticObjectId
     revision: str
     files: list[FileModel]
-    expires_at: datetime | None = None
+    replaced_at: datetime | None = None
 
     class Settings:
-        """Collection and indexes: one manifest for each revision; replaced ones expire."""
+        """Collection and indexes: one manifest for each revision, and those that were replaced long ago."""
 
         name = "template_cache"
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("template_id", ASCENDING), ("revision", ASCENDING)], unique=True),
-            IndexModel("expires_at", expireAfterSeconds=0),
+            IndexModel("replaced_at"),
         ]
 
     @classmethod

@@ -1,10 +1,10 @@
 """The queries by which templates come into the catalogue.
 
-What a new revision replaces expires a day later, so that nobody who still reads it is cut short.
+What a new revision replaces stays for a day, so that nobody who still reads it is cut short; see `ManifestRetention`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -14,14 +14,13 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from aura_gql.infra.mongo import MongoDocument
 from aura_gql.infra.transaction import in_transaction
 from aura_gql.kernel.clock import utcnow
+from aura_gql.templates.cache.retention import REPLACED_KEPT
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.intake.planning import Found, IntakePlan, plan_intake
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle, StoredState
 from aura_gql.templates.listing.ranking import found_by_slug
 from aura_gql.templates.stored import dependency_fields
-
-REPLACED_REVISION_KEPT = timedelta(hours=24)
 
 _Write = InsertOne[MongoDocument] | UpdateOne | UpdateMany | DeleteMany
 
@@ -109,21 +108,18 @@ def _fields(source: str, slug: str, kept: KeptBundle, at: datetime) -> Mapping[s
 
 def _manifest(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence[_Write]:
     present = {"template_id": template_id, "revision": kept.bundle.revision}
-    return [
-        UpdateOne(present, {"$set": {"files": list(kept.files), "expires_at": None}}, upsert=True),
-        _expiry(template_id, kept, at),
-    ]
+    others = {"template_id": template_id, "revision": {"$ne": kept.bundle.revision}, "replaced_at": None}
+    # One that is back may have an end from the time when all replaced ones had it.
+    as_present = {"$set": {"files": list(kept.files), "replaced_at": None}, "$unset": {"expires_at": ""}}
+    return [UpdateOne(present, as_present, upsert=True), UpdateMany(others, {"$set": {"replaced_at": at}})]
 
 
 def _packages(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence[_Write]:
     return [
         DeleteMany({"template_id": template_id, "revision": kept.bundle.revision}),
         *(InsertOne(fields) for fields in dependency_fields(template_id, kept.bundle)),
-        _expiry(template_id, kept, at),
+        UpdateMany(
+            {"template_id": template_id, "revision": {"$ne": kept.bundle.revision}, "expires_at": None},
+            {"$set": {"expires_at": at + REPLACED_KEPT}},
+        ),
     ]
-
-
-def _expiry(template_id: ObjectId, kept: KeptBundle, at: datetime) -> UpdateMany:
-    """Have what the revision replaces end."""
-    replaced = {"template_id": template_id, "revision": {"$ne": kept.bundle.revision}, "expires_at": None}
-    return UpdateMany(replaced, {"$set": {"expires_at": at + REPLACED_REVISION_KEPT}})

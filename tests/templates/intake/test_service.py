@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import StorageUnavailable
 from aura_gql.kernel.page import PageRequest
 from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.cache.retention import REPLACED_KEPT
 from aura_gql.templates.errors import CataloguePoisoned
-from aura_gql.templates.intake.documents import REPLACED_REVISION_KEPT
 from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.records import (
     DependencyKind,
@@ -77,12 +78,15 @@ async def test_a_change_comes_in_whole_and_the_old_expires(
     assert [file.path for file in (await templates.files([new.id]))[new.id]] == ["a.txt", "c.txt", "package.json"]
     assert [found.name for found in (await templates.dependencies([new.id]))[new.id]] == ["hono"]
     assert await templates.read_file(new.id, "a.txt") == b"new"
-    for collection in ("template_cache", "template_dependencies"):
-        stored = {one["revision"]: one.get("expires_at") async for one in database[collection].find()}
+    for collection, field, after in (
+        ("template_cache", "replaced_at", timedelta()),
+        ("template_dependencies", "expires_at", REPLACED_KEPT),
+    ):
+        stored = {one["revision"]: one.get(field) async for one in database[collection].find()}
         assert stored[new.revision] is None
-        expiry = stored[old.revision]
-        assert expiry is not None
-        assert utcnow() < expiry <= utcnow() + REPLACED_REVISION_KEPT
+        replaced = stored[old.revision]
+        assert replaced is not None
+        assert old.updated_at <= replaced - after <= utcnow()
 
 
 async def test_going_back_to_an_old_revision_keeps_it(
@@ -93,8 +97,8 @@ async def test_going_back_to_an_old_revision_keeps_it(
         await intake.load()
     one = await templates.get_by_slug("one")
     assert await templates.read_file(one.id, "b.txt") == b"old b"
-    for collection in ("template_cache", "template_dependencies"):
-        stored = {found["revision"]: found.get("expires_at") async for found in database[collection].find()}
+    for collection, field in (("template_cache", "replaced_at"), ("template_dependencies", "expires_at")):
+        stored = {found["revision"]: found.get(field) async for found in database[collection].find()}
         assert len(stored) == 2
         assert [revision for revision, expiry in stored.items() if expiry is None] == [one.revision]
 

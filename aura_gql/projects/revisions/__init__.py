@@ -1,0 +1,1 @@
+"""Which revisions of templates projects are still to be made from."""
