@@ -62,6 +62,19 @@ async def test_what_passes_is_tried_again(github: LoopbackGitHub, fault: Fault) 
     assert github.state.requests() == ["commits"] * 3
 
 
+async def test_an_address_that_is_none_is_told_when_it_is_asked() -> None:
+    repository = repository_at("http://localhost:70000")
+    with pytest.raises(TemplateSourceRefused, match="GITHUB_API_URL"):
+        await repository.resolve()
+
+
+async def test_cookies_are_not_kept(github: LoopbackGitHub) -> None:
+    github.state.fail("commits", faults.status(502, headers={"set-cookie": "a=\xff"}), times=1)
+    github.state.fail("commits", faults.status(502, headers={"set-cookie": "a=b; domain=localhost"}), times=1)
+    assert (await repository_at(github.url).resolve()).sha == COMMIT
+    assert ["cookie" in asked.headers for asked in github.state.asked] == [False] * 3
+
+
 async def test_nobody_listens() -> None:
     with pytest.raises(TemplatesUnavailable, match=r"localhost can't be reached, or hangs up \(ConnectError\)"):
         await repository_at(f"http://localhost:{free_port()}", token=TOKEN).resolve()
