@@ -79,6 +79,8 @@ export const schemaRules = {
             "SyncVersion",
             "TemplateCategory",
             "TemplateDependency",
+            "TemplateFacet",
+            "TemplateFacets",
             "TemplateFile",
             "TerminalClosed",
             "TerminalGap",
