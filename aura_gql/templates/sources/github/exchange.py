@@ -6,6 +6,7 @@ of a private repository carries a token.
 
 import asyncio
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -65,10 +66,11 @@ class GitHubExchange:
         hosts = self._hosts
         self._refuse_early()
         asked = {**_HEADERS, **(headers or {})}
-        async with self._bounded(), self._client() as client:
+        async with self._bounded():
             url = httpx.URL(self._api_url + path)
             for _ in range(_MAX_REDIRECTS + 1):
-                answer = await self._tried(client, url, asked, read)
+                async with self._client(url) as client:
+                    answer = await self._tried(client, url, asked, read)
                 if not isinstance(answer, _Moved):
                     return answer
                 url = hosts.moved(url, answer.location)
@@ -96,11 +98,13 @@ class GitHubExchange:
             raise TemplatesUnavailable(message) from None
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def _client(self, url: httpx.URL) -> AsyncIterator[httpx.AsyncClient]:
+        """For one host: without TLS nobody is trusted, which spares reading the certificates of all authorities."""
         timeout = httpx.Timeout(self._limits.idle_s, connect=self._limits.connect_s)
+        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            # It reads the certificates of all authorities.
-            trusted = await asyncio.to_thread(httpx.create_ssl_context)
+            if url.scheme == "https":
+                trusted = await asyncio.to_thread(httpx.create_ssl_context)
             client = httpx.AsyncClient(verify=trusted, timeout=timeout, mounts=_UNPROXIED, cookies=_no_cookies())
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             message = f"This host's proxy or certificates can't be used ({type(error).__name__})."
