@@ -62,13 +62,8 @@ async def browse(tryer: Tryer) -> None:
     names = [edge["node"]["name"] for page in (first, second) for edge in page["edges"]]
     assert len(set(names)) == 4 <= first["totalCount"]
     assert sum(category["count"] for category in await tryer.execute("TemplateCategories")) > 4
-    facets = await tryer.execute("TemplateFacets", filter={"text": "vite"})
-    assert {"value": "vite", "count": 4}.items() <= facets["dependencies"][0].items()
-    suggested = await tryer.execute("TemplateSuggestions", text="Reac")
-    assert suggested["nodes"][0]["slug"] == "vite-react"
-    template = await tryer.execute("Template", slug="express")
-    assert template["readme"].startswith("#")
-    assert '"express"' in template["file"]["content"]
+    template = await tryer.execute("Template", slug="python-cli")
+    assert template["file"]["content"].startswith("#")
 
 
 async def work_on_projects(tryer: Tryer, project: str) -> None:

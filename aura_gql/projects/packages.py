@@ -11,7 +11,8 @@ MAX_PACKAGE_NAME_LENGTH = 214
 MAX_VERSION_LENGTH = 100
 
 _FIELD = ("configuration", "additionalDependencies")
-_NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+# npm would let a name begin with `-`, too; on a command line it were an option.
+_NAME = re.compile(r"(?:@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*")
 _RESERVED_NAMES = frozenset({"node_modules", "favicon.ico"})
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _IDENTIFIERS = r"[0-9A-Za-z-]{1,32}(?:\.[0-9A-Za-z-]{1,32}){0,8}"
@@ -36,7 +37,7 @@ def check_packages(packages: Iterable[PackageRequest]) -> None:
         if not is_package_name(package.name):
             raise InvalidPackage(
                 f"{package.name[:60]!r} is not an npm package name: lower-case letters, digits, `-`, `.`, `_` and `~`, "
-                f"not beginning with `.` or `_`, maybe behind an `@scope/`, at most {MAX_PACKAGE_NAME_LENGTH}.",
+                f"not beginning with `.`, `_` or `-`, maybe behind an `@scope/`, at most {MAX_PACKAGE_NAME_LENGTH}.",
                 field=(*where, "name"),
             )
         if package.version is not None and not is_version_range(package.version):
@@ -51,7 +52,7 @@ def check_packages(packages: Iterable[PackageRequest]) -> None:
 
 
 def is_package_name(name: str) -> bool:
-    """Whether npm would let a new package have this name."""
+    """Whether npm would let a new package have this name, and no program would take it for an option."""
     return len(name) <= MAX_PACKAGE_NAME_LENGTH and name not in _RESERVED_NAMES and bool(_NAME.fullmatch(name))
 
 

@@ -17,7 +17,9 @@ def test_a_good_name(name: str) -> None:
     [
         "", "React", ".x", "_x", "a b", "a/b", "@a", "@/b", "@a/.b", "../x", "x@1", "npm:x", "http://x",
         "a" * 215, "node_modules",
-        "favicon.ico", "x\n", "é", "@a/b/c", "a;rm", "$(x)",
+        "favicon.ico", "x\n", "é", "@a/b/c", "a;rm", "$(x)", "a" * 100_000, f"@{'a' * 107}/{'b' * 107}", "a\u0000",
+        "\u0430", "a\u200b", "a\\b", "file:a", "git+x", "@a/../b", "a/..", "~/a", "-", "--force", "@-a/b", "a%2fb",
+        "a:b", "a=1", "a,b",
     ],
 )  # fmt: skip
 def test_a_bad_name(name: str) -> None:
@@ -42,7 +44,10 @@ def test_a_good_version(version: str) -> None:
         "", " ", "file:../x", "git+ssh://x", "https://x/y", "user/repo", "npm:other@1", "link:.", "workspace:*",
         "1.2.3 && rm",
         "1 --registry=http://x", "latest --force", "1;2", "^", "||", "1 ||", "1.2.3.4", "\n1", "1\n", "1" * 101, "../x",
-        "$(id)", "@a", "1  2", "-1", "latest next", "1.2.3-", "github:a/b", "~ ~1",
+        "$(id)", "@a", "1  2", "-1", "latest next", "1.2.3-", "github:a/b", "~ ~1", "npm:a@^1.0.0", "git@x:a/b",
+        "http:a", "catalog:", "portal:a", "patch:a", "exec:a", "1.2.3\u0000", "\uff11.0.0", "latest\n", "a" * 100_000,
+        "1 || file:a",
+        "9" * 17, "<=", ">=", "1 - ", "^^1", "1.0.0 - 2.0.0 - 3.0.0", "|| 1", "a/b#c", "next#a", "a b", "lat\u0435st",
     ],
 )  # fmt: skip
 def test_a_bad_version(version: str) -> None:

@@ -12,6 +12,8 @@ _IDIOMS = (
     (re.compile(r"\b(req|request)\.url\."), r"\1.url!."),
     # A body is whatever the client sent.
     (re.compile(r"(?<== )(req|request)\.body;"), r"\1.body as any;"),
+    # A context of GSAP that was made with a scope has a selector.
+    (re.compile(r"\bself\.selector\("), "self.selector!("),
 )
 
 

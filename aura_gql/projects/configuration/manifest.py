@@ -1,6 +1,7 @@
 """A package.json, edited so that its order and its two-space layout stay."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,12 @@ from aura_gql.projects.configuration.workspace import Workspace
 MANIFEST = "package.json"
 _RUNTIME, _DEVELOPMENT = "dependencies", "devDependencies"
 _SECTIONS = (_RUNTIME, _DEVELOPMENT, "peerDependencies", "optionalDependencies")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAJOR = re.compile(r"[~^>=v\s]*(\d{1,6})")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON.")
 
 
 class Manifest:
@@ -25,7 +32,8 @@ class Manifest:
         if text is None:
             return None
         try:
-            fields = json.loads(text)
+            # A byte order mark is nothing to npm.
+            fields = json.loads(text.removeprefix("\ufeff"), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             return None
         return cls(fields) if isinstance(fields, dict) else None
@@ -37,7 +45,9 @@ class Manifest:
 
     def text(self) -> str:
         """The file as it will be."""
-        return json.dumps(self._fields, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(self._fields, indent=2, ensure_ascii=False)
+        # Half of a pair, written as an escape, is JSON; as a character it is not UTF-8.
+        return (json.dumps(self._fields, indent=2) if _SURROGATE.search(text) else text) + "\n"
 
     @property
     def is_module(self) -> bool:
@@ -52,6 +62,11 @@ class Manifest:
         """The range asked for, of the first section that names the package."""
         found = (self._section(section).get(name) for section in _SECTIONS)
         return next((str(version) for version in found if version is not None), None)
+
+    def major_of(self, name: str) -> int | None:
+        """The first major version that the range of a package takes; None where that is whichever is the latest."""
+        found = _MAJOR.match(self.version_of(name) or "")
+        return int(found[1]) if found else None
 
     def add(self, name: str, version: str, *, dev: bool) -> None:
         """Ask for a package in this version and this section, and in no other of the two; the section is sorted."""
@@ -74,6 +89,15 @@ class Manifest:
     def set_script(self, name: str, command: str) -> None:
         """Add or replace a script."""
         self._fields["scripts"] = {**self._section("scripts"), name: command}
+
+    def add_script(self, name: str, command: str, *, otherwise: str | None = None) -> None:
+        """Add a script, under the name `otherwise` where there is another of this name; a script is never replaced."""
+        for free in (name, otherwise):
+            if free is None or self._section("scripts").get(free) == command:
+                return
+            if free not in self._section("scripts"):
+                self.set_script(free, command)
+                return
 
     def get(self, key: str) -> object:
         """A field at the top, None where it has none."""

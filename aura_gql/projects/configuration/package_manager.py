@@ -2,7 +2,8 @@
 
 import re
 
-from aura_gql.projects.configuration.manifest import MANIFEST, Manifest
+from aura_gql.projects.configuration.manifest import Manifest
+from aura_gql.projects.configuration.refusal import refuse
 from aura_gql.projects.configuration.versions import BUN, NPM, PNPM, YARN
 from aura_gql.projects.configuration.workspace import Workspace
 from aura_gql.projects.records import PackageManager
@@ -21,12 +22,19 @@ _PINNED = {
     PackageManager.YARN: f"yarn@{YARN}",
     PackageManager.BUN: f"bun@{BUN}",
 }
-_NPM_COMMAND = re.compile(r"\bnpm (install|ci|run|start|test)\b(?! -g)")
+_NPM_COMMAND = re.compile(r"\bnpm (install|ci|run|start|test)\b(?! (?:-g|--global)\b)( (?=[@a-z-]))?")
+_PNPM_WORKSPACES = "pnpm-workspace.yaml"
+_FOLDER = re.compile(r"[@\w!*./{},-]+")
 
 
 def use_package_manager(workspace: Workspace, manifest: Manifest, manager: PackageManager) -> None:
-    """Pin the manager in `packageManager`, drop the lock files of the others, have scripts and README call it."""
-    manifest.set("packageManager", _PINNED[manager])
+    """Pin the manager in `packageManager`, drop the lock files of the others, have scripts and README call it.
+
+    OptionNotApplicable where the manager would not find the packages of a workspace.
+    """
+    _move_workspaces(workspace, manifest, manager)
+    if not _is_pinned(manifest, manager):
+        manifest.set("packageManager", _PINNED[manager])
     for other, locks in _LOCKS.items():
         for path in locks if other is not manager else ():
             workspace.remove(path)
@@ -34,9 +42,31 @@ def use_package_manager(workspace: Workspace, manifest: Manifest, manager: Packa
         workspace.write(".yarnrc.yml", "nodeLinker: node-modules\n")
     for name, command in manifest.scripts.items():
         manifest.set_script(name, in_terms_of(manager, command))
+    # Other texts may speak of other packages: those of a tutorial's lessons, say.
     for path in workspace.texts():
-        if path.endswith(".md") and path != MANIFEST:
+        if path.lower() == "readme.md":
             workspace.write(path, in_terms_of(manager, workspace.read(path) or ""))
+
+
+def _is_pinned(manifest: Manifest, manager: PackageManager) -> bool:
+    pinned = manifest.get("packageManager")
+    return isinstance(pinned, str) and pinned.partition("@")[0] == manager.value.lower()
+
+
+def _move_workspaces(workspace: Workspace, manifest: Manifest, manager: PackageManager) -> None:
+    """pnpm alone reads its own list of the packages, and no other."""
+    if workspace.exists(_PNPM_WORKSPACES):
+        if manager is not PackageManager.PNPM:
+            raise refuse("packageManager", f"the packages of its workspace are listed in {_PNPM_WORKSPACES}")
+        return
+    listed = manifest.get("workspaces")
+    if manager is not PackageManager.PNPM or listed is None:
+        return
+    folders = listed.get("packages") if isinstance(listed, dict) else listed
+    if not isinstance(folders, list) or not all(isinstance(one, str) and _FOLDER.fullmatch(one) for one in folders):
+        raise refuse("packageManager", "the packages of its workspace are listed in a way that pnpm does not have")
+    lines = "".join(f"  - '{folder}'\n" for folder in folders)
+    workspace.write(_PNPM_WORKSPACES, f"packages:\n{lines}")
 
 
 def in_terms_of(manager: PackageManager, text: str) -> str:
@@ -46,9 +76,9 @@ def in_terms_of(manager: PackageManager, text: str) -> str:
     program = manager.value.lower()
 
     def translated(command: re.Match[str]) -> str:
-        verb = command[1]
+        verb, more = command[1], command[2] or ""
         if verb in ("install", "ci"):
-            return f"{program} install"
-        return f"{program} run {verb}" if verb != "run" else f"{program} run"
+            return f"{program} {'add' if more and verb == 'install' else 'install'}{more}"
+        return f"{program} run{more}" if verb == "run" else f"{program} run {verb}{more}"
 
     return _NPM_COMMAND.sub(translated, text)

@@ -1,5 +1,7 @@
 """Saying that an option can't be applied."""
 
+from aura_gql.projects.configuration.kind import StarterKind
+from aura_gql.projects.configuration.reasons import reason_against
 from aura_gql.projects.errors import OptionNotApplicable
 
 
@@ -10,3 +12,9 @@ def refuse(option: str, reason: str) -> OptionNotApplicable:
         field=("configuration", option),
         details={"option": option, "reason": reason},
     )
+
+
+def check_kind(option: str, kind: StarterKind) -> None:
+    """OptionNotApplicable where the option is for no project of this sort."""
+    if reason := reason_against(option, kind):
+        raise refuse(option, reason)

@@ -79,8 +79,6 @@ export const schemaRules = {
             "SyncVersion",
             "TemplateCategory",
             "TemplateDependency",
-            "TemplateFacet",
-            "TemplateFacets",
             "TemplateFile",
             "TerminalClosed",
             "TerminalGap",

@@ -1,7 +1,5 @@
 import pytest
 
-from aura_gql.projects.configuration.eslint import config_for
-from aura_gql.projects.configuration.kind import StarterKind
 from aura_gql.projects.configuration.versions import TYPESCRIPT
 from aura_gql.projects.errors import OptionNotApplicable
 from aura_gql.projects.records import ProjectConfiguration
@@ -56,11 +54,17 @@ def test_leaves_a_template_alone_that_has_it() -> None:
 
 def test_a_framework_brings_its_own() -> None:
     with pytest.raises(OptionNotApplicable, match="framework"):
-        configured({"package.json": b'{"dependencies": {"next": "16"}}'}, ESLINT)
+        configured({"package.json": b'{"dependencies": {"gatsby": "5"}}'}, ESLINT)
 
 
-def test_the_text_is_whole() -> None:
-    text = config_for(StarterKind.NODE, typescript=False)
-    assert text.startswith("import js from '@eslint/js';\n")
-    assert text.endswith("]);\n")
-    assert text.count("{") == text.count("}")
+def test_a_script_of_the_same_name_stays() -> None:
+    scripts = manifest_of(configured({"package.json": b'{"scripts": {"lint": "other"}}', "a.js": b""}, ESLINT))[
+        "scripts"
+    ]
+    assert scripts == {"lint": "other", "lint:eslint": "eslint ."}
+
+
+def test_sources_in_typescript_are_linted_with_a_compiler_beside() -> None:
+    files = configured({"package.json": b'{"type": "module"}', "src/index.ts": b""}, ESLINT)
+    assert {"typescript", "typescript-eslint"} <= manifest_of(files)["devDependencies"].keys()
+    assert "tseslint.configs.recommended" in files["eslint.config.js"]

@@ -19,7 +19,7 @@ def of(text: str) -> Manifest:
     return manifest
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", '{"a": NaN}', "[" * 100_000])
 def test_what_is_no_object_is_no_manifest(text: str) -> None:
     assert Manifest.of(workspace(package_json=text)) is None
 
@@ -65,3 +65,27 @@ def test_a_package_is_in_one_section() -> None:
 def test_odd_sections_do_no_harm() -> None:
     manifest = of('{"dependencies": [], "scripts": "x", "type": "module"}')
     assert (manifest.has("a"), manifest.scripts, manifest.is_module) == (False, {}, True)
+
+
+def test_what_npm_takes_is_taken() -> None:
+    assert of('\ufeff{"name": "a"}').get("name") == "a"
+    manifest = of('{"name": "\\ud800", "b": "ü"}')
+    manifest.set("c", 1)
+    assert json.loads(manifest.text().encode()) == {"name": "\ud800", "b": "ü", "c": 1}
+
+
+@pytest.mark.parametrize(
+    ("version", "major"),
+    [("^4.4.9", 4), ("~5.1", 5), (">= 18", 18), ("v3", 3), ("13.x", 13), ("latest", None), ("*", None), ("<5", None)],
+)
+def test_the_first_major_version_of_a_range(version: str, major: int | None) -> None:
+    assert Manifest({"dependencies": {"a": version}}).major_of("a") == major
+    assert Manifest({}).major_of("a") is None
+
+
+def test_a_script_is_added_but_never_replaced() -> None:
+    manifest = Manifest({"scripts": {"lint": "mine"}})
+    for _ in range(2):
+        manifest.add_script("lint", "eslint .", otherwise="lint:eslint")
+        manifest.add_script("lint", "other")
+    assert manifest.scripts == {"lint": "mine", "lint:eslint": "eslint ."}

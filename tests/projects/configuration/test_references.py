@@ -1,6 +1,6 @@
 import pytest
 
-from aura_gql.projects.configuration.references import rename_files, with_paths
+from aura_gql.projects.configuration.references import rename_files, with_entries, with_paths
 from aura_gql.projects.configuration.workspace import Workspace
 
 RENAMES = {"src/App.jsx": "src/App.tsx", "src/main.jsx": "src/main.tsx", "index.js": "index.ts"}
@@ -38,3 +38,31 @@ def test_the_manifest_is_left_to_others() -> None:
     space = Workspace({"package.json": b'{"main": "index.js"}', "index.js": b""})
     rename_files(space, {"index.js": "index.ts"}, imports=True)
     assert space.read("package.json") == '{"main": "index.js"}'
+
+
+def test_without_endings_an_import_suits_any_compiler() -> None:
+    space = Workspace({"src/main.js": b"import './App.js';", "src/App.js": b""})
+    rename_files(space, {"src/App.js": "src/App.tsx"}, imports=True, endings=False)
+    assert space.read("src/main.js") == "import './App';"
+
+
+def test_files_of_another_package_are_left_alone() -> None:
+    space = Workspace(
+        {"index.js": b"", "sub/package.json": b"{}", "sub/a.md": b"index.js", "package-lock.json": b'"index.js"'}
+    )
+    rename_files(space, {"index.js": "index.ts"}, imports=True)
+    assert space.read("sub/a.md") == "index.js"
+    assert space.read("package-lock.json") == '"index.js"'
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("node ./index.js", "node ./index.ts"),
+        ("node index.js && ../index.js", "node index.ts && ../index.js"),
+        ({"a": ["./index.js", 1]}, {"a": ["./index.ts", 1]}),
+        (None, None),
+    ],
+)
+def test_entries_of_a_manifest(value: object, expected: object) -> None:
+    assert with_entries(value, RENAMES) == expected

@@ -1,9 +1,12 @@
+import json
+
 import pytest
 
-from aura_gql.projects.configuration.tailwind import with_plugin
+from aura_gql.projects.configuration.kind import StarterKind
 from aura_gql.projects.errors import OptionNotApplicable
 from aura_gql.projects.records import ProjectConfiguration
 from tests.projects.configuration.starters import configured, manifest_of, starter
+from tests.support.starter_kinds import PROJECTS
 
 TAILWIND = ProjectConfiguration(tailwindcss=True)
 
@@ -42,15 +45,43 @@ def test_without_a_configuration_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "expected"),
+    ("version", "is_old"), [("^4.4.9", True), ("~5.1.0", True), ("^5.2.0", False), ("latest", False)]
+)
+def test_an_old_vite_has_it_as_a_plugin_of_postcss(version: str, is_old: bool) -> None:
+    files = starter("vite-vanilla")
+    files["package.json"] = json.dumps({"type": "module", "devDependencies": {"vite": version}}).encode()
+    after = configured(files, TAILWIND)
+    assert (".postcssrc.json" in after) == is_old
+    assert ("@tailwindcss/vite" in manifest_of(after)["devDependencies"]) != is_old
+
+
+def test_a_configuration_that_can_not_require_it_has_it_so_too() -> None:
+    files = {**starter("vite-vanilla"), "package.json": b'{"devDependencies": {"vite": "8"}}'}
+    assert json.loads(configured(files, TAILWIND)[".postcssrc.json"]) == {"plugins": {"@tailwindcss/postcss": {}}}
+
+
+def test_a_configuration_that_can_not_be_read_is_not_replaced() -> None:
+    with pytest.raises(OptionNotApplicable, match=r"vite\.config\.js"):
+        configured({**starter("vite-vanilla"), "vite.config.js": b"\xff"}, TAILWIND)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "words"),
     [
-        ("export default defineConfig({\n  plugins: []\n})", "plugins: [tailwindcss()]"),
-        ("export default {\n  plugins: [a(), b()]\n}", "plugins: [tailwindcss(), a(), b()]"),
-        ("export default defineConfig({\n  base: '/',\n});", "{\n  plugins: [tailwindcss()],\n  base: '/',\n}"),
+        (StarterKind.NEXT, {"postcss.config.js": b""}, "a PostCSS configuration of its own"),
+        (StarterKind.NEXT, {"package.json": b'{"dependencies": {"next": "12"}}'}, "version of next"),
+        (StarterKind.REACT_SCRIPTS, {"package.json": b'{"dependencies": {"react-scripts": "4"}}'}, "react-scripts"),
+        (StarterKind.NUXT, {"nuxt.config.ts": b"// ~/assets/main.css\nexport default {};"}, "no place"),
+        (StarterKind.VITE, {"package.json": b'{"dependencies": {"vite": "8", "bootstrap": "5"}}'}, "Bootstrap"),
     ],
 )
-def test_the_plugin_comes_first(config: str, expected: str) -> None:
-    patched = with_plugin(f"import a from 'a';\nimport {{\n  b,\n}} from \"b\";\n{config}")
-    assert patched is not None
-    assert expected in patched
-    assert "from \"b\";\nimport tailwindcss from '@tailwindcss/vite';\n" in patched
+def test_where_it_would_not_work_it_is_refused(kind: StarterKind, more: dict[str, bytes], words: str) -> None:
+    with pytest.raises(OptionNotApplicable, match=words):
+        configured({**PROJECTS[kind], **more}, TAILWIND)
+
+
+def test_create_react_app_has_the_tailwind_that_it_knows() -> None:
+    files = configured(dict(PROJECTS[StarterKind.REACT_SCRIPTS]), TAILWIND)
+    assert manifest_of(files)["devDependencies"]["tailwindcss"].startswith("^3")
+    assert files["src/style.css"].startswith("@tailwind base;\n")
+    assert "tailwind.config.js" in files
