@@ -62,7 +62,7 @@ RULES: Final = (
     Rule("remotion", "media", "Remotion", "A video made with Remotion and React", ("react", "video"),
          packages=("remotion",)),
     # Presentations. A deck that is built of React components alone says so by its folder and nowhere else.
-    Rule("slidev", "presentation", "Slidev", "A Slidev presentation written in Markdown", ("vue", "slides"),
+    Rule("slidev", "presentation", "Slidev", "A Slidev presentation written in Markdown", ("vue", "slides", "markdown"),
          packages=("@slidev/cli",)),
     Rule("revealjs", "presentation", "reveal.js", "A reveal.js presentation", ("slides",), packages=("reveal.js",)),
     Rule("react", "presentation", "React Slides", "A presentation made of React components", ("slides",),

@@ -5,7 +5,7 @@ from typing import Final
 
 from aura_gql.templates.inference.manifest import MAX_DESCRIPTION
 from aura_gql.templates.inference.records import Facts
-from aura_gql.templates.inference.rules import Rule
+from aura_gql.templates.inference.rules import NODE, Rule
 from aura_gql.templates.inference.start import bundled_script_of
 from aura_gql.templates.inference.tags import is_typed, tags_of
 from aura_gql.templates.inference.texts import one_line
@@ -22,6 +22,9 @@ _WITH: Final = {
     "supabase": "a Supabase client",
     "vue-router": "Vue Router",
     "react-router": "React Router",
+    "koa-router": "a router",
+    "nunjucks": "Nunjucks views",
+    "angular-cli": "Angular CLI's dev server",
     "create-react-app": "Create React App's dev server",
     "vue-cli": "Vue CLI's dev server",
     "vite": "Vite's dev server",
@@ -53,6 +56,8 @@ def _names_all(sentence: str, facts: Facts) -> bool:
 def _made(facts: Facts, rule: Rule) -> str:
     extras = [written for tag, written in _WITH.items() if tag in tags_of(facts, rule) and tag != rule.type]
     behind = f" with {_listed(extras)}" if extras else ""
+    if rule is NODE and not facts.packages:
+        behind = " without packages"
     if is_typed(facts) and not rule.is_typed and "TypeScript" not in rule.what:
         behind = f" in TypeScript,{behind}" if extras else " in TypeScript"
     if bundled_script_of(facts) is not None:
