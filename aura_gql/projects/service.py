@@ -104,12 +104,9 @@ class ProjectService:
     async def _check_template(self, new: NewProject) -> str:
         """The revision that the project is made from to its end, so that what was found possible stays so."""
         try:
-            template = await self._templates.get(new.template_id)
-            if not template.is_active:
-                raise TemplateNotFound("This template is no longer offered.")
-            starter = Starter(self._templates, template.id, template.revision, new.configuration)
-            await starter.files()
-            return (await starter.manifest()).revision
+            manifest = await self._templates.offered(new.template_id)
+            await Starter(self._templates, new.template_id, manifest.revision, new.configuration, manifest).files()
+            return manifest.revision
         except TemplateNotFound as error:
             raise TemplateNotFound(error.message, field=("templateId",)) from error
 

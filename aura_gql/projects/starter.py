@@ -28,13 +28,14 @@ class Starter:
         template_id: ObjectId,
         revision: str | None,
         configuration: ProjectConfiguration,
+        manifest: TemplateManifest | None = None,
     ) -> None:
-        """Of that revision; of the present one where it is None or gone."""
+        """Of that revision; of the present one where it is None or gone. `manifest` where that was read already."""
         self._templates = templates
         self._template_id = template_id
         self._revision = revision
         self._configuration = configuration
-        self._manifest: TemplateManifest | None = None
+        self._manifest = manifest
         self._files: list[NewFile] | None = None
 
     async def manifest(self) -> TemplateManifest:

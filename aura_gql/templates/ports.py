@@ -45,3 +45,15 @@ class TemplateRepository(Protocol):
 
 NeededRevisions = Callable[[Collection[str]], Awaitable[set[str]]]
 """Those of some replaced revisions of templates that somebody is still to make something from."""
+
+
+class StaleTemplates(Protocol):
+    """Whoever can bring news of the templates of a source."""
+
+    async def ask(self) -> None:
+        """Have somebody look for news soon, unless that is switched off or was tried in vain a short while ago."""
+        ...
+
+    async def forget(self, source: str) -> None:
+        """Forget what is known of a source, so that the next look fetches all of it anew."""
+        ...

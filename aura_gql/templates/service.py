@@ -7,14 +7,14 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.kernel.page import Page, PageRequest
-from aura_gql.storage.ports import BlobKey, BlobStore
-from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
+from aura_gql.storage.ports import BlobStore
+from aura_gql.templates.cache.memory import TemplateMemory
+from aura_gql.templates.contents.documents import TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
 from aura_gql.templates.listing.documents import count_categories
 from aura_gql.templates.listing.pages import facet_of, list_templates
 from aura_gql.templates.records import (
-    BLOB_SCOPE,
     CategoryRecord,
     FacetRecord,
     TemplateDependencyRecord,
@@ -28,15 +28,16 @@ from aura_gql.templates.records import (
 
 _BLOBS_AT_ONCE = 8
 
-TemplateFiles = dict[ObjectId, list[TemplateFileRecord]]
+TemplateFiles = dict[ObjectId, Sequence[TemplateFileRecord]]
 TemplateDependencies = dict[ObjectId, list[TemplateDependencyRecord]]
 
 
 class TemplateService:
     """Reads templates."""
 
-    def __init__(self, blobs: BlobStore) -> None:
-        self._blobs = blobs
+    def __init__(self, blobs: BlobStore, memory: TemplateMemory | None = None) -> None:
+        """Whose files are remembered in `memory`, else in one of its own."""
+        self._memory = memory or TemplateMemory(blobs)
 
     async def get(self, template_id: ObjectId) -> TemplateRecord:
         """The template, also an inactive one; TemplateNotFound."""
@@ -62,15 +63,26 @@ class TemplateService:
 
     async def files(self, template_ids: Sequence[ObjectId]) -> TemplateFiles:
         """The files of each template, by path; an unknown template has no entry."""
-        return await TemplateCacheDocument.find_files(template_ids)
+        manifests = await self._memory.present(template_ids)
+        return {template_id: manifest.files for template_id, manifest in manifests.items()}
 
     async def manifest(self, template_id: ObjectId, revision: str | None = None) -> TemplateManifest:
-        """The files of that revision of a template, in one query; those of the present revision where it is None, or
-        was replaced so long ago that it is gone. TemplateNotFound.
+        """The files of that revision of a template; those of the present revision where it is None, or was replaced so
+        long ago that it is gone. TemplateNotFound.
         """
-        manifest = await TemplateCacheDocument.find_manifest(template_id, revision)
+        if revision is None:
+            manifest = (await self._memory.present([template_id])).get(template_id)
+        else:
+            manifest = await self._memory.of_revision(template_id, revision)
         if manifest is None:
             raise TemplateNotFound("There is no such template.", field=("templateId",))
+        return manifest
+
+    async def offered(self, template_id: ObjectId) -> TemplateManifest:
+        """The files of the present revision of an active template; TemplateNotFound."""
+        manifest = await self._memory.offered(template_id)
+        if manifest is None:
+            raise TemplateNotFound("There is no template with this id, or it is no longer offered.")
         return manifest
 
     async def dependencies(self, template_ids: Sequence[ObjectId]) -> TemplateDependencies:
@@ -79,16 +91,14 @@ class TemplateService:
 
     async def read_file(self, template_id: ObjectId, path: str) -> bytes:
         """The bytes of one file; TemplateNotFound, TemplateFileNotFound."""
-        found = await TemplateCacheDocument.find_files([template_id], path)
-        if template_id not in found:
-            raise TemplateNotFound("There is no such template.", field=("templateId",))
-        if not found[template_id]:
-            raise TemplateFileNotFound("The template has no file at this path.", field=("path",))
-        return await self.content(found[template_id][0])
+        for file in (await self.manifest(template_id)).files:
+            if file.path == path:
+                return await self.content(file)
+        raise TemplateFileNotFound("The template has no file at this path.", field=("path",))
 
     async def content(self, file: TemplateFileRecord) -> bytes:
         """The bytes of a file that `files` gave, of just that revision, without asking the database."""
-        return await self._blobs.get(BlobKey(BLOB_SCOPE, file.sha256))
+        return await self._memory.content(file.sha256)
 
     async def contents(self, wanted: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], bytes]:
         """The bytes of many files by template and path, with one query; files that are not there have no entry."""

@@ -20,6 +20,8 @@ from aura_gql.projects.records import (
     ProjectStatus,
 )
 from aura_gql.projects.starter import Starter
+from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.service import TemplateService
 from tests.projects.world import ALICE, HeldFiles, Killed, MortalBus, World
 from tests.support.cutting import cut_short
 
@@ -84,10 +86,11 @@ async def test_is_of_the_revision_that_was_there_at_its_creation(world: World) -
     assert "new.txt" in await tree(world, await world.initialise(await world.create("express")))
 
 
-async def test_a_revision_that_is_gone_gives_way_to_the_present_one(world: World) -> None:
+async def test_a_revision_that_is_gone_gives_way_to_the_present_one(world: World, tmp_path: Path) -> None:
     project = await world.create("express")
     await world.change_template("express", "new.txt", b"new")
     await world.database["template_cache"].delete_one({"revision": project.template_revision})
+    world.templates = TemplateService(LocalBlobStore(tmp_path / "blobs"))  # One that remembers nothing.
     ready = await world.initialise(project)
     assert "new.txt" in await tree(world, project)
     assert ready.template_revision == (await world.templates.get(project.template_id)).revision

@@ -8,9 +8,11 @@ from bson import ObjectId
 from aura_gql.projects.errors import OptionNotApplicable
 from aura_gql.projects.records import PackageManager, ProjectConfiguration
 from aura_gql.projects.starter import Starter
+from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobKey
 from aura_gql.templates.errors import TemplateNotFound
+from aura_gql.templates.service import TemplateService
 from tests.projects.world import World
 
 
@@ -55,7 +57,7 @@ async def test_says_what_can_not_be(world: World) -> None:
         await starter_of(world, await world.template("python-script"), ProjectConfiguration(eslint=True)).files()
 
 
-async def test_is_of_one_revision_throughout(world: World) -> None:
+async def test_is_of_one_revision_throughout(world: World, tmp_path: Path) -> None:
     template_id, configuration = await world.template("express"), ProjectConfiguration(eslint=True)
     before = await world.templates.manifest(template_id)
     begun = starter_of(world, template_id, configuration)
@@ -67,7 +69,8 @@ async def test_is_of_one_revision_throughout(world: World) -> None:
     present = await world.templates.manifest(template_id)
     assert present.revision != before.revision
     await world.database["template_cache"].delete_one({"revision": before.revision})
-    gone = Starter(world.templates, template_id, before.revision, ProjectConfiguration())
+    forgetful = TemplateService(LocalBlobStore(tmp_path / "blobs"))
+    gone = Starter(forgetful, template_id, before.revision, ProjectConfiguration())
     assert await gone.manifest() == present
 
 

@@ -1,5 +1,7 @@
 """Batched reads of templates and what belongs to them."""
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
@@ -18,10 +20,10 @@ def templates(context: Context) -> DataLoader[ObjectId, TemplateRecord | None]:
     return context.loaders.get(templates, fetch)
 
 
-def template_files(context: Context) -> DataLoader[ObjectId, list[TemplateFileRecord]]:
+def template_files(context: Context) -> DataLoader[ObjectId, Sequence[TemplateFileRecord]]:
     """The file manifests of templates."""
 
-    async def fetch(ids: list[ObjectId]) -> list[list[TemplateFileRecord]]:
+    async def fetch(ids: list[ObjectId]) -> list[Sequence[TemplateFileRecord]]:
         found = await context.services.templates.files(ids)
         return [found.get(id, []) for id in ids]
 

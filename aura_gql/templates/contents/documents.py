@@ -14,70 +14,30 @@ from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.records import (
     DependencyKind,
     TemplateDependencyRecord,
-    TemplateFileRecord,
-    TemplateManifest,
 )
-from aura_gql.templates.stored import FileModel, to_dependency_records, to_file_record
+from aura_gql.templates.stored import FileModel, to_dependency_records
 
 
 class TemplateCacheDocument(Document):
-    """The files of one revision of a template; `replaced_at` once another is the present one."""
+    """The files of one revision of a template; `replaced_at` once another is the present one. Where there is a
+    `fresh_until`, its source said for so long that it has this.
+    """
 
     template_id: PydanticObjectId
     revision: str
     files: list[FileModel]
+    fresh_until: datetime | None = None
     replaced_at: datetime | None = None
 
     class Settings:
-        """Collection and indexes: one manifest for each revision, and those that were replaced long ago."""
+        """Collection and indexes: one manifest for each revision, those replaced long ago, and those not fresh."""
 
         name = "template_cache"
         indexes: ClassVar[list[IndexModel]] = [
             IndexModel([("template_id", ASCENDING), ("revision", ASCENDING)], unique=True),
             IndexModel("replaced_at"),
+            IndexModel("fresh_until"),
         ]
-
-    @classmethod
-    async def find_files(
-        cls, template_ids: Sequence[ObjectId], path: str | None = None
-    ) -> dict[ObjectId, list[TemplateFileRecord]]:
-        """The files of the present revision of each template, by path; only the one at `path` where that is given."""
-        files: object = "$files"
-        if path is not None:
-            files = {"$filter": {"input": "$files", "cond": {"$eq": ["$$this.path", {"$literal": path}]}}}
-        shape = {"_id": 0, "files": files}
-        found = await _contents(template_ids, cls.get_collection_name(), shape)
-        return {
-            template_id: [to_file_record(file) for manifest in manifests for file in manifest["files"]]
-            for template_id, manifests in found.items()
-        }
-
-    @classmethod
-    async def find_manifest(cls, template_id: ObjectId, revision: str | None = None) -> TemplateManifest | None:
-        """The files of that revision of a template, of the present one where it is gone or None; None for an unknown
-        template.
-        """
-        lookup = {
-            "from": cls.get_collection_name(),
-            "localField": "_id",
-            "foreignField": "template_id",
-            "let": {"present": "$revision"},
-            "pipeline": [
-                {"$match": {"$expr": {"$in": ["$revision", ["$$present", {"$literal": revision}]]}}},
-                {"$project": {"_id": 0, "revision": 1, "files": 1}},
-            ],
-            "as": "manifests",
-        }
-        stages: list[dict[str, Any]] = [
-            {"$match": {"_id": template_id}},
-            {"$project": {"revision": 1}},
-            {"$lookup": lookup},
-        ]
-        async for found in await ProjectTemplateDocument.get_pymongo_collection().aggregate(stages):
-            files = {manifest["revision"]: manifest["files"] for manifest in found["manifests"]}
-            chosen = revision if revision is not None and revision in files else found["revision"]
-            return TemplateManifest(template_id, chosen, [to_file_record(file) for file in files.get(chosen, [])])
-        return None
 
 
 class TemplateDependencyDocument(Document):
