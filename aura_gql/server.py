@@ -62,6 +62,7 @@ from aura_gql.storage.signing import LinkSigner
 from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
+from aura_gql.template_parts import create_template_syncs
 from aura_gql.templates.cache.references import TemplateReferences
 from aura_gql.templates.cache.retention import ManifestRetention
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
@@ -69,6 +70,7 @@ from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.sources.bundled import BundledTemplates
+from aura_gql.templates.syncs.documents import SYNC_DOCUMENTS
 from aura_gql.terminals.documents import TerminalSession
 from aura_gql.terminals.service import TerminalService
 from aura_gql.web.metrics_readings import Sources
@@ -82,6 +84,7 @@ DOCUMENTS: Sequence[type[Document]] = (
     ProjectTemplateDocument,
     TemplateDependencyDocument,
     TemplateCacheDocument,
+    *SYNC_DOCUMENTS,
     ProjectDocument,
     *FILE_DOCUMENTS,
     SandboxSession,
@@ -142,8 +145,7 @@ class Server:
             await abort_orphans(self._client)
             if self._surroundings.development_email is not None:
                 await services.auth.ensure_indexes()
-            # By force: a release may bring as few templates as it likes.
-            await TemplateIntake(self.blobs).take_in(BundledTemplates(), force=True)
+            await TemplateIntake(self.blobs).take_in(BundledTemplates(), force=True)  # A release may drop any.
             stack.push_async_callback(self._bus.close)  # After the sandboxes: those who follow one see its end.
             for provider in self.providers.values():
                 stack.push_async_callback(provider.close)
@@ -167,6 +169,8 @@ class Server:
             stack.push_async_callback(self.jobs.stop)
             services.trimming.start()
             stack.push_async_callback(services.trimming.stop)
+            self._template_schedule.start()
+            stack.push_async_callback(self._template_schedule.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
             self._retention.start()
@@ -229,6 +233,7 @@ class Server:
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
         downloads = Downloads(projects, files, links)
         spools = Spools(settings.server.data_directory / "spools")
+        syncs, self._template_schedule = create_template_syncs(settings, self.blobs, spools, jobs, bus)
         archives = ArchiveService(
             projects, files, self.blobs, quotas, keys, jobs, bus, spools, bounds.archive_bounds(settings)
         )
@@ -247,6 +252,7 @@ class Server:
         return Services(
             auth,
             templates,
+            syncs,
             projects,
             files,
             uploads,

@@ -18,6 +18,7 @@ from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.storage.quotas.service import StorageQuotas
 from aura_gql.templates.service import TemplateService
+from aura_gql.templates.syncs.service import TemplateSyncService
 from aura_gql.terminals.service import TerminalService
 
 
@@ -27,6 +28,7 @@ class Services:
 
     auth: AuthService
     templates: TemplateService
+    syncs: TemplateSyncService
     projects: ProjectService
     files: FileService
     uploads: FileUploads

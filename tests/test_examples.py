@@ -20,7 +20,7 @@ LONG_COMMAND = "for n in 1 2 3; do echo $n; done; exec tail -f /dev/null"
 @pytest.fixture
 async def tryer(mongodb_uri: str, tmp_path: Path, database: Database) -> AsyncIterator[Tryer]:
     async with running_api(mongodb_uri, tmp_path, database) as api:
-        yield Tryer(await api.sign_in("ada"))
+        yield Tryer(await api.sign_in("ada", is_admin=True))
 
 
 async def test_every_example_does_what_it_says(tryer: Tryer) -> None:
@@ -62,6 +62,9 @@ async def browse(tryer: Tryer) -> None:
     names = [edge["node"]["name"] for page in (first, second) for edge in page["edges"]]
     assert len(set(names)) == 4 <= first["totalCount"]
     assert sum(category["count"] for category in await tryer.execute("TemplateCategories")) > 4
+    sync = (await tryer.execute("SyncTemplates", input={}))["sync"]
+    assert (await tryer.watch("TemplateSyncProgress", lambda event: True))[0]["sync"]["id"] == sync["id"]
+    assert (await tryer.execute("TemplateSync"))["id"] == sync["id"]
     template = await tryer.execute("Template", slug="python-cli")
     assert template["file"]["content"].startswith("#")
 

@@ -29,6 +29,12 @@ from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
 from aura_gql.graph.sandboxes.syncs import SyncMutations
 from aura_gql.graph.templates.queries import TemplateQueries, fetch_templates
+from aura_gql.graph.templates.syncs.roots import (
+    TemplateSyncMutations,
+    TemplateSyncQueries,
+    TemplateSyncSubscriptions,
+    fetch_template_syncs,
+)
 from aura_gql.graph.terminals.mutations import TerminalMutations
 from aura_gql.graph.terminals.queries import TerminalQueries, fetch_terminals
 from aura_gql.graph.terminals.subscriptions import TerminalSubscriptions
@@ -42,6 +48,7 @@ _FETCHERS = {
     "Sandbox": by_object_id(fetch_sandboxes),
     "Terminal": by_object_id(fetch_terminals),
     "Template": by_object_id(fetch_templates),
+    "TemplateSync": by_object_id(fetch_template_syncs),
     "User": fetch_users,
 }
 
@@ -51,6 +58,7 @@ class Query(
     UserQueries,
     RateLimitQueries,
     TemplateQueries,
+    TemplateSyncQueries,
     ProjectQueries,
     SandboxQueries,
     SandboxFileQueries,
@@ -66,6 +74,7 @@ class Query(
 
 @strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
 class Mutation(
+    TemplateSyncMutations,
     ProjectMutations,
     FileMutations,
     HistoryMutations,
@@ -82,6 +91,7 @@ class Mutation(
 
 @strawberry.type(description="What can be watched.")
 class Subscription(
+    TemplateSyncSubscriptions,
     ProjectSubscriptions,
     FileSubscriptions,
     ArchiveSubscriptions,

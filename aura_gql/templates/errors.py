@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from aura_gql.kernel.errors import InvalidState, NotFound, SourceUnavailable
+from aura_gql.kernel.errors import Conflict, InvalidState, NotFound, SourceUnavailable
 
 
 class TemplateNotFound(NotFound):
@@ -35,3 +35,19 @@ class TemplateSourceRefused(InvalidState):
 
 class CataloguePoisoned(InvalidState):
     """What a source has can't be meant: nothing at all, or less than half of what it had."""
+
+
+class TemplateSyncEnded(InvalidState):
+    """The sync is over: somebody took it for dead."""
+
+
+class TemplateSyncUnderWay(Conflict):
+    """Another sync has not ended yet."""
+
+
+class TemplateSyncTooSlow(SourceUnavailable):
+    """The sync took longer than TEMPLATE_SYNC_TIMEOUT_S and was given up."""
+
+
+class TemplateSyncBroken(SourceUnavailable):
+    """Something went wrong that nobody expected, or the process that ran the sync died; the log tells more."""

@@ -21,7 +21,8 @@ def clean_environment(**settings: str) -> dict[str, str]:
     """This process's environment without our settings but where the embedded MongoDB is, and with those given."""
     ours = {name.upper() for group in groups() for name in group.model_fields} - {"AURA_MONGOD"}
     kept = {name: value for name, value in os.environ.items() if name.upper() not in ours}
-    never = {"TEMPLATE_SYNC_INTERVAL_S": "0"}  # Nobody looks at GitHub but a test that has one of its own.
+    # Nobody looks at GitHub but a test that has one of its own.
+    never = {"TEMPLATE_SYNC_INTERVAL_S": "0", "GITHUB_API_URL": "http://localhost:9"}
     return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), **never, **settings}
 
 

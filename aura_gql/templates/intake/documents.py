@@ -40,6 +40,21 @@ async def take_in(source: str, found: Found, *, force: bool) -> IntakeOutcome:
     return await in_transaction(ProjectTemplateDocument.get_pymongo_collection().database.client, work)
 
 
+async def find_blobs(source: str) -> set[str]:
+    """The digests of all files of the active templates of a source; of none where one lacks its manifest."""
+    templates = ProjectTemplateDocument.get_pymongo_collection().find(
+        {"source": source, "is_active": True}, {"revision": 1}
+    )
+    revisions = {one["_id"]: one["revision"] async for one in templates}
+    manifests = TemplateCacheDocument.get_pymongo_collection().find(
+        {"template_id": {"$in": list(revisions)}}, {"template_id": 1, "revision": 1, "files.sha256": 1}
+    )
+    present = [one async for one in manifests if one["revision"] == revisions[one["template_id"]]]
+    if len(present) < len(revisions):
+        return set()
+    return {file["sha256"] for manifest in present for file in manifest["files"]}
+
+
 async def _find_states(source: str, session: AsyncClientSession) -> list[StoredState]:
     fields = ("slug", "source_slug", "stackblitz_path", "revision", "commit", "is_active", "listing_version")
     cursor = ProjectTemplateDocument.get_pymongo_collection().find(

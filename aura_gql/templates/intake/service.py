@@ -10,7 +10,7 @@ from itertools import islice
 from pymongo.errors import DuplicateKeyError
 
 from aura_gql.storage.ports import BlobStore
-from aura_gql.templates.intake.documents import take_in
+from aura_gql.templates.intake.documents import find_blobs, take_in
 from aura_gql.templates.intake.planning import Found
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle
 from aura_gql.templates.ports import TemplateSource
@@ -43,6 +43,11 @@ class TemplateIntake:
                 # Another process took one of the slugs in this moment: now it is seen.
                 continue
         return await take_in(source.name, found, force=force)
+
+    async def is_whole(self, source: str) -> bool:
+        """Whether the catalogue has active templates of the source, and the store every blob of theirs."""
+        named = await find_blobs(source)
+        return bool(named) and named <= {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
 
     async def _keep_all(self, source: TemplateSource) -> Found:
         """What the source has, its files in the blob store; only what the store lacks is put."""

@@ -16,7 +16,7 @@ export function apolloClient(server: Server): ApolloClient {
     ),
     cache: new InMemoryCache({
       possibleTypes: {
-        Node: ["Execution", "PreviewUrl", "Project", "ProjectArchive", "Sandbox", "Template", "Terminal", "User"],
+        Node: ["Execution", "PreviewUrl", "Project", "ProjectArchive", "Sandbox", "Template", "TemplateSync", "Terminal", "User"],
         ExecutionEvent: ["ExecutionFinished", "ExecutionGap", "ExecutionOutputBatch"],
         TerminalEvent: ["TerminalClosed", "TerminalGap", "TerminalOutput"],
       },

@@ -7,11 +7,11 @@ from aura_gql.storage.archives.values import ArchiveLimits
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The repository (`owner/name`), the ref that was asked for, and the commit that it was."""
+    """The repository (`owner/name`), the ref that was asked for, and the commit that it was, if known."""
 
     repository: str
     ref: str
-    commit: str
+    commit: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Syncs of templates in the API."""

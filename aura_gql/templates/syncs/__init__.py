@@ -1,0 +1,1 @@
+"""Runs that make the catalogue what a repository has."""

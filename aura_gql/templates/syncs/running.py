@@ -1,0 +1,140 @@
+"""One sync, from its beginning to its end."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from aura_gql import __version__
+from aura_gql.infra.ports import EventBus
+from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import DomainError
+from aura_gql.storage.spooling import Spools
+from aura_gql.templates.errors import TemplatesRateLimited, TemplateSyncEnded, TemplateSyncTooSlow
+from aura_gql.templates.intake.service import TemplateIntake
+from aura_gql.templates.ports import TemplateRepository
+from aura_gql.templates.records import KnownCommit
+from aura_gql.templates.syncs.documents import TemplateSourceDocument
+from aura_gql.templates.syncs.journal import SyncJournal
+from aura_gql.templates.syncs.ports import ReadArchive
+from aura_gql.templates.syncs.records import SourceState, SyncFailure, SyncStatus, SyncStep, TemplateSyncRecord
+from aura_gql.templates.syncs.stored import failure_fields, outcome_fields
+from aura_gql.templates.syncs.watching import WatchedSource
+
+SOURCE: Final = "stackblitz"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncParts:
+    """What a sync works with. `place` says which repository and ref that is: what is known of another says nothing."""
+
+    repository: TemplateRepository
+    place: str
+    read: ReadArchive
+    intake: TemplateIntake
+    spools: Spools
+    timeout_s: float
+
+
+class SyncRunner:
+    """Runs syncs. One that ends in the middle, however that is, leaves the catalogue as it was, and runs again from its
+    beginning.
+    """
+
+    def __init__(self, bus: EventBus, parts: SyncParts) -> None:
+        self._bus = bus
+        self._parts = parts
+
+    async def run(self, sync: TemplateSyncRecord, archive: Path | None = None, *, has_lease: bool = False) -> None:
+        """Do it, with the packed repository in `archive` where that is given, else with the one on GitHub.
+
+        A DomainError makes it FAILED, and is told in one line of the log; anything else is raised. It `has_lease` where
+        it runs outside the job queue.
+        """
+        journal = SyncJournal(self._bus, sync.id, has_lease=has_lease)
+        async with journal.kept():
+            try:
+                async with asyncio.timeout(self._parts.timeout_s) as bound:
+                    await journal.begin()
+                    status, fields = await self._work(journal, archive, force=sync.is_forced)
+            except TimeoutError:
+                if not bound.expired():
+                    raise
+                most = f"{self._parts.timeout_s:g} seconds, the most that TEMPLATE_SYNC_TIMEOUT_S allows"
+                await self._fail(journal, TemplateSyncTooSlow(f"The sync took longer than {most}."), archive)
+            except TemplateSyncEnded:
+                _log.info("templates.sync_ended_elsewhere")
+            except DomainError as error:
+                await self._fail(journal, error, archive)
+            else:
+                await journal.end(status, fields)
+                _log.info("templates.synced", status=status.value, **fields.get("counts", {}))
+
+    async def _work(
+        self, journal: SyncJournal, archive: Path | None, *, force: bool
+    ) -> tuple[SyncStatus, Mapping[str, Any]]:
+        if archive is not None:
+            fields = await self._take_in(journal, archive, None, force=force)
+            await self._succeed(None, None)
+            return SyncStatus.SUCCEEDED, fields
+        state = await TemplateSourceDocument.find_state(SOURCE)
+        if not force:
+            _heed(state)
+        await journal.step(SyncStep.RESOLVING)
+        resolved = await self._parts.repository.resolve(None if force else await self._known(state))
+        journal.note(commit=resolved.sha)
+        if resolved.is_unchanged:
+            await self._succeed(resolved.sha, resolved.etag)
+            return SyncStatus.UNCHANGED, {}
+        with self._parts.spools.open() as spool:
+            await journal.step(SyncStep.DOWNLOADING)
+            size = await self._parts.repository.download(
+                resolved.sha, spool.file, lambda size: journal.note(downloaded_bytes=size)
+            )
+            journal.note(downloaded_bytes=size)
+            fields = await self._take_in(journal, spool.path, resolved.sha, force=force)
+        await self._succeed(resolved.sha, resolved.etag)
+        return SyncStatus.SUCCEEDED, fields
+
+    async def _take_in(
+        self, journal: SyncJournal, archive: Path, commit: str | None, *, force: bool
+    ) -> Mapping[str, Any]:
+        source = WatchedSource(self._parts.read(archive, commit), journal)
+        outcome = await self._parts.intake.take_in(source, force=force)
+        return outcome_fields(outcome)
+
+    async def _known(self, state: SourceState) -> KnownCommit | None:
+        """The commit that need not be fetched again: the catalogue is whole, and we would read it as it was read."""
+        if state.commit is None or state.reader != self._reader or not await self._parts.intake.is_whole(SOURCE):
+            return None
+        return KnownCommit(state.commit, state.etag)
+
+    async def _succeed(self, commit: str | None, etag: str | None) -> None:
+        await TemplateSourceDocument.save_success(SOURCE, commit, etag, self._reader)
+
+    async def _fail(self, journal: SyncJournal, error: DomainError, archive: Path | None) -> None:
+        retry_at = error.retry_at if isinstance(error, TemplatesRateLimited) else None
+        if archive is None:
+            await TemplateSourceDocument.save_failure(SOURCE, retry_at)
+        failure = SyncFailure(error.code, error.message, retry_at)
+        if await journal.end(SyncStatus.FAILED, failure_fields(failure)):
+            _log.info("templates.sync_failed", code=error.code.value, reason=error.message)
+
+    @property
+    def _reader(self) -> str:
+        """By what it is read: another version may make something else of the same files."""
+        return f"{__version__} {self._parts.place}"
+
+
+def _heed(state: SourceState) -> None:
+    """TemplatesRateLimited where GitHub does not want to be asked yet."""
+    if state.retry_at is not None and utcnow() < state.retry_at:
+        raise TemplatesRateLimited(
+            "GitHub is not to be asked yet: it has had enough of us; a token in GITHUB_TOKEN gives more requests.",
+            state.retry_at,
+        )

@@ -1,0 +1,1 @@
+"""Tests of aura_gql.graph.templates.syncs."""
