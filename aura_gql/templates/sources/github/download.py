@@ -26,8 +26,6 @@ class ArchiveDownload:
 
     async def __call__(self, response: httpx.Response) -> int:
         """How many bytes there are. TemplateSourceRefused beyond `most`, PassingTrouble for what is no archive."""
-        if response.status_code != 200:
-            raise PassingTrouble(f"{response.url.host} says that an archive has not changed which we never had.")
         self._check(_announced(response))
         await asyncio.to_thread(self._rewind)
         size = 0

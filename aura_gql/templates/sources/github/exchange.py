@@ -80,11 +80,9 @@ class GitHubExchange:
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._limits.total_s) as bound:
+            async with asyncio.timeout(self._limits.total_s):
                 yield
         except TimeoutError:
-            if not bound.expired():
-                raise
             message = f"{self._hosts.name} took longer than {self._limits.total_s:g} seconds."
             raise TemplatesUnavailable(message) from None
 

@@ -74,6 +74,14 @@ async def test_exactly_as_much_as_may_be(github: LoopbackGitHub, tmp_path: Path)
     assert not path.exists()
 
 
+async def test_one_that_says_how_long_it_is_is_not_begun(github: LoopbackGitHub, tmp_path: Path) -> None:
+    github.state.fail("codeload", faults.text(PACKED * 3))
+    seen: list[int] = []
+    with pytest.raises(TemplateSourceRefused):
+        await repository_at(github.url, archive_bytes=len(PACKED)).download(COMMIT, tmp_path / "archive", seen.append)
+    assert seen == []
+
+
 async def test_memory_stays_flat(github: LoopbackGitHub, tmp_path: Path) -> None:
     github.state.fail("codeload", faults.endless())
     repository = repository_at(github.url, archive_bytes=24 * MIB)
