@@ -7,6 +7,7 @@ odd, a script that is a number say, is passed over.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from aura_gql.templates.inference.errors import UnreadableManifest
@@ -37,7 +38,7 @@ def read_manifest(data: bytes) -> PackageManifest:
     return PackageManifest(
         description=one_line(_text(fields.get("description")), MAX_DESCRIPTION),
         scripts={name: one_line(command, _MAX_SCRIPT) for name, command in list(scripts.items())[:_MAX_SCRIPTS]},
-        dependencies=tuple(_dependencies(fields))[:MAX_DEPENDENCIES],
+        dependencies=tuple(islice(_dependencies(fields), MAX_DEPENDENCIES)),
         main=_text(fields.get("main")) or None,
         package_manager=_text(fields.get("packageManager")).partition("@")[0] or None,
     )

@@ -54,9 +54,9 @@ def outline(file: IO[bytes], limits: StarterLimits, rules: PathRules) -> Outline
             names[slug] = describe(folder, found).name
         except (_LeftOut, UnreadableManifest) as reason:
             skipped.append(SkippedTemplate(folder, str(reason)))
-            continue
-        slugs[folder] = slug
-        if len(slugs) > MAX_STARTERS:
+        else:
+            slugs[folder] = slug
+        if len(slugs) + len(skipped) > MAX_STARTERS:
             raise TemplateSourceRefused(f"The repository has more than {MAX_STARTERS:,} starters.")
     told = distinct(names)
     return Outline({folder: told[slug] for folder, slug in slugs.items()}, tuple(skipped))

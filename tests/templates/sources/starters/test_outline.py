@@ -91,5 +91,6 @@ def test_no_two_starters_have_one_name() -> None:
 def test_there_is_an_end_to_starters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_STARTERS", 2)
     assert len(look({f"s{number}/index.html": PAGE for number in range(2)}).names) == 2
-    with pytest.raises(TemplateSourceRefused, match="more than 2 starters"):
-        look({f"s{number}/index.html": PAGE for number in range(3)})
+    for third in ({"s2/index.html": PAGE}, {"broken/package.json": b"{"}):
+        with pytest.raises(TemplateSourceRefused, match="more than 2 starters"):
+            look({"s0/index.html": PAGE, "s1/index.html": PAGE, **third})
