@@ -65,8 +65,13 @@ async def browse(tryer: Tryer) -> None:
     sync = (await tryer.execute("SyncTemplates", input={}))["sync"]
     assert (await tryer.watch("TemplateSyncProgress", lambda event: True))[0]["sync"]["id"] == sync["id"]
     assert (await tryer.execute("TemplateSync"))["id"] == sync["id"]
-    template = await tryer.execute("Template", slug="python-cli")
-    assert template["file"]["content"].startswith("#")
+    facets = await tryer.execute("TemplateFacets", filter={"text": "vite"})
+    assert {"value": "vite", "count": 4}.items() <= facets["dependencies"][0].items()
+    suggested = await tryer.execute("TemplateSuggestions", text="Reac")
+    assert suggested["nodes"][0]["slug"] == "vite-react"
+    template = await tryer.execute("Template", slug="express")
+    assert template["readme"].startswith("#")
+    assert '"express"' in template["file"]["content"]
 
 
 async def work_on_projects(tryer: Tryer, project: str) -> None:

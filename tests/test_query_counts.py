@@ -33,7 +33,8 @@ from tests.support.waiting import until
 
 FEW, MANY = 2, 20
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
-TEMPLATE = 'slug files { path size content base64 } file(path: "README.md") { content } dependencies { name version }'
+TEMPLATE = """slug about: readme files { path size content base64 } file(path: "README.md") { content }
+    dependencies { name version }"""
 PROJECT = f"""name configuration {{ typescript }} template {{ {TEMPLATE} }} files {{ path content }} folders {{ path }}
     main: file(path: "main.py") {{ content }} readme: file(path: "README.md") {{ version }} sandbox {{ status }}"""
 LISTS = {

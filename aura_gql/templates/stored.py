@@ -24,7 +24,7 @@ Stored = Mapping[str, Any]
 LISTING_VERSION: Final = 1
 """Of the fields that a template is found by: raised with what they hold, so that those kept before are made anew."""
 
-_MAX_README_SEARCHED = 64 * 1024
+_MAX_README_SEARCHED = 16 * 1024
 
 _KIND_ORDER = {kind: rank for rank, kind in enumerate(DependencyKind)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aura_gql.templates.readme import readme_path_of
+from aura_gql.templates.readme import MAX_README_BYTES, readme_path_of, readme_text
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from aura_gql.templates.readme import readme_path_of
 def test_the_readme_of(paths: list[str], found: str | None) -> None:
     assert readme_path_of(paths) == found
     assert readme_path_of(reversed(paths)) == found
+
+
+def test_a_long_readme_is_cut_between_characters() -> None:
+    assert readme_text("é".encode()) == "é"
+    cut = readme_text(("x" + "é" * MAX_README_BYTES).encode())
+    assert cut == "x" + "é" * (MAX_README_BYTES // 2 - 1)

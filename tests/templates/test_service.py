@@ -162,10 +162,10 @@ async def test_files_and_their_bytes(catalogue: TemplateService) -> None:
 
 async def test_many_contents_at_once(catalogue: TemplateService) -> None:
     node, vue = await catalogue.get_by_slug("node-http"), await catalogue.get_by_slug("vue-spa")
-    wanted = [(node.id, "README.md"), (node.id, "run.sh"), (vue.id, "package.json")]
-    missing = [(vue.id, "run.sh"), (ObjectId(), "README.md")]
-    contents = await catalogue.contents([*wanted, *missing, wanted[0]])
-    assert contents == {key: await catalogue.read_file(*key) for key in wanted}
+    files = [file for listed in (await catalogue.files([node.id, vue.id])).values() for file in listed]
+    contents = await catalogue.contents([*files, *files])
+    assert contents == {file.sha256: await catalogue.content(file) for file in files}
+    assert len(contents) == 3
     assert await catalogue.contents([]) == {}
 
 

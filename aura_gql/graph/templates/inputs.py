@@ -11,12 +11,29 @@ class TemplateFilterInput:
 
     category: str | None = strawberry.field(default=None, description="Only this category; see `templateCategories`.")
     type: str | None = strawberry.field(default=None, description="Only this type, e.g. `react`.")
-    tags: list[str] | None = strawberry.field(default=None, description="Only those that have all of these tags.")
+    tags: list[str] | None = strawberry.field(
+        default=None, description="Only those that have all of these tags, at most 10."
+    )
+    dependency: str | None = strawberry.field(
+        default=None,
+        description="Only those that ask for this package, of whatever kind: its exact name, e.g. `@angular/core`.",
+    )
     text: str | None = strawberry.field(
         default=None,
-        description="Only those that have every word of it in name, tags or description; beginnings of words will do.",
+        description=(
+            "What was typed into a search box, at most 100 characters and 10 different words: only those that have a "
+            "word beginning with each of its words, in name, slug, type, category, tags, description, dependencies or "
+            "README. Case, accents and punctuation make no difference, but for `C++` and `C#`; text without a letter "
+            "or digit matches everything."
+        ),
     )
 
     def to_record(self) -> TemplateFilter:
         """The filter for the service."""
-        return TemplateFilter(category=self.category, type=self.type, tags=tuple(self.tags or ()), text=self.text)
+        return TemplateFilter(
+            category=self.category,
+            type=self.type,
+            tags=tuple(self.tags or ()),
+            text=self.text,
+            dependency=self.dependency,
+        )

@@ -6,7 +6,6 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from aura_gql.graph.context import Context
-from aura_gql.templates.errors import TemplateFileNotFound
 from aura_gql.templates.records import TemplateDependencyRecord, TemplateFileRecord, TemplateRecord
 
 
@@ -40,11 +39,11 @@ def template_dependencies(context: Context) -> DataLoader[ObjectId, list[Templat
     return context.loaders.get(template_dependencies, fetch)
 
 
-def template_content(context: Context) -> DataLoader[tuple[ObjectId, str], bytes]:
-    """The bytes of template files, by template and path; TemplateFileNotFound for one that is gone."""
+def template_content(context: Context) -> DataLoader[TemplateFileRecord, bytes]:
+    """The bytes of template files that `template_files` gave."""
 
-    async def fetch(keys: list[tuple[ObjectId, str]]) -> list[bytes | BaseException]:
-        found = await context.services.templates.contents(keys)
-        return [found[key] if key in found else TemplateFileNotFound("The template has no such file.") for key in keys]
+    async def fetch(files: list[TemplateFileRecord]) -> list[bytes]:
+        found = await context.services.templates.contents(files)
+        return [found[file.sha256] for file in files]
 
     return context.loaders.get(template_content, fetch)

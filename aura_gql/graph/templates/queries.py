@@ -10,6 +10,7 @@ from aura_gql.graph.context import Context, Info
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.templates.enums import TemplateOrder
+from aura_gql.graph.templates.facets import TemplateFacets
 from aura_gql.graph.templates.inputs import TemplateFilterInput
 from aura_gql.graph.templates.types import Template, TemplateCategory
 from aura_gql.kernel.errors import InvalidInput
@@ -29,8 +30,14 @@ class TemplateQueries:
             TemplateFilterInput | None, strawberry.argument(description="Which of them; all where left out.")
         ] = None,
         order_by: Annotated[
-            TemplateOrder, strawberry.argument(description="In which order. A cursor belongs to one order.")
-        ] = TemplateOrder.POPULAR,
+            TemplateOrder | None,
+            strawberry.argument(
+                description=(
+                    "In which order; where it is left out, `RELEVANCE` with a `filter.text` and `POPULAR` without. A "
+                    "cursor belongs to one order, and one of `RELEVANCE` to one text."
+                )
+            ),
+        ] = None,
         first: First = None,
         after: After = None,
     ) -> Connection[Template]:
@@ -38,6 +45,21 @@ class TemplateQueries:
         wanted = filter.to_record() if filter else TemplateFilter()
         page = await info.context.services.templates.list(wanted, order_by, page_request(first, after))
         return Connection.of(page, Template.from_record)
+
+    @strawberry.field(
+        description=(
+            "What to narrow a list of templates by: each value that there is, with how many templates choosing it "
+            "would give. Ask with the filter of the list; what it says of a facet itself does not count there."
+        )
+    )
+    async def template_facets(
+        self,
+        filter: Annotated[
+            TemplateFilterInput | None, strawberry.argument(description="The filter of the list; none where left out.")
+        ] = None,
+    ) -> TemplateFacets:
+        """Convert; each facet is counted where it is asked for."""
+        return TemplateFacets(filter=filter.to_record() if filter else TemplateFilter())
 
     @strawberry.field(description="One template, by exactly one of `id` and `slug`; null where there is none.")
     async def template(

@@ -1,6 +1,7 @@
 """Templates, as clients see them."""
 
 import base64
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -13,6 +14,7 @@ from aura_gql.graph.scalars import Long
 from aura_gql.graph.templates.enums import DependencyKind
 from aura_gql.graph.templates.loaders import template_content, template_dependencies, template_files
 from aura_gql.kernel.languages import is_binary
+from aura_gql.templates.readme import readme_text
 from aura_gql.templates.records import (
     CategoryRecord,
     TemplateDependencyRecord,
@@ -39,7 +41,7 @@ class TemplateDependency:
 class TemplateFile:
     """A template's file on the wire; its bytes are read when a content field asks for them."""
 
-    template_key: strawberry.Private[ObjectId]
+    record: strawberry.Private[TemplateFileRecord]
     path: str = strawberry.field(description="Its path in the project folder, parts separated by `/`.")
     size: Long = strawberry.field(description="Its size in bytes.")
     sha256: str = strawberry.field(description="The SHA-256 of its bytes, in hexadecimal.")
@@ -48,10 +50,10 @@ class TemplateFile:
     is_binary: bool = strawberry.field(description="Whether it is something other than UTF-8 text.")
 
     @classmethod
-    def from_record(cls, template_id: ObjectId, record: TemplateFileRecord) -> Self:
-        """The file that `record` of this template describes."""
+    def from_record(cls, record: TemplateFileRecord) -> Self:
+        """The file that `record` describes."""
         return cls(
-            template_key=template_id,
+            record=record,
             path=record.path,
             size=Long(record.size),
             sha256=record.sha256,
@@ -64,14 +66,14 @@ class TemplateFile:
     async def content(self, info: Info) -> str | None:
         """The text of the file, read through the loader."""
         info.context.take_content(self.size)
-        data = await template_content(info.context).load((self.template_key, self.path))
+        data = await template_content(info.context).load(self.record)
         return None if is_binary(data) else data.decode()
 
     @strawberry.field(description="Its bytes in base64, where it is binary; null for text.")
     async def base64(self, info: Info) -> str | None:
         """The bytes of a binary file, read through the loader."""
         info.context.take_content(self.size)
-        data = await template_content(info.context).load((self.template_key, self.path))
+        data = await template_content(info.context).load(self.record)
         return base64.b64encode(data).decode() if is_binary(data) else None
 
 
@@ -80,6 +82,7 @@ class Template(Node):
     """A template record on the wire."""
 
     key: strawberry.Private[ObjectId]
+    readme_path: strawberry.Private[str | None]
     slug: str = strawberry.field(description="Its name in URLs, unique: lower-case letters, digits and hyphens.")
     name: str = strawberry.field(description="Its name for people.")
     description: str = strawberry.field(description="What it is, in a sentence.")
@@ -92,6 +95,9 @@ class Template(Node):
     source: str = strawberry.field(description="Where it comes from: `bundled` with the server, for one.")
     preview_url: str | None = strawberry.field(description="A page that shows it running, where there is one.")
     stackblitz_path: str | None = strawberry.field(description="Its folder in the StackBlitz starters, if it is there.")
+    commit: str | None = strawberry.field(
+        description="The commit of the repository that it was found at; null where it is from none."
+    )
     start_command: str = strawberry.field(
         description=(
             "The command that starts it, in the project folder. One that installs packages needs a network, which a "
@@ -109,6 +115,7 @@ class Template(Node):
         return cls(
             id=to_global_id("Template", record.id),
             key=record.id,
+            readme_path=record.readme_path,
             slug=record.slug,
             name=record.name,
             description=record.description,
@@ -121,6 +128,7 @@ class Template(Node):
             source=record.source,
             preview_url=record.preview_url,
             stackblitz_path=record.stackblitz_path,
+            commit=record.commit,
             start_command=record.start_command,
             required_tools=list(record.required_tools),
             is_active=record.is_active,
@@ -132,9 +140,9 @@ class Template(Node):
     async def files(self, info: Info) -> list[TemplateFile]:
         """The file manifest, read through the loader."""
         records = await template_files(info.context).load(self.key)
-        return [TemplateFile.from_record(self.key, record) for record in records]
+        return [TemplateFile.from_record(record) for record in records]
 
-    @strawberry.field(description="One of its files; null where it has none of this path.")
+    @strawberry.field(description="One of its files; null where it has none of exactly this path.")
     async def file(
         self,
         info: Info,
@@ -142,8 +150,24 @@ class Template(Node):
     ) -> TemplateFile | None:
         """One file of the manifest."""
         records = await template_files(info.context).load(self.key)
-        found = next((record for record in records if record.path == path), None)
-        return None if found is None else TemplateFile.from_record(self.key, found)
+        found = _of_path(records, path)
+        return None if found is None else TemplateFile.from_record(found)
+
+    @strawberry.field(
+        description=(
+            "Its README as it is written, which is mostly Markdown: do not trust HTML in it. At most 64 KiB, cut off "
+            "behind them. Null where it has none."
+        )
+    )
+    async def readme(self, info: Info) -> str | None:
+        """The beginning of the file, read through the loaders."""
+        if self.readme_path is None:
+            return None
+        file = _of_path(await template_files(info.context).load(self.key), self.readme_path)
+        if file is None:
+            return None
+        info.context.take_content(file.size)
+        return readme_text(await template_content(info.context).load(file))
 
     @strawberry.field(description="The packages that its manifest asks for, by kind and name.")
     async def dependencies(self, info: Info) -> list[TemplateDependency]:
@@ -163,3 +187,7 @@ class TemplateCategory:
     def from_record(cls, record: CategoryRecord) -> Self:
         """The category that `record` describes."""
         return cls(name=record.name, count=record.count)
+
+
+def _of_path(records: Iterable[TemplateFileRecord], path: str) -> TemplateFileRecord | None:
+    return next((record for record in records if record.path == path), None)

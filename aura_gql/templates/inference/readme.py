@@ -25,7 +25,7 @@ _TAG = re.compile(r"<[/A-Za-z!][^<>\n]{0,1000}>")
 _MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _NO_PROSE = ("#", "-", "*", "+", ">", "|", "!", "[!", "<", "=", "    ", "\t", "$")
 _NUMBERED = re.compile(r"\d+[.)]\s")
-_ENDS = re.compile(r"(?<=[.!?:])\s+(?=\W*[A-Z])")
+_ENDS = re.compile(r"(?<=[.!?:])\s+(?=\W{0,5}[A-Z])")
 # What tells a reader what to do, greets, or is a generator's word about itself.
 _NO_DESCRIPTION = re.compile(
     r"(?i)(?:to|if|you|look|see|check|run|open|edit|first|install|click|learn|get|go|visit|note|thanks|welcome|once"

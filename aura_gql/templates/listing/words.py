@@ -27,6 +27,8 @@ Chunk = tuple[str, ...]
 
 def fold(text: str) -> str:
     """`text` in one case, without accents and other marks, and with one form of each character."""
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).casefold()
 

@@ -1,5 +1,7 @@
 """Browsing templates, on the wire; nobody needs to sign in."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.api import Api, Refused
@@ -20,7 +22,7 @@ async def test_templates_are_filtered_and_counted(api: Api) -> None:
     assert "vite-react" in {node["slug"] for node in found["nodes"]}
 
 
-@pytest.mark.parametrize("order", ["POPULAR", "NAME", "NEWEST"])
+@pytest.mark.parametrize("order", ["POPULAR", "NAME", "NEWEST", "RELEVANCE"])
 async def test_pages_make_up_the_whole_list(api: Api, order: str) -> None:
     query = """query ($after: String, $order: TemplateOrder!) { templates(first: 4, after: $after, orderBy: $order) {
         totalCount edges { cursor node { slug } } pageInfo { hasNextPage hasPreviousPage endCursor }
@@ -36,6 +38,51 @@ async def test_pages_make_up_the_whole_list(api: Api, order: str) -> None:
             break
 
     assert len(slugs) == len(set(slugs)) == page["totalCount"]
+
+
+async def test_a_search_box_gets_the_best_first(api: Api) -> None:
+    query = """query ($filter: TemplateFilter, $order: TemplateOrder, $after: String) {
+        templates(filter: $filter, orderBy: $order, first: 2, after: $after) { nodes { slug } pageInfo { endCursor } }
+    }"""
+
+    async def search(text: str, **more: str) -> Any:
+        return (await api.anonymous.execute(query, filter={"text": text}, **more))["templates"]
+
+    for text in ("f", "fast", "Fastify"):
+        assert (await search(text))["nodes"][0] == {"slug": "fastify"}, text
+    page = await search("vite")
+    assert await search("vite", order="RELEVANCE") == page
+    for other in ({"order": "POPULAR"}, {}):
+        with pytest.raises(Refused) as refused:
+            await search("vite r", after=page["pageInfo"]["endCursor"], **other)
+        assert refused.value.code == "INVALID_INPUT"
+
+
+async def test_templates_are_found_by_the_packages_that_they_ask_for(api: Api) -> None:
+    query = "query ($name: String) { templates(filter: { dependency: $name }) { nodes { slug } } }"
+    for name, expected in (("express", [{"slug": "express"}]), ("expres", []), ("__proto__", []), ("", [])):
+        assert (await api.anonymous.execute(query, name=name))["templates"]["nodes"] == expected
+
+
+async def test_a_template_shows_its_readme_and_a_file_by_its_exact_path(api: Api) -> None:
+    query = """query ($path: String!) { template(slug: "express") {
+        readme commit readmeFile: file(path: "README.md") { content } file(path: $path) { path }
+    } }"""
+
+    for path in (
+        "",
+        "/README.md",
+        "./README.md",
+        "../express/README.md",
+        "readme.md",
+        "README.md/",
+        "x" * 10_000,
+        "\0",
+    ):
+        template = (await api.anonymous.execute(query, path=path))["template"]
+        assert template["file"] is None, path
+        assert template["readme"] == template["readmeFile"]["content"]
+        assert template["commit"] is None
 
 
 async def test_a_template_shows_its_files_and_dependencies(api: Api) -> None:

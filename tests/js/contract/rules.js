@@ -80,6 +80,8 @@ export const schemaRules = {
             "SyncVersion",
             "TemplateCategory",
             "TemplateDependency",
+            "TemplateFacet",
+            "TemplateFacets",
             "TemplateFile",
             "TemplateSyncCounts",
             "TemplateSyncFailure",

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,25 +23,27 @@ _START_S = 30.0
 class LoopbackGitHub:
     """Listens within its context, `with` or as a fixture; `state` is what it holds, was asked and does wrong.
 
-    Its API is at `localhost`, its archives are at `127.0.0.1`: two hosts, as GitHub's are.
+    Its API is at `localhost`, its archives are at `127.0.0.1`: two hosts, as GitHub's are. With a `certificate`, a file
+    that has its key too, both are reached over https.
     """
 
-    def __init__(self, state: GitHubState) -> None:
+    def __init__(self, state: GitHubState, certificate: Path | None = None) -> None:
         self.state = state
+        self._scheme = "http" if certificate is None else "https"
         self._api, self._archives = _listener(), _listener()
         self._endpoints = Endpoints(state, lambda: self.archives_url)
-        self._servers = [_server(self._endpoints, kind) for kind in ("api", "archives")]
+        self._servers = [_server(self._endpoints, kind, certificate) for kind in ("api", "archives")]
         self._thread = threading.Thread(target=self._run, name="loopback-github", daemon=True)
 
     @property
     def url(self) -> str:
         """Where its API is: GITHUB_API_URL."""
-        return f"http://localhost:{_port(self._api)}"
+        return f"{self._scheme}://localhost:{_port(self._api)}"
 
     @property
     def archives_url(self) -> str:
         """Where its archives are."""
-        return f"http://127.0.0.1:{_port(self._archives)}"
+        return f"{self._scheme}://127.0.0.1:{_port(self._archives)}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -75,14 +78,16 @@ class LoopbackGitHub:
 
 
 @contextmanager
-def loopback_github(archive: bytes | None = None, commit: str | None = None) -> Iterator[LoopbackGitHub]:
+def loopback_github(
+    archive: bytes | None = None, commit: str | None = None, certificate: Path | None = None
+) -> Iterator[LoopbackGitHub]:
     """A running GitHub with this archive; else with the snapshot where there is one; else with OWN_STARTERS."""
     path = snapshot()
     if archive is None and path is not None:
         archive, commit = path.read_bytes(), commit or SNAPSHOT_COMMIT
     state = GitHubState(archive if archive is not None else repository_archive(OWN_STARTERS))
     state.commit = commit or state.commit
-    with LoopbackGitHub(state) as github:
+    with LoopbackGitHub(state, certificate) as github:
         yield github
 
 
@@ -95,7 +100,14 @@ def _port(listener: socket.socket) -> int:
     return port
 
 
-def _server(endpoints: Endpoints, kind: str) -> uvicorn.Server:
-    # Faults end their answers before their time, of which it would complain.
-    config = uvicorn.Config(endpoints.app(kind), log_config=None, log_level="critical", lifespan="off", loop="asyncio")
+def _server(endpoints: Endpoints, kind: str, certificate: Path | None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        endpoints.app(kind),
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        # Faults end their answers before their time, of which it would complain.
+        log_level="critical",
+        ssl_certfile=certificate,
+    )
     return uvicorn.Server(config)

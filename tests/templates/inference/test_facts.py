@@ -34,7 +34,17 @@ def test_a_page_tells_whether_it_names_a_script(page: StarterFile, has_script: b
 
 @pytest.mark.parametrize(
     ("path", "size", "wanted"),
-    [("index.html", 65_536, True), ("index.html", 65_537, False), ("src/index.html", 1, False), ("README.md", 1, True)],
+    [
+        ("index.html", 65_536, True),
+        ("index.html", 65_537, False),
+        ("src/index.html", 1, False),
+        ("README.md", 262_144, True),
+        ("README.md", 262_145, False),
+        ("docs/README.md", 1, False),
+        ("package.json", 1_048_576, True),
+        ("package.json", 1_048_577, False),
+        ("package-lock.json", 1, False),
+    ],
 )
 def test_few_files_are_read(path: str, size: int, wanted: bool) -> None:
     assert is_read(path, size) is wanted

@@ -54,9 +54,14 @@ def test_one_without_data_is_known_by_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["![", "[", "[[[](", "<", "<a", "*_`", "_", "# ", "```\n", ". A", "&\u202e\0", "\xff", "  \n"]
+    "part", ["![", "[", "[[[](", "<", "<a", "*_`", "_", "# ", "```\n", ". A", ". ((((", "&\u202e\0", "\xff", "  \n"]
 )
 def test_nothing_takes_long_or_breaks(part: str) -> None:
     found = read_readme({"README.md": StarterFile.of((part * 100_000).encode("latin-1", "replace"))})
     assert len(found.title) <= 200
     assert len(found.sentences) <= 20
+
+
+def test_only_its_beginning_is_looked_at() -> None:
+    assert read("A sentence that says a thing.\n\n" * 100).sentences == ("A sentence that says a thing.",) * 20
+    assert read(" " * 20_000 + "\n# Title\n\nA sentence that says a thing.") == Readme("README.md")

@@ -6,10 +6,13 @@ of a private repository carries a token.
 
 import asyncio
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, TypeVar
 
 import httpx
@@ -50,7 +53,6 @@ class GitHubExchange:
 
     def __init__(self, api_url: str, token: SecretStr | None, limits: GitHubLimits) -> None:
         self._api_url = api_url
-        self._hosts = GitHubHosts(api_url)
         self._token = token
         self._limits = limits
         self._not_before: datetime | None = None
@@ -61,16 +63,23 @@ class GitHubExchange:
         `read` is called anew for each attempt, and PassingTrouble of its own counts as the network's. Errors are
         TemplatesRateLimited, TemplateRepositoryNotFound, TemplateSourceRefused, and TemplatesUnavailable for the rest.
         """
+        hosts = self._hosts
         self._refuse_early()
         asked = {**_HEADERS, **(headers or {})}
-        async with self._bounded(), self._client() as client:
+        async with self._bounded():
             url = httpx.URL(self._api_url + path)
             for _ in range(_MAX_REDIRECTS + 1):
-                answer = await self._tried(client, url, asked, read)
+                async with self._client(url) as client:
+                    answer = await self._tried(client, url, asked, read)
                 if not isinstance(answer, _Moved):
                     return answer
-                url = self._hosts.moved(url, answer.location)
-        raise TemplateSourceRefused(f"{self._hosts.name} sends us on more than {_MAX_REDIRECTS} times.")
+                url = hosts.moved(url, answer.location)
+        raise TemplateSourceRefused(f"{hosts.name} sends us on more than {_MAX_REDIRECTS} times.")
+
+    @cached_property
+    def _hosts(self) -> GitHubHosts:
+        # Only when asked: a wrong address is no reason not to serve.
+        return GitHubHosts(self._api_url)
 
     def _refuse_early(self) -> None:
         if self._not_before is not None and utcnow() < self._not_before:
@@ -87,12 +96,14 @@ class GitHubExchange:
             raise TemplatesUnavailable(message) from None
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def _client(self, url: httpx.URL) -> AsyncIterator[httpx.AsyncClient]:
+        """For one host: without TLS nobody is trusted, which spares reading the certificates of all authorities."""
         timeout = httpx.Timeout(self._limits.idle_s, connect=self._limits.connect_s)
+        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            # It reads the certificates of all authorities.
-            trusted = await asyncio.to_thread(httpx.create_ssl_context)
-            client = httpx.AsyncClient(verify=trusted, timeout=timeout, mounts=_UNPROXIED)
+            if url.scheme == "https":
+                trusted = await asyncio.to_thread(httpx.create_ssl_context)
+            client = httpx.AsyncClient(verify=trusted, timeout=timeout, mounts=_UNPROXIED, cookies=_no_cookies())
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             message = f"This host's proxy or certificates can't be used ({type(error).__name__})."
             raise TemplatesUnavailable(message) from None
@@ -144,6 +155,11 @@ class GitHubExchange:
         if not token.isascii() or not token.isprintable() or " " in token:
             raise TemplateSourceRefused("GITHUB_TOKEN has characters that no token has.")
         return {"authorization": f"Bearer {token}"}
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that keeps none: not every one that is sent can be sent back."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 async def beginning(response: httpx.Response, most: int) -> bytes:

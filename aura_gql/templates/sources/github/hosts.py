@@ -1,5 +1,6 @@
 """Where GitHub may send us on to, and where our token may go."""
 
+from collections.abc import Callable
 from typing import Final
 
 import httpx
@@ -11,10 +12,11 @@ _PUBLIC_ARCHIVES: Final = "codeload.github.com"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS: Final = {"http": 80, "https": 443}
 _MAX_LENGTH: Final = 4096
+_MAX_PORT: Final = 65_535
 
 
 class GitHubHosts:
-    """The hosts of one GitHub, told by the address of its API.
+    """The hosts of one GitHub, told by the address of its API; TemplateSourceRefused where that is none.
 
     The public one has its archives on a host of its own. Any other has them on the API's host, on whatever port, or on
     `codeload.` and that; there all names of loopback are one host. Only an API that is reached without TLS itself may
@@ -22,7 +24,10 @@ class GitHubHosts:
     """
 
     def __init__(self, api_url: str) -> None:
-        self._api = httpx.URL(api_url)
+        api = _address(httpx.URL, api_url)
+        if api is None:
+            raise TemplateSourceRefused("GITHUB_API_URL is no address that can be asked.")
+        self._api = api
         self._is_public = self._api.host == _PUBLIC_API
 
     @property
@@ -36,7 +41,7 @@ class GitHubHosts:
 
     def moved(self, url: httpx.URL, location: str) -> httpx.URL:
         """The address that `url` sends on to by its `location`; TemplateSourceRefused for a foreign one."""
-        target = _joined(url, location)
+        target = _address(url.join, location)
         if target is None:
             raise TemplateSourceRefused(f"{self.name} sends us on to what is no address.")
         if target.userinfo or not (self.has(target) or self._is_for_archives(target)):
@@ -52,14 +57,17 @@ class GitHubHosts:
         return _one(url.host) in {_one(self._api.host), f"codeload.{self._api.host}"}
 
 
-def _joined(url: httpx.URL, location: str) -> httpx.URL | None:
-    if not location or len(location) > _MAX_LENGTH:
+def _address(read: Callable[[str], httpx.URL], text: str) -> httpx.URL | None:
+    """The address that `read` makes of a text; None where it is none that can be asked."""
+    if not text or len(text) > _MAX_LENGTH:
         return None
     try:
-        target = url.join(location)
+        url = read(text)
+        # A host that is no name complains only when it is asked for.
+        is_one = url.host and url.scheme in _PORTS and 0 < (_port(url) or 0) <= _MAX_PORT
     except (httpx.InvalidURL, ValueError):
         return None
-    return target if target.host and target.scheme in _PORTS else None
+    return url if is_one else None
 
 
 def _one(host: str) -> str:

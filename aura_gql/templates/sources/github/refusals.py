@@ -1,5 +1,6 @@
 """What GitHub says when it does not give what it was asked for, in our own errors."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -55,7 +56,7 @@ def retry_time(headers: Mapping[str, str]) -> datetime:
     pause = _pause(headers.get("retry-after", ""), theirs)
     if pause is None and headers.get("x-ratelimit-remaining") == "0":
         reset = _number(headers.get("x-ratelimit-reset", ""))
-        pause = None if reset is None else timedelta(seconds=reset - theirs.timestamp())
+        pause = None if reset is None else timedelta(seconds=math.ceil(reset - theirs.timestamp()))
     if pause is None or pause <= timedelta():
         pause = _USUAL_PAUSE
     return now + min(max(pause, timedelta(seconds=1)), LONGEST_PAUSE)

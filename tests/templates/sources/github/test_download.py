@@ -1,10 +1,12 @@
 """An archive on its way to the disk: bounded, tried again, and never half there."""
 
+import asyncio
 import gc
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from aura_gql.kernel.errors import DomainError
 from aura_gql.templates.errors import TemplateSourceRefused, TemplatesRateLimited, TemplatesUnavailable
@@ -15,6 +17,7 @@ from tests.support.github.clients import TOKEN, repository_at
 from tests.support.github.faults import Fault
 from tests.support.github.server import LoopbackGitHub
 from tests.support.github.starters import OWN_STARTERS
+from tests.support.waiting import until
 
 MIB = 1024 * 1024
 PACKED = repository_archive(OWN_STARTERS)
@@ -64,6 +67,24 @@ async def test_one_that_stops_or_trickles(github: LoopbackGitHub, tmp_path: Path
     with pytest.raises(TemplatesUnavailable, match="took longer than"):
         await repository_at(github.url, total_s=0.3).download(COMMIT, tmp_path / "archive")
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_who_gives_up_leaves_nothing(github: LoopbackGitHub, tmp_path: Path) -> None:
+    github.state.fail("codeload", faults.trickling())
+    seen: list[int] = []
+    fetching = asyncio.create_task(repository_at(github.url).download(COMMIT, tmp_path / "archive", seen.append))
+    await until(lambda: "codeload" in github.state.requests() and (tmp_path / "archive").exists())
+    fetching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_is_packed_stays_packed(github: LoopbackGitHub, tmp_path: Path) -> None:
+    headers = {"content-encoding": "gzip", "content-length": str(len(PACKED))}
+    github.state.fail("codeload", lambda request: Response(PACKED, headers=headers))
+    assert await repository_at(github.url).download(COMMIT, tmp_path / "archive") == len(PACKED)
+    assert (tmp_path / "archive").read_bytes() == PACKED
 
 
 async def test_exactly_as_much_as_may_be(github: LoopbackGitHub, tmp_path: Path) -> None:

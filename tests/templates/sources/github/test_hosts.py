@@ -70,11 +70,24 @@ def test_foreign(api: str, location: str) -> None:
         "https://codeload.github.com:99999999/a",
         "https://codeload.github.com/" + "a" * 5000,
         "https://\x00/a",
+        "https://xn--zz/a",
     ],
 )
 def test_no_address(location: str) -> None:
     with pytest.raises(TemplateSourceRefused, match=r"what is no address|not its own"):
         GitHubHosts(PUBLIC).moved(httpx.URL(f"{PUBLIC}/a"), location)
+
+
+@pytest.mark.parametrize("location", ["https://git.example.com:65536/a", "https://git.example.com:-1/a"])
+def test_no_port(location: str) -> None:
+    with pytest.raises(TemplateSourceRefused, match="no address"):
+        GitHubHosts(COMPANY).moved(httpx.URL(f"{COMPANY}/a"), location)
+
+
+@pytest.mark.parametrize("api", ["https://\x7f", "https://xn--zz", "http://localhost:70000", "ftp://example.com", "x"])
+def test_an_api_that_is_nowhere(api: str) -> None:
+    with pytest.raises(TemplateSourceRefused, match="GITHUB_API_URL is no address"):
+        GitHubHosts(api)
 
 
 @pytest.mark.parametrize(
