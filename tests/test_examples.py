@@ -72,6 +72,7 @@ async def browse(tryer: Tryer) -> None:
     template = await tryer.execute("Template", slug="express")
     assert template["readme"].startswith("#")
     assert '"express"' in template["file"]["content"]
+    assert [each["provider"] for each in template["providers"]] == ["LOCAL", "E2B", "DAYTONA"]
 
 
 async def work_on_projects(tryer: Tryer, project: str) -> None:

@@ -35,10 +35,11 @@ FEW, MANY = 2, 20
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 TEMPLATE = """slug about: readme files { path size content base64 } file(path: "README.md") { content }
     dependencies { name version }"""
+RUNS = "providers { provider isSupported reason }"
 PROJECT = f"""name configuration {{ typescript }} template {{ {TEMPLATE} }} files {{ path content }} folders {{ path }}
     main: file(path: "main.py") {{ content }} readme: file(path: "README.md") {{ version }} sandbox {{ status }}"""
 LISTS = {
-    "templates": f"query ($first: Int!) {{ templates(first: $first) {{ {PAGE} nodes {{ {TEMPLATE} }} }} }}",
+    "templates": f"query ($first: Int!) {{ templates(first: $first) {{ {PAGE} nodes {{ {TEMPLATE} {RUNS} }} }} }}",
     "projects": f"query ($first: Int!) {{ projects(first: $first) {{ {PAGE} nodes {{ {PROJECT} }} }} }}",
     "sandboxes": f"query ($first: Int!) {{ sandboxes(first: $first) {{ {PAGE} nodes {{ status projectId }} }} }}",
 }

@@ -74,6 +74,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Template.file": Weight(3),
         "Template.dependencies": Weight(3, items=20),
         "Template.readme": Weight(13),
+        "Template.providers": Weight(3, items=3),
         "TemplateFacets.categories": Weight(20, items=10),
         "TemplateFacets.types": Weight(20, items=30),
         "TemplateFacets.tags": Weight(30, items=50),

@@ -183,6 +183,23 @@ class ProviderRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineNeeds:
+    """What a program needs of the machine that runs it: programs in the PATH, and whether it reaches out at all."""
+
+    tools: tuple[str, ...] = ()
+    network: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suitability:
+    """Whether a provider's sandboxes can run something; `reason` says why not, None where they can."""
+
+    provider: SandboxProviderName
+    is_suitable: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxLimits:
     """How many sandboxes may live at once, and how long. Durations are seconds.
 

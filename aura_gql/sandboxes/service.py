@@ -40,6 +40,7 @@ from aura_gql.sandboxes.renewal import SandboxRenewal
 from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
+from aura_gql.sandboxes.suitability import SandboxSuitability
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 from aura_gql.sandboxes.syncs import SandboxSyncs
 from aura_gql.sandboxes.tally import SandboxTally
@@ -55,8 +56,8 @@ class SandboxService:
     """A user's sandboxes. Someone else's answers as a missing one.
 
     `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use,
-    `file_changes` records what code changes in them, `disks` shows the files in them, `syncs` keeps these and the
-    project's the same.
+    `suitability` which providers can run something, `file_changes` records what code changes in them, `disks` shows the
+    files in them, `syncs` keeps these and the project's the same.
     A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
@@ -91,6 +92,7 @@ class SandboxService:
         self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
         self.meter = SandboxMeter(self._lifecycle, self._registry)
         self.temporary = TemporarySandboxes(self._starter, self._creator, self._stopper, limits)
+        self.suitability = SandboxSuitability(self.providers, self.temporary)
         self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(

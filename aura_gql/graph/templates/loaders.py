@@ -6,6 +6,7 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from aura_gql.graph.context import Context
+from aura_gql.sandboxes.records import MachineNeeds, Suitability
 from aura_gql.templates.records import TemplateDependencyRecord, TemplateFileRecord, TemplateRecord
 
 
@@ -47,3 +48,12 @@ def template_content(context: Context) -> DataLoader[TemplateFileRecord, bytes]:
         return [found[file.sha256] for file in files]
 
     return context.loaders.get(template_content, fetch)
+
+
+def provider_support(context: Context) -> DataLoader[MachineNeeds, list[Suitability]]:
+    """Every sandbox provider, held against needs."""
+
+    async def fetch(needs: list[MachineNeeds]) -> list[list[Suitability]]:
+        return await context.services.sandboxes.suitability.of(needs)
+
+    return context.loaders.get(provider_support, fetch)

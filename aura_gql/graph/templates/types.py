@@ -12,8 +12,10 @@ from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.scalars import Long
 from aura_gql.graph.templates.enums import DependencyKind
-from aura_gql.graph.templates.loaders import template_content, template_dependencies, template_files
+from aura_gql.graph.templates.loaders import provider_support, template_content, template_dependencies, template_files
+from aura_gql.graph.templates.support import TemplateProviderSupport
 from aura_gql.kernel.languages import is_binary
+from aura_gql.sandboxes.records import MachineNeeds
 from aura_gql.templates.readme import readme_text
 from aura_gql.templates.records import (
     CategoryRecord,
@@ -21,6 +23,7 @@ from aura_gql.templates.records import (
     TemplateFileRecord,
     TemplateRecord,
 )
+from aura_gql.templates.requirements import installs_packages
 
 
 @strawberry.type(description="A package that a template asks for.")
@@ -168,6 +171,19 @@ class Template(Node):
             return None
         info.context.take_content(file.size)
         return readme_text(await template_content(info.context).load(file))
+
+    @strawberry.field(
+        description=(
+            "Which providers of sandboxes run it on this server now, and why the others do not; null for who is not "
+            "signed in. Whoever asks first waits a moment until a sandbox was looked into."
+        )
+    )
+    async def providers(self, info: Info) -> list[TemplateProviderSupport] | None:
+        """The providers against what the start command needs, through the loader."""
+        if info.context.viewer is None:
+            return None
+        needs = MachineNeeds(tuple(self.required_tools), installs_packages(self.start_command))
+        return [TemplateProviderSupport.from_record(each) for each in await provider_support(info.context).load(needs)]
 
     @strawberry.field(description="The packages that its manifest asks for, by kind and name.")
     async def dependencies(self, info: Info) -> list[TemplateDependency]:

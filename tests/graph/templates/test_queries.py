@@ -87,7 +87,7 @@ async def test_a_template_shows_its_readme_and_a_file_by_its_exact_path(api: Api
 
 async def test_a_template_shows_its_files_and_dependencies(api: Api) -> None:
     query = """{ template(slug: "express") {
-        id slug startCommand fileCount totalSize
+        id slug startCommand fileCount totalSize providers { provider }
         files { path size language content base64 }
         file(path: "package.json") { path content }
         none: file(path: "missing") { path }
@@ -98,6 +98,7 @@ async def test_a_template_shows_its_files_and_dependencies(api: Api) -> None:
 
     assert len(template["files"]) == template["fileCount"]
     assert sum(file["size"] for file in template["files"]) == template["totalSize"]
+    assert template["providers"] is None
     assert all(len(file["content"].encode()) == file["size"] for file in template["files"])
     assert '"express"' in template["file"]["content"]
     assert template["none"] is None

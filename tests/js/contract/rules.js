@@ -83,6 +83,7 @@ export const schemaRules = {
             "TemplateFacet",
             "TemplateFacets",
             "TemplateFile",
+            "TemplateProviderSupport",
             "TemplateSyncCounts",
             "TemplateSyncFailure",
             "TerminalClosed",
