@@ -13,7 +13,7 @@ from aura_gql.templates.errors import (
 from aura_gql.templates.sources.github import Allowance, GitHubLimits, GitHubRepository
 
 _GITHUB: Final = "GitHub"
-_PATIENCE_S: Final = 3.0
+_PATIENCE_S: Final = 5.0
 _FEW: Final = 10
 _GO_ON: Final = "Until then templates are those that are there."
 
