@@ -1,7 +1,7 @@
 """The archive of a repository as a source of templates."""
 
+import inspect
 from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,9 +37,14 @@ class StarterArchive:
 
     async def bundles(self) -> AsyncGenerator[TemplateBundle | SkippedTemplate]:
         """As the port promises; what is left out comes first. TemplateSourceRefused, OSError."""
-        with closing(self._read()) as found:
+        found = self._read()
+        try:
             while one := await in_thread(_next, found):
                 yield one
+        finally:
+            # Who is cancelled twice does not wait for the thread, whose end lets go of the file.
+            if inspect.getgeneratorstate(found) != inspect.GEN_RUNNING:
+                found.close()
 
     def _read(self) -> Generator[TemplateBundle | SkippedTemplate]:
         with self._path.open("rb") as file:

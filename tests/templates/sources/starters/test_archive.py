@@ -1,6 +1,9 @@
 """An archive of starters as a source of templates."""
 
 import asyncio
+import os
+import sys
+import traceback
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +22,7 @@ from tests.support.github.archives import COMMIT, repository_archive
 from tests.support.github.snapshot import SNAPSHOT_COMMIT, SNAPSHOT_FILES, SNAPSHOT_STARTERS, needs_snapshot, snapshot
 from tests.support.github.starters import OWN_STARTERS
 from tests.support.starter_facts import kept_facts
+from tests.support.waiting import until
 
 _MIB = 1024 * 1024
 LIMITS = StarterLimits(ArchiveLimits(20_000, 256 * _MIB, 256 * _MIB), 2_000, 10 * _MIB, 50 * _MIB)
@@ -119,6 +123,27 @@ async def test_who_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
+
+
+async def test_who_is_cancelled_twice_goes_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "slow"
+    os.mkfifo(path)
+    reading = asyncio.create_task(read(path))
+    await until(is_being_read)
+    for _ in range(2):
+        reading.cancel()
+        await asyncio.sleep(0)
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    finally:
+        # Somebody writes at last, so that the thread that opens it ends.
+        path.open("wb").close()
+
+
+def is_being_read() -> bool:
+    stacks = (traceback.walk_stack(frame) for frame in sys._current_frames().values())
+    return any(frame.f_code is StarterArchive._read.__code__ for stack in stacks for frame, _ in stack)
 
 
 @needs_snapshot
