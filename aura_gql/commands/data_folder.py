@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aura_gql.commands.errors import CommandError
+from aura_gql.settings import Settings
 
 _LOCK = "lock"
 _URI = "mongodb.uri"
@@ -125,3 +126,14 @@ class DataFolder:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text + "\n")
         temporary.replace(self.path / name)
+
+
+def database_uri(settings: Settings, data_dir: Path | None) -> str:
+    """The database of the data folder where one is named or nothing else is set, else that of the settings.
+
+    CommandError where it would be that of a server which does not run.
+    """
+    database_url = settings.database.database_url
+    if data_dir is not None or database_url is None:
+        return DataFolder(settings.server.data_directory).connection()[0]
+    return database_url.get_secret_value()

@@ -21,6 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_doctor(commands)
     _add_storage(commands)
+    _add_sync_templates(commands)
     _add_token(commands)
     _add_export_schema(commands)
     return parser
@@ -82,6 +83,27 @@ def _add_storage(commands: "_Commands[argparse.ArgumentParser]") -> None:
     verify.add_argument("--deep", action="store_true", help="read every blob that is named, and check its digest")
     verify.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     _add_data_folder(verify, "the data folder of the running `aura-gql dev` (default: .aura)")
+
+
+def _add_sync_templates(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _add(
+        commands,
+        "sync-templates",
+        "make the catalogue of templates what their repository has",
+        "Fetches TEMPLATE_REPOSITORY from GitHub, beside servers that run. Without DATABASE_URL it works for the"
+        " running `aura-gql dev`. Where it fails the catalogue is as it was.",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="fetch it though its commit is known or GitHub asked for patience, and believe it even where more than"
+        " half of the templates are gone",
+    )
+    parser.add_argument(
+        "--archive", type=Path, metavar="FILE", help="take the repository as GitHub packs it, a .tar.gz, and ask nobody"
+    )
+    parser.add_argument("--production", action="store_true", help="take the settings of `serve` instead of `dev`'s")
+    _add_data_folder(parser, "the data folder of the running `aura-gql dev` (default: .aura)")
 
 
 def _add_token(commands: "_Commands[argparse.ArgumentParser]") -> None:

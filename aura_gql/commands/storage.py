@@ -7,7 +7,7 @@ import json
 from pymongo.errors import PyMongoError
 
 from aura_gql import bounds
-from aura_gql.commands.data_folder import DataFolder
+from aura_gql.commands.data_folder import database_uri
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.errors import CommandError
 from aura_gql.commands.overrides import with_overrides
@@ -30,15 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is found; 1 where something is lost, or miscounted and not repaired."""
     mode = Mode.PRODUCTION if arguments.production else Mode.DEVELOPMENT
     settings = with_overrides(load_settings(mode), data_directory=arguments.data_dir)
-    return int(asyncio.run(_verify(settings, _uri(arguments, settings), arguments)))
-
-
-def _uri(arguments: argparse.Namespace, settings: Settings) -> str:
-    """The database of the data folder where one is named or nothing else is set, else that of the settings."""
-    database_url = settings.database.database_url
-    if arguments.data_dir is not None or database_url is None:
-        return DataFolder(settings.server.data_directory).connection()[0]
-    return database_url.get_secret_value()
+    return int(asyncio.run(_verify(settings, database_uri(settings, arguments.data_dir), arguments)))
 
 
 async def _verify(settings: Settings, uri: str, arguments: argparse.Namespace) -> bool:
