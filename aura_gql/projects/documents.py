@@ -43,6 +43,7 @@ class ProjectDocument(Document):
     description: str
     template_id: PydanticObjectId
     template_revision: str | None = None
+    start_command: str | None = None
     status: ProjectStatus
     step: InitialisationStep
     error_code: str | None = None

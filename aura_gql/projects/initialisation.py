@@ -110,11 +110,12 @@ class ProjectInitialisation:
     async def _store_files(self, project: ProjectRecord, starter: Starter) -> ProjectRecord | None:
         """Store the files and end the step, both or neither."""
         files, manifest = await starter.files(), await starter.manifest()
+        start_command = await starter.start_command()
         values, message = _end_of(project)
         changed: list[tuple[ProjectRecord, ProjectEventRecord]] = []
 
         async def advance(session: AsyncClientSession) -> int:
-            both = {**values, "template_revision": manifest.revision}
+            both = {**values, "template_revision": manifest.revision, "start_command": start_command}
             result = await self._transitions.change_with_files(begun_match(project), both, message, session)
             if result is None:
                 raise await self._overtaken(project, session)

@@ -79,7 +79,8 @@ class NewProject:
 @dataclass(frozen=True, slots=True)
 class ProjectRecord:
     """A project as stored. `revision` counts the changes of its files, `event_sequence` those of itself, `attempt` the
-    initialisations begun (1 for the first). `template_revision` is what it is made from, None where nobody noted that.
+    initialisations begun (1 for the first). `template_revision` is what it is made from and `start_command` what
+    starts the files that it began with, each None where nobody noted that.
     """
 
     id: ObjectId
@@ -100,6 +101,7 @@ class ProjectRecord:
     created_at: datetime
     updated_at: datetime
     template_revision: str | None = None
+    start_command: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

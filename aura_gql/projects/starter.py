@@ -1,19 +1,18 @@
 """The files that a project starts with: its template's, changed as the configuration asks."""
 
-import asyncio
 from collections.abc import Sequence
 
 from bson import ObjectId
 
-from aura_gql.projects.configuration.configure import configure
+from aura_gql.projects.configurable import configurable_texts, too_large
+from aura_gql.projects.configuration.configure import configure, named_options
+from aura_gql.projects.configuration.refusal import refuse
+from aura_gql.projects.configuration.start import start_command_after
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import ProjectConfiguration
 from aura_gql.storage.ports import BlobKey
 from aura_gql.templates.records import BLOB_SCOPE, TemplateFileRecord, TemplateManifest
 from aura_gql.templates.service import TemplateService
-
-MAX_CONFIGURABLE_SIZE = 256 * 1024
-_READS_AT_ONCE = 8
 
 
 class Starter:
@@ -37,6 +36,7 @@ class Starter:
         self._configuration = configuration
         self._manifest = manifest
         self._files: list[NewFile] | None = None
+        self._start_command: str | None = None
 
     async def manifest(self) -> TemplateManifest:
         """The template's own files; TemplateNotFound."""
@@ -54,28 +54,30 @@ class Starter:
             self._files = await self._configured((await self.manifest()).files)
         return self._files
 
+    async def start_command(self) -> str:
+        """The command that starts the files; the template's own, unless something changed it. As `files`."""
+        await self.files()
+        return self._start_command or (await self._templates.get(self._template_id)).start_command
+
     async def _configured(self, listing: Sequence[TemplateFileRecord]) -> list[NewFile]:
         started = {file.path: _by_reference(file) for file in listing}
         if self._configuration.is_empty():
             return _sorted(started)
-        changes = configure(self._configuration, await self._texts(listing), paths=started.keys())
+        texts = await self._texts(listing)
+        changes = configure(self._configuration, texts, paths=started.keys())
         executable = {file.path for file in listing if file.executable}
         for path in changes.removed:
             del started[path]
         for path, data in changes.written.items():
             origin = changes.renamed.get(path, path)
             started[path] = NewFile(path, data, size=len(data), executable=origin in executable)
+        self._start_command = start_command_after(self._configuration, texts, started.keys(), changes)
         return _sorted(started)
 
     async def _texts(self, listing: Sequence[TemplateFileRecord]) -> dict[str, bytes]:
-        turns = asyncio.Semaphore(_READS_AT_ONCE)
-
-        async def read(file: TemplateFileRecord) -> tuple[str, bytes]:
-            async with turns:
-                return file.path, await self._templates.content(file)
-
-        readable = [file for file in listing if not file.is_binary and file.size <= MAX_CONFIGURABLE_SIZE]
-        return dict(await asyncio.gather(*map(read, readable)))
+        if reason := too_large(listing):
+            raise refuse(named_options(self._configuration)[0], reason)
+        return await configurable_texts(self._templates, listing)
 
 
 def _by_reference(file: TemplateFileRecord) -> NewFile:

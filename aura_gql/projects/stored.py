@@ -98,6 +98,7 @@ def to_record(document: Mapping[str, Any]) -> ProjectRecord:
         created_at=document["created_at"],
         updated_at=document["updated_at"],
         template_revision=document.get("template_revision"),
+        start_command=document.get("start_command"),
     )
 
 

@@ -13,6 +13,7 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.jobs import initialisation_key
 from aura_gql.projects.records import (
     InitialisationStep,
+    PackageManager,
     PackageRequest,
     ProjectConfiguration,
     ProjectFilter,
@@ -94,6 +95,14 @@ async def test_a_revision_that_is_gone_gives_way_to_the_present_one(world: World
     ready = await world.initialise(project)
     assert "new.txt" in await tree(world, project)
     assert ready.template_revision == (await world.templates.get(project.template_id)).revision
+
+
+async def test_notes_what_starts_the_files_that_were_stored(world: World) -> None:
+    configuration = ProjectConfiguration(typescript=True, package_manager=PackageManager.PNPM)
+    plain, configured = await world.create("express"), await world.create("express", configuration=configuration)
+    assert (plain.start_command, configured.start_command) == (None, None)
+    assert (await world.initialise(plain)).start_command == "npm install && npm run dev"
+    assert (await world.initialise(configured)).start_command == "pnpm install && pnpm run dev"
 
 
 async def test_takes_no_look_at_blobs(world: World, tmp_path: Path) -> None:

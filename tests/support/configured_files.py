@@ -5,13 +5,13 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
+from aura_gql.projects.configurable import MAX_CONFIGURABLE_SIZE
 from aura_gql.projects.configuration.configure import configure
 from aura_gql.projects.configuration.package_manager import LOCK_FILES
 from aura_gql.projects.configuration.sources import own_texts
 from aura_gql.projects.configuration.workspace import Workspace
 from aura_gql.projects.packages import is_package_name, is_version_range
 from aura_gql.projects.records import ProjectConfiguration
-from aura_gql.projects.starter import MAX_CONFIGURABLE_SIZE
 
 Files = Mapping[str, bytes]
 

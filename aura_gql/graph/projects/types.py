@@ -83,6 +83,13 @@ class Project(Node):
     sandbox_provider: SandboxProviderName = strawberry.field(description="Who runs its sandboxes by default.")
     auto_start_sandbox: bool = strawberry.field(description="Whether a sandbox was asked for at its creation.")
     template_id: strawberry.ID = strawberry.field(description="The id of the template that it was made from.")
+    start_command: str | None = strawberry.field(
+        description=(
+            "The command that starts it, in the project folder, as its configuration left it: with the package manager "
+            "that was chosen, say. What became of its files since does not count. Null until they are stored, and "
+            "where the project is older than this field; then `template.startCommand` may do."
+        )
+    )
     revision: int = strawberry.field(description="How many times its files were changed.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it, or one of its files, last changed.")
@@ -104,6 +111,7 @@ class Project(Node):
             sandbox_provider=record.sandbox_provider,
             auto_start_sandbox=record.auto_start_sandbox,
             template_id=to_global_id("Template", record.template_id),
+            start_command=record.start_command,
             revision=record.revision,
             created_at=record.created_at,
             updated_at=record.updated_at,

@@ -36,6 +36,11 @@ def configure(
     return workspace.changes()
 
 
+def named_options(configuration: ProjectConfiguration) -> list[str]:
+    """The options that it asks for, in the order in which they are applied."""
+    return [option for option, _ in _wanted(configuration)]
+
+
 def _wanted(configuration: ProjectConfiguration) -> list[tuple[str, _Apply]]:
     wanted: list[tuple[str, _Apply]] = []
     if configuration.typescript:

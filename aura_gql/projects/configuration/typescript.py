@@ -13,6 +13,7 @@ from aura_gql.projects.configuration.svelte import compile_typescript, use_tscon
 from aura_gql.projects.configuration.tsconfig import JSCONFIG, TSCONFIG, write_tsconfig
 from aura_gql.projects.configuration.versions import (
     NODE_TYPES,
+    NODE_TYPES_16,
     REACT_TYPES,
     SVELTE_CHECK,
     TSX,
@@ -107,7 +108,7 @@ def _tools_of(manifest: Manifest, kind: StarterKind) -> dict[str, str]:
         case StarterKind.NEXT:
             return {"typescript": TYPESCRIPT_5, "@types/node": NODE_TYPES, **_react_types(manifest)}
         case StarterKind.REACT_SCRIPTS:
-            return {"typescript": TYPESCRIPT_4, **_react_types(manifest)}
+            return {"typescript": TYPESCRIPT_4, "@types/node": NODE_TYPES_16, **_react_types(manifest)}
         case StarterKind.SVELTEKIT:
             return {"typescript": TYPESCRIPT_5, "svelte-check": SVELTE_CHECK}
     return {"typescript": TYPESCRIPT}

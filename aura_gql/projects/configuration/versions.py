@@ -8,6 +8,8 @@ TYPESCRIPT_4 = "^4.9.5"
 
 TSX = "^4.23.15"
 NODE_TYPES = "^22.0.0"
+# The newest that TypeScript 4 can read.
+NODE_TYPES_16 = "^16.18.126"
 
 REACT_TYPES = {"@types/react": "^19.3.0", "@types/react-dom": "^19.3.0"}
 VUE_TSC = "^3.3.14"

@@ -59,6 +59,7 @@ async def test_a_configuration_changes_the_files(ada: Member) -> None:
     id = await ready_project(ada, "vite-react", configuration=configuration)
     query = """query ($id: ID!) { project(id: $id) {
         files { path } file(path: "package.json") { content }
+        startCommand
         configuration { typescript eslint prettier packageManager additionalDependencies { name version dev } }
     } }"""
 
@@ -68,6 +69,7 @@ async def test_a_configuration_changes_the_files(ada: Member) -> None:
     assert manifest["dependencies"]["lodash"] == "^4.17.0"
     assert manifest["packageManager"].startswith("pnpm@")
     assert {"typescript", "prettier"} <= manifest["devDependencies"].keys()
+    assert project["startCommand"] == "pnpm install && pnpm run dev"
     assert {"tsconfig.json", "src/main.tsx"} <= {file["path"] for file in project["files"]}
     assert project["configuration"]["additionalDependencies"] == [
         {"name": "lodash", "version": "^4.17.0", "dev": False}
