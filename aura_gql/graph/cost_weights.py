@@ -72,6 +72,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Query.previewUrls": Weight(10, items=5),
         "Template.files": Weight(3, items=25),
         "Template.file": Weight(3),
+        "Template.options": Weight(30, items=6),
         "Template.dependencies": Weight(3, items=20),
         "Template.readme": Weight(13),
         "Template.providers": Weight(3, items=3),

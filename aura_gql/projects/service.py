@@ -35,6 +35,7 @@ from aura_gql.projects.records import (
 )
 from aura_gql.projects.requests import creation_request
 from aura_gql.projects.starter import Starter
+from aura_gql.projects.template_options import TemplateOptions
 from aura_gql.projects.transitions import ProjectTransitions
 from aura_gql.templates.errors import TemplateNotFound
 from aura_gql.templates.service import TemplateService
@@ -59,6 +60,7 @@ class ProjectService:
         providers: Collection[SandboxProviderName] = frozenset(SandboxProviderName),
         recovery_interval_s: float = 60.0,
     ) -> None:
+        self.options = TemplateOptions(templates)
         self._templates = templates
         self._keys = keys
         self._jobs = jobs

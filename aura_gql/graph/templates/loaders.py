@@ -6,6 +6,7 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from aura_gql.graph.context import Context
+from aura_gql.projects.configuration.options import OptionOutcome
 from aura_gql.sandboxes.records import MachineNeeds, Suitability
 from aura_gql.templates.records import TemplateDependencyRecord, TemplateFileRecord, TemplateRecord
 
@@ -38,6 +39,16 @@ def template_dependencies(context: Context) -> DataLoader[ObjectId, list[Templat
         return [found.get(id, []) for id in ids]
 
     return context.loaders.get(template_dependencies, fetch)
+
+
+def template_options(context: Context) -> DataLoader[ObjectId, Sequence[OptionOutcome]]:
+    """What the options of a configuration would do to templates; nothing for an unknown one."""
+
+    async def fetch(ids: list[ObjectId]) -> list[Sequence[OptionOutcome]]:
+        found = await context.services.projects.options.of(ids)
+        return [found.get(id, ()) for id in ids]
+
+    return context.loaders.get(template_options, fetch)
 
 
 def template_content(context: Context) -> DataLoader[TemplateFileRecord, bytes]:

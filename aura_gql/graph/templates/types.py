@@ -12,7 +12,14 @@ from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.scalars import Long
 from aura_gql.graph.templates.enums import DependencyKind
-from aura_gql.graph.templates.loaders import provider_support, template_content, template_dependencies, template_files
+from aura_gql.graph.templates.loaders import (
+    provider_support,
+    template_content,
+    template_dependencies,
+    template_files,
+    template_options,
+)
+from aura_gql.graph.templates.options import TemplateOption
 from aura_gql.graph.templates.support import TemplateProviderSupport
 from aura_gql.kernel.languages import is_binary
 from aura_gql.sandboxes.records import MachineNeeds
@@ -184,6 +191,14 @@ class Template(Node):
             return None
         needs = MachineNeeds(tuple(self.required_tools), installs_packages(self.start_command))
         return [TemplateProviderSupport.from_record(each) for each in await provider_support(info.context).load(needs)]
+
+    @strawberry.field(
+        description="What each option of `createProject` would do to it, always all of them, in the same order."
+    )
+    async def options(self, info: Info) -> list[TemplateOption]:
+        """The outcomes, read through the loader."""
+        records = await template_options(info.context).load(self.key)
+        return [TemplateOption.from_record(record) for record in records]
 
     @strawberry.field(description="The packages that its manifest asks for, by kind and name.")
     async def dependencies(self, info: Info) -> list[TemplateDependency]:

@@ -82,6 +82,7 @@ export const schemaRules = {
             "TemplateDependency",
             "TemplateFacet",
             "TemplateFacets",
+            "TemplateOption",
             "TemplateFile",
             "TemplateProviderSupport",
             "TemplateSyncCounts",
