@@ -57,8 +57,7 @@ def rules_for(source: Source) -> Iterator[Rule]:
     yield house.local_imports
     if source.path != "aura_gql/settings.py":
         yield house.environment_reads
-    if source.stem != "documents":
-        yield house.queries
+    yield house.skips if source.stem == "documents" else house.queries
 
 
 def test_contracts_are_for_every_provider() -> None:
@@ -103,6 +102,9 @@ def fields_of(root: type) -> list[StrawberryField]:
         (house.queries, "await Project.find_one(Project.id == id)"),
         (house.queries, "await database['projects'].update_one({}, {})"),
         (house.queries, "collection.aggregate([])"),
+        (house.skips, "cursor.skip(20).limit(10)"),
+        (house.skips, "pipeline = [{'$limit': 10}, {'$skip': 20}]"),
+        (house.skips, "found = collection.find({}, skip=20)"),
     ],
 )
 def test_each_rule_can_fail(rule: Rule, text: str) -> None:
@@ -116,6 +118,7 @@ def test_each_rule_can_fail(rule: Rule, text: str) -> None:
         (house.local_imports, "def f():\n    import e2b\n    from botocore.config import Config"),
         (house.environment_reads, "import os\nos.getpid()"),
         (house.queries, "'text'.find('t')"),
+        (house.skips, "skip = 1\n'They skip.'"),
     ],
 )
 def test_rules_let_the_rest_be(rule: Rule, text: str) -> None:

@@ -138,6 +138,15 @@ def _looks_for_text(call: ast.Call) -> bool:
     return is_text or isinstance(first, ast.JoinedStr)
 
 
+def skips(source: Source) -> Iterator[str]:
+    """Rows that a query passes over by their number: pages resume behind sort keys, which a cursor carries."""
+    for node in source.nodes:
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "skip"
+        is_word = isinstance(node, ast.Constant) and node.value == "$skip"
+        if is_call or is_word or (isinstance(node, ast.keyword) and node.arg == "skip"):
+            yield f"{source.path}:{getattr(node, 'lineno', 0)}: skips rows; resume behind the sort keys of a cursor."
+
+
 def provider_imports(source: Source) -> Iterator[str]:
     """Imports of what one sandbox provider has for itself."""
     for name in _imported(source):

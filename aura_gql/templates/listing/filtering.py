@@ -1,5 +1,6 @@
 """Filters as conditions on the templates' documents, each of which an index serves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -44,12 +45,8 @@ def matching(wanted: TemplateFilter, search: Search) -> Condition:
     ]
     if wanted.tags:
         clauses.append({"tags": {"$all": list(wanted.tags)}})
-    for chunk in search.chunks:
-        ways = [[_has_word(word) for word in words] for words in alternatives(chunk)]
-        if len(ways) == 1:
-            clauses += ways[0]
-        else:
-            clauses.append({"$or": [{"$and": words} for words in ways]})
+    if search.chunks:
+        clauses.append(_has_all(search))
     return {"is_active": True, "$and": clauses} if clauses else {"is_active": True}
 
 
@@ -66,5 +63,23 @@ def without(wanted: TemplateFilter, facet: TemplateFacetName) -> TemplateFilter:
             return replace(wanted, dependency=None)
 
 
-def _has_word(beginning: str) -> Condition:
-    return {"search_terms": {"$elemMatch": {"$gte": beginning, "$lt": beginning + _LAST_CHARACTER}}}
+def _has_all(search: Search) -> Condition:
+    chunks = _all([_any([_has_words(words) for words in alternatives(chunk)]) for chunk in search.chunks])
+    return chunks if search.whole is None else _any([chunks, _has_words([search.whole])])
+
+
+def _all(conditions: Sequence[Condition]) -> Condition:
+    return {"$and": conditions} if len(conditions) > 1 else conditions[0]
+
+
+def _any(conditions: Sequence[Condition]) -> Condition:
+    return {"$or": conditions} if len(conditions) > 1 else conditions[0]
+
+
+def _has_words(beginnings: Sequence[str]) -> Condition:
+    return _all([_between(beginning, beginning + _LAST_CHARACTER) for beginning in beginnings])
+
+
+def _between(first: str, last: str) -> Condition:
+    """That one and the same word is: a list of words could have one on each side, too."""
+    return {"search_terms": {"$elemMatch": {"$gte": first, "$lt": last}}}

@@ -13,6 +13,7 @@ a slug that is it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from aura_gql.templates.listing.search import Search, alternatives
@@ -42,7 +43,7 @@ def search_fields(
     """
     places = [terms_of(texts) for texts in ([name], labels, [description], dependencies)]
     about = [term for term in terms_of([readme]) if len(term) >= _MIN_README_TERM or not term.isascii()]
-    lines = [f"{_NAME}{_phrase(name)}"]
+    lines = [f"{_NAME}{_squeezed(name)}"]
     lines += [f"{digit}{term}" for (digit, _, _), terms in zip(_PLACES, places, strict=True) for term in terms]
     return {
         "search_terms": sorted({*_flat(places), *about[:MAX_README_TERMS]}),
@@ -53,7 +54,7 @@ def search_fields(
 def found_by_slug(fields: Mapping[str, Any], slug: str) -> dict[str, Any]:
     """The fields of a template with its slug among what it is found by."""
     terms = terms_of([slug])
-    lines = [f"{_SLUG}{_phrase(slug)}", *(f"{_LABELS}{term}" for term in terms)]
+    lines = [f"{_SLUG}{_squeezed(slug)}", *(f"{_LABELS}{term}" for term in terms)]
     return {
         **fields,
         "search_terms": sorted({*fields["search_terms"], *terms}),
@@ -65,12 +66,12 @@ def points_of(search: Search) -> Expression:
     """The expression that gives a template that matches `search` its points; 0 where nothing is looked for."""
     if not search.chunks:
         return {"$literal": 0}
-    whole = [
-        _points_if(f"\n{_NAME}{search.phrase}\n", _NAME_IS),
-        _points_if(f"\n{_NAME}{search.phrase}", _NAME_BEGINS),
-        _points_if(f"\n{_SLUG}{search.phrase}\n", _SLUG_IS),
-    ]
-    return {"$add": [{"$max": whole}, *(_points_of_chunk(chunk) for chunk in search.chunks)]}
+    typed = "".join(search.words)
+    name = [_points_if(f"\n{_NAME}{typed}\n", _NAME_IS), _points_if(f"\n{_NAME}{typed}", _NAME_BEGINS)]
+    words: Expression = {"$add": [_points_of_chunk(chunk) for chunk in search.chunks]}
+    if search.whole is not None:
+        words = {"$max": [words, _points_of_word(search.whole)]}
+    return {"$add": [{"$max": name}, _points_if(f"\n{_SLUG}{typed}\n", _SLUG_IS), words]}
 
 
 def _points_of_chunk(chunk: Chunk) -> Expression:
@@ -94,9 +95,10 @@ def _has(text: str) -> Expression:
     return {"$gte": [{"$indexOfBytes": ["$search_text", {"$literal": text}]}, 0]}
 
 
-def _phrase(text: str) -> str:
-    return " ".join(word for chunk in chunks_of(text) for word in chunk)
+def _squeezed(text: str) -> str:
+    """A name as it is compared with all that is typed: `Next.js`, `nextjs` and `next js` are the same."""
+    return "".join(_flat(chunks_of(text)))
 
 
 def _flat(lists: Iterable[Iterable[str]]) -> Iterable[str]:
-    return (item for one in lists for item in one)
+    return chain.from_iterable(lists)

@@ -1,8 +1,8 @@
 """What somebody typed into a search box, as it is looked for.
 
-A template matches where each word begins one of the template's; a chunk of several words, also where it begins one as a
-single word. A search without a single letter or digit asks for nothing and so matches every template, as an empty box
-does: whoever begins with `@` or `.` sees no empty list.
+A template matches where each word begins one of the template's; a chunk of several words, and a search of a few, also
+where it begins one as a single word: `svelte kit` finds `SvelteKit`. A search without a single letter or digit asks
+for nothing and so matches every template, as an empty box does: whoever begins with `@` or `.` sees no empty list.
 """
 
 import hashlib
@@ -25,9 +25,14 @@ class Search:
     chunks: tuple[Chunk, ...]
 
     @property
-    def phrase(self) -> str:
-        """All its words in their order, as those of a name are kept."""
-        return " ".join(word for chunk in self.chunks for word in chunk)
+    def words(self) -> Chunk:
+        """All its words in their order."""
+        return tuple(word for chunk in self.chunks for word in chunk)
+
+    @property
+    def whole(self) -> str | None:
+        """The one word that all chunks are together; None where there are too many, or just one."""
+        return joined(self.words) if len(self.chunks) > 1 else None
 
     @property
     def digest(self) -> str:

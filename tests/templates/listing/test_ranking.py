@@ -14,8 +14,8 @@ def test_each_word_is_kept_with_its_place() -> None:
     )
     fields = found_by_slug({"type": "vue", **kept}, "vue-starter")
     assert fields["type"] == "vue"
-    lines = "=vue js app\n0vue\n0js\n0vuejs\n0app\n1frontend\n2an\n2app\n3vue\n3core\n"
-    lines += "/vue starter\n1vue\n1starter\n1vuestarter"
+    lines = "=vuejsapp\n0vue\n0js\n0vuejs\n0app\n1frontend\n2an\n2app\n3vue\n3core\n"
+    lines += "/vuestarter\n1vue\n1starter\n1vuestarter"
     assert fields["search_text"] == f"\n{lines}\n"
     assert fields["search_terms"] == sorted(
         ["vue", "js", "vuejs", "app", "frontend", "an", "core", "install", "starter", "vuestarter"]

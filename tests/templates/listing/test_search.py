@@ -9,8 +9,13 @@ from aura_gql.templates.listing.search import NOTHING, alternatives, parse_searc
 def test_a_search_keeps_its_chunks() -> None:
     search = parse_search("Vite-React vite-react, app")
     assert search.chunks == (("vite", "react"), ("app",))
-    assert search.phrase == "vite react app"
+    assert (search.words, search.whole) == (("vite", "react", "app"), "vitereactapp")
     assert [alternatives(chunk) for chunk in search.chunks] == [[("vite", "react"), ("vitereact",)], [("app",)]]
+
+
+def test_a_few_words_are_also_one() -> None:
+    wholes = [parse_search(text).whole for text in ("svelte kit", "node.js", "a b c d", "a b c d e", "a")]
+    assert wholes == ["sveltekit", None, "abcd", None, None]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "+-*/.\\^$", "@", "🐎", "\0"])
