@@ -42,7 +42,6 @@ from aura_gql.projects.deletion import ProjectDeletion
 from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.popularity.service import ProjectPopularity
-from aura_gql.projects.revisions.documents import find_needed
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
@@ -62,9 +61,8 @@ from aura_gql.storage.signing import LinkSigner
 from aura_gql.storage.spooling import Spools
 from aura_gql.storage.sweeping.ports import BlobReferences
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
-from aura_gql.template_parts import create_template_syncs
+from aura_gql.template_parts import create_template_cache, create_template_syncs
 from aura_gql.templates.cache.references import TemplateReferences
-from aura_gql.templates.cache.retention import ManifestRetention
 from aura_gql.templates.contents.documents import TemplateCacheDocument, TemplateDependencyDocument
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.intake.service import TemplateIntake
@@ -129,7 +127,6 @@ class Server:
         self._counters = counters
         self.jobs = DurableJobs(exclusive=surroundings.is_exclusive)
         self._sweeper = BlobSweeper(self.blobs, blob_rooms(), bounds.sweep_limits(settings))
-        self._retention = ManifestRetention(find_needed)
         self.services = self._wire(settings)
 
     @asynccontextmanager
@@ -173,8 +170,8 @@ class Server:
             stack.push_async_callback(self._template_schedule.stop)
             services.projects.start()
             stack.push_async_callback(services.projects.stop)
-            self._retention.start()
-            stack.push_async_callback(self._retention.stop)
+            services.template_cache.start()
+            stack.push_async_callback(services.template_cache.stop)
             self._sweeper.start()
             stack.push_async_callback(self._sweeper.stop)
             warming = BackgroundTasks()
@@ -211,7 +208,10 @@ class Server:
         auth = AuthService(
             self.database, self._surroundings.secret, cookie_prefix=settings.auth.better_auth_cookie_prefix
         )
-        templates = TemplateService(self.blobs)
+        spools = Spools(settings.server.data_directory / "spools")
+        syncs, self._template_schedule = create_template_syncs(settings, self.blobs, spools, jobs, bus)
+        template_cache = create_template_cache(settings, self.blobs, syncs)
+        templates = TemplateService(self.blobs, template_cache.memory)
         projects = ProjectService(
             templates,
             keys,
@@ -232,8 +232,6 @@ class Server:
         batches = FileBatches(projects, files.writer, tickets, files.limits, keys)
         links = BlobLinks(self.blobs, signer, settings.files.download_url_ttl_s)
         downloads = Downloads(projects, files, links)
-        spools = Spools(settings.server.data_directory / "spools")
-        syncs, self._template_schedule = create_template_syncs(settings, self.blobs, spools, jobs, bus)
         archives = ArchiveService(
             projects, files, self.blobs, quotas, keys, jobs, bus, spools, bounds.archive_bounds(settings)
         )
@@ -253,6 +251,7 @@ class Server:
             auth,
             templates,
             syncs,
+            template_cache,
             projects,
             files,
             uploads,

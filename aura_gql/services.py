@@ -17,6 +17,7 @@ from aura_gql.previews.service import PreviewService
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.storage.quotas.service import StorageQuotas
+from aura_gql.templates.cache.service import TemplateCache
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.syncs.service import TemplateSyncService
 from aura_gql.terminals.service import TerminalService
@@ -29,6 +30,7 @@ class Services:
     auth: AuthService
     templates: TemplateService
     syncs: TemplateSyncService
+    template_cache: TemplateCache
     projects: ProjectService
     files: FileService
     uploads: FileUploads

@@ -39,6 +39,12 @@ class TemplateSettings(Group):
     template_cache_hours: Hours = Field(
         24, description="Hours that templates count as fresh after GitHub said so; older ones are served all the same."
     )
+    template_memory_bytes: Bytes = Field(
+        32 * _MIB, description="Bytes of templates that each server process remembers, what was used last."
+    )
+    template_preload: Annotated[int, Field(ge=0, le=1_000)] = Field(
+        20, description="How many of the most popular templates a server reads into that memory when it has started."
+    )
     max_template_archive_bytes: Bytes = Field(64 * _MIB, description="Bytes of the packed repository.")
     max_template_bytes: Bytes = Field(256 * _MIB, description="Bytes of all files of the repository together.")
     max_template_files: Count = Field(20_000, description="Most files and folders in the repository.")

@@ -1,18 +1,22 @@
 """What syncs of templates work with, wired alike for a server and for the command."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from aura_gql.bounds_templates import starter_limits
 from aura_gql.files.archives.unpacking import PATH_RULES
 from aura_gql.infra.ports import EventBus, JobQueue
+from aura_gql.projects.revisions.documents import find_needed
 from aura_gql.settings import Settings
 from aura_gql.storage.ports import BlobStore
 from aura_gql.storage.spooling import Spools
+from aura_gql.templates.cache.service import TemplateCache
 from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.ports import TemplateSource
 from aura_gql.templates.sources.github import GitHubLimits, GitHubRepository
 from aura_gql.templates.sources.starters.archive import StarterArchive
 from aura_gql.templates.sources.starters.values import Origin
+from aura_gql.templates.syncs.news import SyncNews
 from aura_gql.templates.syncs.running import SyncParts, SyncRunner
 from aura_gql.templates.syncs.schedule import SyncSchedule
 from aura_gql.templates.syncs.service import TemplateSyncService
@@ -33,9 +37,18 @@ def create_template_syncs(
         return StarterArchive(archive, origin, starter_limits(settings), PATH_RULES)
 
     place = f"{templates.github_api_url} {templates.template_repository} {templates.template_ref}"
-    parts = SyncParts(repository, place, read, TemplateIntake(blobs), spools, templates.template_sync_timeout_s)
+    fresh_for = timedelta(hours=templates.template_cache_hours)
+    timeout_s = templates.template_sync_timeout_s
+    parts = SyncParts(repository, place, read, TemplateIntake(blobs), spools, timeout_s, fresh_for)
     syncs = TemplateSyncService(jobs, bus, SyncRunner(bus, parts))
     syncs.register()
     schedule = SyncSchedule(jobs, syncs, templates.template_sync_interval_s)
     schedule.register()
     return syncs, schedule
+
+
+def create_template_cache(settings: Settings, blobs: BlobStore, syncs: TemplateSyncService) -> TemplateCache:
+    """The cache, which asks for syncs where templates are stale; nothing runs yet."""
+    templates = settings.templates
+    news = SyncNews(syncs, templates.template_sync_interval_s)
+    return TemplateCache(blobs, templates.template_memory_bytes, templates.template_preload, news, find_needed)

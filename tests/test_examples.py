@@ -73,6 +73,8 @@ async def browse(tryer: Tryer) -> None:
     assert template["readme"].startswith("#")
     assert '"express"' in template["file"]["content"]
     assert [each["provider"] for each in template["providers"]] == ["LOCAL", "E2B", "DAYTONA"]
+    forgotten = await tryer.execute("InvalidateTemplateCache", input={"templateId": template["id"]})
+    assert forgotten["template"]["slug"] == "express"
 
 
 async def work_on_projects(tryer: Tryer, project: str) -> None:

@@ -113,6 +113,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "SandboxFile.base64": Weight(10),
         "Execution.fileChanges": Weight(10),
         "Mutation.syncTemplates": Weight(100),
+        "Mutation.invalidateTemplateCache": Weight(30),
         "Mutation.createProject": Weight(100),
         "Mutation.updateProject": Weight(30),
         "Mutation.deleteProject": Weight(50),

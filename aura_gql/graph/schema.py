@@ -28,6 +28,7 @@ from aura_gql.graph.sandboxes.mutations import SandboxMutations
 from aura_gql.graph.sandboxes.queries import SandboxQueries, fetch_sandboxes
 from aura_gql.graph.sandboxes.subscriptions import SandboxSubscriptions
 from aura_gql.graph.sandboxes.syncs import SyncMutations
+from aura_gql.graph.templates.cache import TemplateCacheMutations
 from aura_gql.graph.templates.queries import TemplateQueries, fetch_templates
 from aura_gql.graph.templates.syncs.roots import (
     TemplateSyncMutations,
@@ -74,6 +75,7 @@ class Query(
 
 @strawberry.type(description="What can be done. Expected failures are in the payload's `errors`, never on top.")
 class Mutation(
+    TemplateCacheMutations,
     TemplateSyncMutations,
     ProjectMutations,
     FileMutations,

@@ -129,7 +129,7 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
         # So small that a test can send one that is too large within a request.
         "files": {"max_file_bytes": 1024 * 1024},
         # Nobody looks at GitHub but a test that has one of its own; whoever asks for it finds nobody there.
-        "templates": {"template_sync_interval_s": 0, "github_api_url": "http://localhost:9"},
+        "templates": {"template_sync_interval_s": 0, "github_api_url": "http://localhost:9", "template_preload": 0},
         # Whoever tests it has one: the others would make machines for nobody.
         "sandboxes": {"sandbox_warm_pool": 0},
         # The tests of a module are one user, and faster than any.

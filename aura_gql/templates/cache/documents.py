@@ -93,7 +93,7 @@ async def invalidate(template_id: ObjectId, now: datetime) -> str | None:
     if found is None:
         return None
     await TemplateCacheDocument.get_pymongo_collection().update_many(
-        {"template_id": template_id, "replaced_at": None}, {"$set": {"fresh_until": now}}
+        {"template_id": template_id, "replaced_at": None, "fresh_until": {"$ne": None}}, {"$set": {"fresh_until": now}}
     )
     return str(found["source"])
 

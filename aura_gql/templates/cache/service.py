@@ -14,8 +14,9 @@ from aura_gql.templates.cache.documents import find_stale, invalidate
 from aura_gql.templates.cache.memory import TemplateMemory
 from aura_gql.templates.cache.preloading import preload
 from aura_gql.templates.cache.records import MemoryTally
+from aura_gql.templates.cache.retention import ManifestRetention
 from aura_gql.templates.errors import TemplateNotFound
-from aura_gql.templates.ports import StaleTemplates
+from aura_gql.templates.ports import NeededRevisions, StaleTemplates
 
 LOOKED_EVERY_S: Final = 60.0
 """How long a process that met stale templates does not look at them again."""
@@ -26,22 +27,27 @@ _log = logging.getLogger(__name__)
 class TemplateCache:
     """Old data beats no data: what is stale is served, and the source is asked for news in the background."""
 
-    def __init__(self, blobs: BlobStore, max_bytes: int, preloaded: int, source: StaleTemplates) -> None:
+    def __init__(
+        self, blobs: BlobStore, max_bytes: int, preloaded: int, source: StaleTemplates, needed: NeededRevisions
+    ) -> None:
         """A memory of `max_bytes`, in which `preloaded` templates are before anybody asks for them."""
         self.memory = TemplateMemory(blobs, max_bytes, self._stale_met)
         """What this process remembers."""
         self._preloaded = preloaded
         self._source = source
+        self._retention = ManifestRetention(needed)
         self._background = BackgroundTasks()
         self._looks_again_at_s = 0.0
 
     def start(self) -> None:
-        """Read ahead in the background."""
+        """Read ahead in the background, and drop what was replaced long ago."""
+        self._retention.start()
         if self._preloaded:
             self._background.spawn(self._preload(), "read popular templates ahead")
 
     async def stop(self) -> None:
         """Do nothing in the background any more."""
+        await self._retention.stop()
         await self._background.cancel()
 
     async def invalidate(self, template_id: ObjectId) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from itertools import islice
@@ -10,6 +10,8 @@ from itertools import islice
 from pymongo.errors import DuplicateKeyError
 
 from aura_gql.storage.ports import BlobStore
+from aura_gql.templates.cache.documents import acquit, find_suspects
+from aura_gql.templates.cache.mending import keep_whole
 from aura_gql.templates.intake.documents import find_blobs, take_in
 from aura_gql.templates.intake.planning import Found
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle
@@ -31,26 +33,35 @@ class TemplateIntake:
         """Make the catalogue what the source has: new and changed templates in, vanished ones out of the lists.
 
         All of it at once at the very end, after every blob is kept: whatever is raised, the catalogue is as it was.
-        Safe to repeat, to interrupt, and to do in several processes at once. CataloguePoisoned where the source has no
+        Safe to repeat, to interrupt, and to do in several processes at once. The blobs of templates that were
+        invalidated are read, and put again where they are not whole. CataloguePoisoned where the source has no
         template, or where more than half of its active ones would vanish and nobody says `force`; whatever the source
         raises; StorageUnavailable.
         """
-        found = await self._keep_all(source)
+        suspects = await find_suspects(source.name)
+        found = await self._keep_all(source, suspects)
+        outcome = await self._take_in(source.name, found, force=force)
+        await acquit(source.name, {slug: stamp for slug, stamp in suspects.items() if slug in found.bundles})
+        return outcome
+
+    async def _take_in(self, source: str, found: Found, *, force: bool) -> IntakeOutcome:
         for _ in range(_ATTEMPTS - 1):
             try:
-                return await take_in(source.name, found, force=force)
+                return await take_in(source, found, force=force)
             except DuplicateKeyError:
                 # Another process took one of the slugs in this moment: now it is seen.
                 continue
-        return await take_in(source.name, found, force=force)
+        return await take_in(source, found, force=force)
 
     async def is_whole(self, source: str) -> bool:
         """Whether the catalogue has active templates of the source, and the store every blob of theirs."""
         named = await find_blobs(source)
         return bool(named) and named <= {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
 
-    async def _keep_all(self, source: TemplateSource) -> Found:
-        """What the source has, its files in the blob store; only what the store lacks is put."""
+    async def _keep_all(self, source: TemplateSource, suspects: Collection[str]) -> Found:
+        """What the source has, its files in the blob store; only what the store lacks is put, but of `suspects`, which
+        are looked at.
+        """
         kept_hashes = {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
         bundles: dict[str, KeptBundle] = {}
         skipped: list[SkippedTemplate] = []
@@ -62,8 +73,14 @@ class TemplateIntake:
                     path = one.stackblitz_path or one.slug
                     skipped.append(SkippedTemplate(path, f"Another template of the source is {one.slug!r}, too."))
                 else:
+                    if one.slug in suspects:
+                        await self._mend(one)
                     bundles[one.slug] = await self._keep(source.name, one, kept_hashes)
         return Found(bundles, skipped)
+
+    async def _mend(self, bundle: TemplateBundle) -> None:
+        for file in bundle.files:
+            await keep_whole(self._blobs, file.data)
 
     async def _keep(self, source: str, bundle: TemplateBundle, kept_hashes: set[str]) -> KeptBundle:
         hashes = await asyncio.to_thread(_hashes, bundle)

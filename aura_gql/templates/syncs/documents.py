@@ -167,6 +167,12 @@ class TemplateSourceDocument(Document):
         )
 
     @classmethod
+    async def forget(cls, source: str) -> None:
+        """Have the next sync of a source, if it is known, fetch all of it."""
+        unknown = {"commit": None, "etag": None}
+        await cls.get_pymongo_collection().update_one({"_id": source}, {"$set": unknown})
+
+    @classmethod
     async def _set(cls, source: str, fields: Mapping[str, Any]) -> None:
         await cls.get_pymongo_collection().update_one({"_id": source}, {"$set": dict(fields)}, upsert=True)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
 from aura_gql.storage.spooling import Spools
+from aura_gql.templates.cache.documents import renew
 from aura_gql.templates.errors import TemplatesRateLimited, TemplateSyncEnded, TemplateSyncTooSlow
 from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.ports import TemplateRepository
@@ -31,7 +33,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SyncParts:
-    """What a sync works with. `place` says which repository and ref that is: what is known of another says nothing."""
+    """What a sync works with. `place` says which repository and ref that is: what is known of another says nothing.
+    What a sync has found counts as fresh `fresh_for` so long.
+    """
 
     repository: TemplateRepository
     place: str
@@ -39,6 +43,7 @@ class SyncParts:
     intake: TemplateIntake
     spools: Spools
     timeout_s: float
+    fresh_for: timedelta = timedelta(hours=24)
 
 
 class SyncRunner:
@@ -116,6 +121,7 @@ class SyncRunner:
 
     async def _succeed(self, commit: str | None, etag: str | None) -> None:
         await TemplateSourceDocument.save_success(SOURCE, commit, etag, self._reader)
+        await renew(SOURCE, utcnow() + self._parts.fresh_for)
 
     async def _fail(self, journal: SyncJournal, error: DomainError, archive: Path | None) -> None:
         retry_at = error.retry_at if isinstance(error, TemplatesRateLimited) else None
