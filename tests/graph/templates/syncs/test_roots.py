@@ -6,12 +6,14 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from aura_gql.infra.mongo import Database
 from tests.support.api import Data, Member, Refused, running_api
 from tests.support.github.archives import repository_archive
 from tests.support.github.server import LoopbackGitHub, loopback_github
 from tests.support.github.starters import OWN_STARTERS
+from tests.support.waiting import until
 
 SYNC = "mutation($input: SyncTemplatesInput!) { syncTemplates(input: $input) { sync { id status } errors { code } } }"
 LATEST = """{ templateSync {
@@ -87,6 +89,28 @@ async def test_administrators_sync_and_watch(
         for member in (ada, api.anonymous):
             assert (await member.execute(NODE, id=sync_id))["node"] is None
         await fail(root, github)
+
+
+async def test_a_server_without_a_network_starts_and_says_in_one_line_what_it_misses(
+    mongodb_uri: str, tmp_path: Path, database: Database
+) -> None:
+    with capture_logs() as lines:
+        async with running_api(mongodb_uri, tmp_path, database, templates={"template_sync_interval_s": 3600}) as api:
+            # It answers while the schedule still tries.
+            assert (await api.anonymous.execute("{ templates { nodes { slug } } }"))["templates"]["nodes"] != []
+            root = await api.sign_in("root", is_admin=True)
+
+            async def failed() -> Data | None:
+                latest: Data | None = (await root.execute(LATEST))["templateSync"]
+                return latest if latest is not None and latest["status"] == "FAILED" else None
+
+            latest = await until(failed)
+            assert latest is not None
+            assert (latest["trigger"], latest["failure"]["code"]) == ("SCHEDULE", "SOURCE_UNAVAILABLE")
+    told = [line for line in lines if line["event"].startswith("templates.")]
+    assert [(line["event"], line["log_level"], "exc_info" in line) for line in told] == [
+        ("templates.sync_failed", "info", False)
+    ]
 
 
 async def fail(root: Member, github: LoopbackGitHub) -> None:
