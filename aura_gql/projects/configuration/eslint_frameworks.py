@@ -10,16 +10,11 @@ from aura_gql.projects.configuration.versions import (
     ESLINT_8,
     ESLINT_9,
     ESLINT_EXPO,
-    ESLINT_NUXT,
     ESLINT_REACT_APP,
 )
 from aura_gql.projects.configuration.workspace import Workspace
 
 _NEXT_LINTS = range(12, 16)
-_NUXT_CONFIG = """import { createConfigForNuxt } from '@nuxt/eslint-config/flat';
-
-export default createConfigForNuxt();
-"""
 _EXPO_CONFIG = """const { defineConfig } = require('eslint/config');
 const expoConfig = require('eslint-config-expo/flat');
 
@@ -34,12 +29,6 @@ def _next(workspace: Workspace, manifest: Manifest) -> None:
     manifest.add_tools({"eslint": ESLINT_8, "eslint-config-next": manifest.version_of("next") or f"^{major}.0.0"})
     workspace.write(".eslintrc.json", json_file({"root": True, "extends": "next/core-web-vitals"}))
     manifest.add_script("lint", "next lint", otherwise="lint:next")
-
-
-def _nuxt(workspace: Workspace, manifest: Manifest) -> None:
-    manifest.add_tools({"eslint": ESLINT_9, "@nuxt/eslint-config": ESLINT_NUXT})
-    workspace.write("eslint.config.mjs", _NUXT_CONFIG)
-    manifest.add_script("lint", "eslint .", otherwise="lint:eslint")
 
 
 def _react_scripts(_: Workspace, manifest: Manifest) -> None:
@@ -57,7 +46,6 @@ def _expo(workspace: Workspace, manifest: Manifest) -> None:
 
 FRAMEWORKS: Mapping[StarterKind, Callable[[Workspace, Manifest], None]] = {
     StarterKind.NEXT: _next,
-    StarterKind.NUXT: _nuxt,
     StarterKind.REACT_SCRIPTS: _react_scripts,
     StarterKind.EXPO: _expo,
 }

@@ -51,8 +51,8 @@ class StarterKind(StrEnum):
 
     @property
     def has_vue_components(self) -> bool:
-        """Whether its components are `.vue` files, and nothing but Vue's own plugins needs to know."""
-        return self in (StarterKind.VITE_VUE, StarterKind.VUE_CLI)
+        """Whether its components are `.vue` files."""
+        return self in (StarterKind.VITE_VUE, StarterKind.VUE_CLI, StarterKind.NUXT)
 
     @property
     def has_svelte_components(self) -> bool:

@@ -18,7 +18,6 @@ SVELTE_CHECK = "^4.7.8"
 # The configurations of Next.js before 16 and of react-scripts are for ESLint 8, those of others for 9.
 ESLINT_8 = "^8.57.1"
 ESLINT_9 = "^9.39.1"
-ESLINT_NUXT = "^1.9.0"
 ESLINT_EXPO = "~10.0.0"
 ESLINT_ASTRO = "^1.5.0"
 ESLINT_REACT_APP = "^7.0.1"

@@ -21,6 +21,8 @@ def test_the_text_is_whole(kind: StarterKind, typescript: bool) -> None:
         (StarterKind.EGG, "globals.node"),
         (StarterKind.PAGE, "globals.browser"),
         (StarterKind.VUE_CLI, "vue.configs['flat/essential']"),
+        (StarterKind.NUXT, "vue.configs['flat/essential']"),
+        (StarterKind.NUXT, "'.nuxt/', '.output/'"),
         (StarterKind.SVELTEKIT, "'.svelte-kit/'"),
         (StarterKind.ASTRO, "astro.configs.recommended"),
     ],

@@ -15,7 +15,6 @@ ESLINT = ProjectConfiguration(eslint=True)
     ("kind", "package", "script"),
     [
         (StarterKind.NEXT, "eslint-config-next", "next lint"),
-        (StarterKind.NUXT, "@nuxt/eslint-config", "eslint ."),
         (StarterKind.REACT_SCRIPTS, "eslint-config-react-app", "eslint src --ext .js,.jsx,.ts,.tsx"),
         (StarterKind.EXPO, "eslint-config-expo", "expo lint"),
     ],
