@@ -29,8 +29,13 @@ async def run(command: str, folder: Path, timeout_s: float = 60) -> str:
 
 
 @contextlib.asynccontextmanager
-async def served(command: str, folder: Path, timeout_s: float = 30) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server that `command` starts on a free port of loopback; the server ends with the block."""
+async def served(
+    command: str, folder: Path, timeout_s: float = 30, *, address: str = "/"
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server that `command` starts on a free port of loopback; the server ends with the block.
+
+    `address` is what it has to answer at, with host and port where it takes no other from its surroundings.
+    """
     port = _free_port()
     async with (
         _started(command, folder, {"HOST": "127.0.0.1", "PORT": str(port)}) as process,
@@ -42,7 +47,7 @@ async def served(command: str, folder: Path, timeout_s: float = 30) -> AsyncIter
         async def answers() -> bool:
             assert process.returncode is None, f"{command}: exit {process.returncode}\n{output.decode()}"
             try:
-                await client.get("/")
+                await client.get(address)
             except httpx.TransportError:
                 return False
             return True
