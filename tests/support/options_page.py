@@ -27,9 +27,10 @@ an option would do is known before anyone chooses it: `Template.options` names e
 `createProject` refuses the same ones for the same reasons, with `INVALID_INPUT` on the field; it never ignores one.
 
 Options that go alone go together. A second time changes nothing. Files of another `package.json` below the project's
-own are left alone, and so are texts of more than 256 KiB and whatever is no text; a lock file that a changed
-`package.json` disagrees with goes. A script that is there is never replaced: `lint` is `lint:eslint` where the template
-has another. `Project.startCommand` says what starts the project with what was chosen.
+own are left alone, and so are texts of more than 256 KiB and whatever is no text. Lock files stay, but those of other
+package managers than a chosen one: `npm install` brings them in line with the changed `package.json` (`npm ci` wants
+that done first). A script that is there is never replaced: `lint` is `lint:eslint` where the template has another.
+`Project.startCommand` says what starts the project with what was chosen.
 
 In the tables **yes** is for what is set up, **there** for what the template has, **-** for what no such project has a
 place for; else they say why not.

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from aura_gql.projects.configuration.dependencies import add_dependencies
 from aura_gql.projects.configuration.eslint import add_eslint
 from aura_gql.projects.configuration.kind import StarterKind, kind_of
-from aura_gql.projects.configuration.manifest import MANIFEST, Manifest
-from aura_gql.projects.configuration.package_manager import LOCK_FILES, use_package_manager
+from aura_gql.projects.configuration.manifest import Manifest
+from aura_gql.projects.configuration.package_manager import use_package_manager
 from aura_gql.projects.configuration.prettier import add_prettier
 from aura_gql.projects.configuration.refusal import refuse
 from aura_gql.projects.configuration.tailwind import add_tailwind
@@ -22,7 +22,9 @@ def configure(
 ) -> FileChanges:
     """What the configuration changes in a template's `files`; `paths` names those that exist but are not given.
 
-    An option that the files satisfy already changes nothing. OptionNotApplicable for the first that can't be applied.
+    An option that the files satisfy already changes nothing. Lock files stay, but those of other package managers than
+    a chosen one: an installation brings them in line, and what was locked goes on working together, where the newest
+    versions that old ranges allow often don't. OptionNotApplicable for the first that can't be applied.
     """
     workspace = Workspace(files, paths)
     kind = kind_of(workspace)
@@ -32,7 +34,6 @@ def configure(
             raise refuse(option, f"the template is {kind}")
         apply(workspace, manifest, kind)
         manifest.save(workspace)
-    _drop_stale_locks(workspace)
     return workspace.changes()
 
 
@@ -58,10 +59,3 @@ def _wanted(configuration: ProjectConfiguration) -> list[tuple[str, _Apply]]:
     if packages := configuration.additional_dependencies:
         wanted.append(("additionalDependencies", lambda _, manifest, __: add_dependencies(manifest, packages)))
     return wanted
-
-
-def _drop_stale_locks(workspace: Workspace) -> None:
-    """A lock file that the changed package.json disagrees with would fail clean installations."""
-    if MANIFEST in workspace.changes().written:
-        for path in LOCK_FILES:
-            workspace.remove(path)

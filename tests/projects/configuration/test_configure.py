@@ -45,10 +45,11 @@ def test_each_is_refused_by_name_without_a_manifest(
     assert caught.value.field == ("configuration", option)
 
 
-def test_a_stale_lock_goes_even_where_it_is_too_large_to_read() -> None:
-    wanted = ProjectConfiguration(additional_dependencies=(PackageRequest("zod"),))
+def test_what_was_locked_goes_on_working_together() -> None:
+    wanted = ProjectConfiguration(eslint=True, additional_dependencies=(PackageRequest("zod"),))
     changes = configure(wanted, starter("express"), paths=["package-lock.json", "public/photo.png"])
-    assert changes.removed == {"package-lock.json"}
+    assert changes.removed == set()
+    assert "package-lock.json" not in changes.written
 
 
 def test_a_lock_that_still_holds_stays() -> None:
