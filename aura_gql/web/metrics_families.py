@@ -104,7 +104,14 @@ UNEXPECTED_ERRORS = Family(
     ("source",),
 )
 
+TEMPLATE_SYNCS = Family("aura_template_syncs", "counter", "Syncs of templates that ended in this process.", ("status",))
+TEMPLATE_SYNC_FAILURES = Family(
+    "aura_template_sync_failures", "gauge", "How many syncs of templates in a row failed, up to the last."
+)
+
 FAMILIES = (
+    TEMPLATE_SYNCS,
+    TEMPLATE_SYNC_FAILURES,
     DATABASE_UP,
     SANDBOXES,
     SANDBOX_CHANGES,

@@ -28,6 +28,7 @@ STORAGE_FRESH_S = 60.0
 
 # Shown as zero until they happen: from nothing to one, Prometheus sees no increase.
 _USUAL_FAILURES = (ErrorCode.PROVIDER_UNAVAILABLE.value, ErrorCode.INTERNAL.value, TIMED_OUT)
+_SYNC_ENDS = ("SUCCEEDED", "UNCHANGED", "FAILED")
 _USUAL_SOURCES = ("graph", "executions", "sandboxes", "projects", "infra", "kernel", "asyncio", "uvicorn")
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class _Stored:
     storage: StorageUse | None = None
     condemned: int = 0
     lost: int = 0
+    sync_failures: int = 0
     storage_read_at: float = float("-inf")
 
 
@@ -112,6 +114,7 @@ class Readings(Collector):
         if monotonic() - stored.storage_read_at >= STORAGE_FRESH_S:
             stored.storage = await services.files.storage_use()
             stored.condemned, stored.lost = await self._sources.sweeper.count_trouble()
+            stored.sync_failures = await services.syncs.failures()
             stored.storage_read_at = monotonic()
         return stored
 
@@ -154,6 +157,8 @@ class Readings(Collector):
         )
         unexpected = dict.fromkeys(_USUAL_SOURCES, 0) | dict(sources.unexpected.counts)
         yield families.UNEXPECTED_ERRORS.of(((source,), count) for source, count in unexpected.items())
+        syncs = dict.fromkeys(_SYNC_ENDS, 0) | dict(sources.services.syncs.ends)
+        yield families.TEMPLATE_SYNCS.of(((status,), count) for status, count in syncs.items())
         yield families.SWEPT_BLOBS.at(sources.sweeper.swept.removed)
         yield families.SWEPT_BYTES.at(sources.sweeper.swept.removed_bytes)
         yield families.DISK.of(_disk(sources.data_directory))
@@ -169,6 +174,7 @@ def _of_database(stored: _Stored) -> Iterator[Metric]:
         yield families.NEARLY_FULL.at(stored.storage.nearly_full)
         yield families.CONDEMNED_BLOBS.at(stored.condemned)
         yield families.LOST_BLOBS.at(stored.lost)
+        yield families.TEMPLATE_SYNC_FAILURES.at(stored.sync_failures)
 
 
 def _disk(folder: Path) -> list[tuple[tuple[str, ...], float]]:

@@ -1,6 +1,7 @@
 """One sync, from its beginning to its end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,6 +55,8 @@ class SyncRunner:
     def __init__(self, bus: EventBus, parts: SyncParts) -> None:
         self._bus = bus
         self._parts = parts
+        self.ends = Counter[str]()
+        """How many syncs of this process ended, by their status."""
 
     async def run(self, sync: TemplateSyncRecord, archive: Path | None = None, *, has_lease: bool = False) -> None:
         """Do it, with the packed repository in `archive` where that is given, else with the one on GitHub.
@@ -78,6 +81,7 @@ class SyncRunner:
                 await self._fail(journal, error, archive)
             else:
                 await journal.end(status, fields)
+                self.ends[status.value] += 1
                 _log.info("templates.synced", status=status.value, **fields.get("counts", {}))
 
     async def _work(
@@ -129,6 +133,7 @@ class SyncRunner:
             await TemplateSourceDocument.save_failure(SOURCE, retry_at)
         failure = SyncFailure(error.code, error.message, retry_at)
         if await journal.end(SyncStatus.FAILED, failure_fields(failure)):
+            self.ends[SyncStatus.FAILED.value] += 1
             _log.info("templates.sync_failed", code=error.code.value, reason=error.message)
 
     @property

@@ -1,6 +1,6 @@
 """Asking for syncs, running them, and telling of them."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +76,15 @@ class TemplateSyncService:
     def events(self) -> AsyncGenerator[TemplateSyncRecord | None, None]:
         """The latest sync, None where there is none, then each later state, for as long as the server runs."""
         return follow(self._bus)
+
+    @property
+    def ends(self) -> Mapping[str, int]:
+        """How many syncs of this process ended, by their status."""
+        return self._runner.ends
+
+    async def failures(self) -> int:
+        """How many syncs in a row have failed, up to the last, of all servers."""
+        return (await TemplateSourceDocument.find_state(SOURCE)).failures
 
     async def _open(self, trigger: SyncTrigger, *, force: bool, has_lease: bool = False) -> TemplateSyncRecord | None:
         """A new sync; None where one is under way that is not known to be dead."""

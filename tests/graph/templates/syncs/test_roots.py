@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from aura_gql.infra.mongo import Database
@@ -107,10 +109,18 @@ async def test_a_server_without_a_network_starts_and_says_in_one_line_what_it_mi
             latest = await until(failed)
             assert latest is not None
             assert (latest["trigger"], latest["failure"]["code"]) == ("SCHEDULE", "SOURCE_UNAVAILABLE")
+            await until(lambda: is_counted(api.machines))
     told = [line for line in lines if line["event"].startswith("templates.")]
     assert [(line["event"], line["log_level"], "exc_info" in line) for line in told] == [
         ("templates.sync_failed", "info", False)
     ]
+
+
+async def is_counted(machines: Starlette) -> bool:
+    """Whether a scrape shows the one sync that failed."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(machines), base_url="http://machines") as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    return {'aura_template_syncs_total{status="FAILED"} 1.0', "aura_template_sync_failures 1.0"} <= set(lines)
 
 
 async def fail(root: Member, github: LoopbackGitHub) -> None:
