@@ -3,7 +3,7 @@
 What a new revision replaces stays for a day, so that nobody who still reads it is cut short; see `ManifestRetention`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +22,22 @@ from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle, StoredS
 from aura_gql.templates.listing.ranking import found_by_slug
 from aura_gql.templates.stored import dependency_fields
 
+Seal = Callable[[AsyncClientSession], Awaitable[None]]
+"""Goes into the transaction that changes the catalogue, first and perhaps several times; undoes it where it raises."""
+
 _Write = InsertOne[MongoDocument] | UpdateOne | UpdateMany | DeleteMany
 
 
-async def take_in(source: str, found: Found, *, force: bool) -> IntakeOutcome:
-    """Make the catalogue what a source has, all of it in one transaction; CataloguePoisoned as `plan_intake` says.
+async def take_in(source: str, found: Found, *, force: bool, seal: Seal | None = None) -> IntakeOutcome:
+    """Make the catalogue what a source has, all of it in one transaction; CataloguePoisoned as `plan_intake` says,
+    and whatever `seal` raises.
 
     Two who do this at once take turns; DuplicateKeyError where another came in between with a slug that was free.
     """
 
     async def work(session: AsyncClientSession) -> IntakeOutcome:
+        if seal is not None:
+            await seal(session)
         states = await _find_states(source, session)
         plan = plan_intake(found, states, await _find_slugs(session), force=force)
         await _write(source, plan, session)

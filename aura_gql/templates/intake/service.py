@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from aura_gql.storage.ports import BlobStore
 from aura_gql.templates.cache.documents import acquit, find_suspects
 from aura_gql.templates.cache.mending import keep_whole
-from aura_gql.templates.intake.documents import find_blobs, take_in
+from aura_gql.templates.intake.documents import Seal, find_blobs, take_in
 from aura_gql.templates.intake.planning import Found
 from aura_gql.templates.intake.records import IntakeOutcome, KeptBundle
 from aura_gql.templates.ports import TemplateSource
@@ -29,29 +29,29 @@ class TemplateIntake:
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
 
-    async def take_in(self, source: TemplateSource, *, force: bool = False) -> IntakeOutcome:
+    async def take_in(self, source: TemplateSource, *, force: bool = False, seal: Seal | None = None) -> IntakeOutcome:
         """Make the catalogue what the source has: new and changed templates in, vanished ones out of the lists.
 
         All of it at once at the very end, after every blob is kept: whatever is raised, the catalogue is as it was.
         Safe to repeat, to interrupt, and to do in several processes at once. The blobs of templates that were
         invalidated are read, and put again where they are not whole. CataloguePoisoned where the source has no
         template, or where more than half of its active ones would vanish and nobody says `force`; whatever the source
-        raises; StorageUnavailable.
+        raises; StorageUnavailable; and what `seal` raises, which is a part of the transaction.
         """
         suspects = await find_suspects(source.name)
         found = await self._keep_all(source, suspects)
-        outcome = await self._take_in(source.name, found, force=force)
+        outcome = await self._take_in(source.name, found, force=force, seal=seal)
         await acquit(source.name, {slug: stamp for slug, stamp in suspects.items() if slug in found.bundles})
         return outcome
 
-    async def _take_in(self, source: str, found: Found, *, force: bool) -> IntakeOutcome:
+    async def _take_in(self, source: str, found: Found, *, force: bool, seal: Seal | None) -> IntakeOutcome:
         for _ in range(_ATTEMPTS - 1):
             try:
-                return await take_in(source, found, force=force)
+                return await take_in(source, found, force=force, seal=seal)
             except DuplicateKeyError:
                 # Another process took one of the slugs in this moment: now it is seen.
                 continue
-        return await take_in(source, found, force=force)
+        return await take_in(source, found, force=force, seal=seal)
 
     async def is_whole(self, source: str) -> bool:
         """Whether the catalogue has active templates of the source, and the store every blob of theirs."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from beanie import Document
 from bson import ObjectId
 from pymongo import DESCENDING, IndexModel, ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from aura_gql.kernel.clock import utcnow
@@ -17,7 +18,10 @@ _KEPT_S = 30 * 24 * 3600
 
 
 class TemplateSyncDocument(Document):
-    """A sync. `is_open` is there, and true, until it has ended; `lease_until` where it runs outside the job queue."""
+    """A sync. `is_open` is there, and true, until it has ended; `lease_until` where it runs outside the job queue.
+
+    `run_id` is of the run that began last: one of before it changes nothing any more.
+    """
 
     status: SyncStatus
     sequence: int
@@ -39,6 +43,7 @@ class TemplateSyncDocument(Document):
     ended_at: datetime | None
     is_open: bool | None = None
     lease_until: datetime | None = None
+    run_id: str | None = None
 
     class Settings:
         """Collection and indexes: one sync at a time is open; those that ended are kept for 30 days."""
@@ -102,14 +107,26 @@ class TemplateSyncDocument(Document):
         return to_record(found[0]) if found else None
 
     @classmethod
-    async def change(cls, sync_id: ObjectId, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Set fields of a sync that has not ended; as it is stored then, None where it has ended."""
-        return await cls._change({"_id": sync_id, "is_open": True}, {"$set": dict(fields), "$inc": {"sequence": 1}})
+    async def change(
+        cls, sync_id: ObjectId, fields: Mapping[str, Any], run_id: str | None = None
+    ) -> Mapping[str, Any] | None:
+        """Set fields of a sync that has not ended; as it is stored then, None where it has ended, or where another than
+        the run of this id has begun.
+        """
+        return await cls._change(_open(sync_id, run_id), {"$set": dict(fields), "$inc": {"sequence": 1}})
 
     @classmethod
-    async def end(cls, sync_id: ObjectId, status: SyncStatus, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """End a sync, once; as it is stored then, None where it has ended before."""
-        return await cls._change({"_id": sync_id, "is_open": True}, _ending(status, fields))
+    async def hold(cls, sync_id: ObjectId, run_id: str | None, session: AsyncClientSession) -> bool:
+        """Whether the sync is open, and that run's, and stays so until the transaction has ended: it is written to."""
+        collection, change = cls.get_pymongo_collection(), {"$inc": {"sequence": 1}}
+        return (await collection.update_one(_open(sync_id, run_id), change, session=session)).matched_count == 1
+
+    @classmethod
+    async def end(
+        cls, sync_id: ObjectId, status: SyncStatus, fields: Mapping[str, Any], run_id: str | None = None
+    ) -> Mapping[str, Any] | None:
+        """End a sync, once; as it is stored then, None as for `change`."""
+        return await cls._change(_open(sync_id, run_id), _ending(status, fields))
 
     @classmethod
     async def end_lapsed(cls, status: SyncStatus, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -153,10 +170,18 @@ class TemplateSourceDocument(Document):
         return SourceState(**found) if found else SourceState()
 
     @classmethod
-    async def save_success(cls, source: str, commit: str | None, etag: str | None, reader: str) -> None:
+    async def save_success(
+        cls,
+        source: str,
+        commit: str | None,
+        etag: str | None,
+        reader: str,
+        session: AsyncClientSession | None = None,
+    ) -> None:
         """The catalogue is now what the source had at a commit; None where that is not known."""
-        fields = {"commit": commit, "etag": etag, "reader": reader}
-        await cls._set(source, {**fields, "tried_at": utcnow(), "failures": 0, "retry_at": None})
+        known = {"commit": commit, "etag": etag, "reader": reader}
+        fields = {**known, "tried_at": utcnow(), "failures": 0, "retry_at": None}
+        await cls.get_pymongo_collection().update_one({"_id": source}, {"$set": fields}, upsert=True, session=session)
 
     @classmethod
     async def save_failure(cls, source: str, retry_at: datetime | None) -> None:
@@ -172,12 +197,13 @@ class TemplateSourceDocument(Document):
         unknown = {"commit": None, "etag": None}
         await cls.get_pymongo_collection().update_one({"_id": source}, {"$set": unknown})
 
-    @classmethod
-    async def _set(cls, source: str, fields: Mapping[str, Any]) -> None:
-        await cls.get_pymongo_collection().update_one({"_id": source}, {"$set": dict(fields)}, upsert=True)
-
 
 SYNC_DOCUMENTS: Sequence[type[Document]] = (TemplateSyncDocument, TemplateSourceDocument)
+
+
+def _open(sync_id: ObjectId, run_id: str | None) -> Mapping[str, Any]:
+    query = {"_id": sync_id, "is_open": True}
+    return query if run_id is None else {**query, "run_id": run_id}
 
 
 def _ending(status: SyncStatus, fields: Mapping[str, Any]) -> Mapping[str, Any]:

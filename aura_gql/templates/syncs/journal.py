@@ -1,12 +1,14 @@
 """The course of one sync, written down and published as it goes."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql.infra.ports import EventBus
 from aura_gql.kernel.background import Periodic
@@ -23,12 +25,14 @@ _EVERY_S: Final = 0.5
 class SyncJournal:
     """Tells how far a sync is: each step at once, what grows within one twice a second.
 
-    One that `has_lease` is held by this process for as long as it is `kept`, and 30 seconds beyond its death.
+    Where another run of the same sync has begun, this one is over: it was taken for dead. One that `has_lease` is held
+    by this process for as long as it is `kept`, and 30 seconds beyond its death.
     """
 
     def __init__(self, bus: EventBus, sync_id: ObjectId, *, has_lease: bool) -> None:
         self._bus = bus
         self._sync_id = sync_id
+        self._run_id: str | None = None
         self._has_lease = has_lease
         self._renew_at = 0.0
         self._unwritten: dict[str, Any] = {}
@@ -46,8 +50,10 @@ class SyncJournal:
 
     async def begin(self) -> None:
         """It runs, from the beginning; TemplateSyncEnded where it has ended meanwhile."""
-        fresh = {"commit": None, "downloaded_bytes": 0, "read_templates": 0}
+        run_id = secrets.token_hex(8)
+        fresh = {"run_id": run_id, "commit": None, "downloaded_bytes": 0, "read_templates": 0}
         await self._write({**fresh, "status": SyncStatus.RUNNING.value, "started_at": utcnow()})
+        self._run_id = run_id
 
     async def step(self, step: SyncStep) -> None:
         """It comes to a step; TemplateSyncEnded as above."""
@@ -57,11 +63,16 @@ class SyncJournal:
         """Fields that have grown; to be written soon."""
         self._unwritten.update(fields)
 
+    async def hold(self, session: AsyncClientSession) -> None:
+        """Be sure that nobody ends it or takes it over before the transaction has ended; TemplateSyncEnded."""
+        if not await TemplateSyncDocument.hold(self._sync_id, self._run_id, session):
+            raise _ended()
+
     async def end(self, status: SyncStatus, fields: Mapping[str, Any]) -> bool:
         """It has ended; whether it had not before."""
         async with self._turn:
             noted, self._unwritten = self._unwritten, {}
-            ended = await TemplateSyncDocument.end(self._sync_id, status, {**noted, **fields})
+            ended = await TemplateSyncDocument.end(self._sync_id, status, {**noted, **fields}, self._run_id)
             if ended is not None:
                 await self._bus.publish(TOPIC, to_bus(ended))
         return ended is not None
@@ -78,7 +89,11 @@ class SyncJournal:
     async def _write(self, fields: Mapping[str, Any]) -> None:
         async with self._turn:
             noted, self._unwritten = self._unwritten, {}
-            changed = await TemplateSyncDocument.change(self._sync_id, {**noted, **fields})
+            changed = await TemplateSyncDocument.change(self._sync_id, {**noted, **fields}, self._run_id)
             if changed is None:
-                raise TemplateSyncEnded("The sync has ended meanwhile.")
+                raise _ended()
             await self._bus.publish(TOPIC, to_bus(changed))
+
+
+def _ended() -> TemplateSyncEnded:
+    return TemplateSyncEnded("The sync has ended meanwhile, or another run of it has begun.")

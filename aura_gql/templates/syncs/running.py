@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from aura_gql import __version__
 from aura_gql.infra.ports import EventBus
@@ -19,7 +20,7 @@ from aura_gql.templates.cache.documents import renew
 from aura_gql.templates.errors import TemplatesRateLimited, TemplateSyncEnded, TemplateSyncTooSlow
 from aura_gql.templates.intake.service import TemplateIntake
 from aura_gql.templates.ports import TemplateRepository
-from aura_gql.templates.records import KnownCommit
+from aura_gql.templates.records import KnownCommit, Resolved
 from aura_gql.templates.syncs.documents import TemplateSourceDocument
 from aura_gql.templates.syncs.journal import SyncJournal
 from aura_gql.templates.syncs.ports import ReadArchive
@@ -88,9 +89,7 @@ class SyncRunner:
         self, journal: SyncJournal, archive: Path | None, *, force: bool
     ) -> tuple[SyncStatus, Mapping[str, Any]]:
         if archive is not None:
-            fields = await self._take_in(journal, archive, None, force=force)
-            await self._succeed(None, None)
-            return SyncStatus.SUCCEEDED, fields
+            return SyncStatus.SUCCEEDED, await self._take_in(journal, archive, None, force=force)
         state = await TemplateSourceDocument.find_state(SOURCE)
         if not force:
             _heed(state)
@@ -98,7 +97,8 @@ class SyncRunner:
         resolved = await self._parts.repository.resolve(None if force else await self._known(state))
         journal.note(commit=resolved.sha)
         if resolved.is_unchanged:
-            await self._succeed(resolved.sha, resolved.etag)
+            await TemplateSourceDocument.save_success(SOURCE, resolved.sha, resolved.etag, self._reader)
+            await self._renew()
             return SyncStatus.UNCHANGED, {}
         with self._parts.spools.open() as spool:
             await journal.step(SyncStep.DOWNLOADING)
@@ -106,15 +106,23 @@ class SyncRunner:
                 resolved.sha, spool.file, lambda size: journal.note(downloaded_bytes=size)
             )
             journal.note(downloaded_bytes=size)
-            fields = await self._take_in(journal, spool.path, resolved.sha, force=force)
-        await self._succeed(resolved.sha, resolved.etag)
-        return SyncStatus.SUCCEEDED, fields
+            return SyncStatus.SUCCEEDED, await self._take_in(journal, spool.path, resolved, force=force)
 
     async def _take_in(
-        self, journal: SyncJournal, archive: Path, commit: str | None, *, force: bool
+        self, journal: SyncJournal, archive: Path, at: Resolved | None, *, force: bool
     ) -> Mapping[str, Any]:
+        """The catalogue and the commit that it is of change together, and only by the run that is not over: one that
+        was paused behind its last look would put what is old over what is new.
+        """
+        commit, etag = (None, None) if at is None else (at.sha, at.etag)
+
+        async def seal(session: AsyncClientSession) -> None:
+            await journal.hold(session)
+            await TemplateSourceDocument.save_success(SOURCE, commit, etag, self._reader, session)
+
         source = WatchedSource(self._parts.read(archive, commit), journal)
-        outcome = await self._parts.intake.take_in(source, force=force)
+        outcome = await self._parts.intake.take_in(source, force=force, seal=seal)
+        await self._renew()
         return outcome_fields(outcome)
 
     async def _known(self, state: SourceState) -> KnownCommit | None:
@@ -123,8 +131,7 @@ class SyncRunner:
             return None
         return KnownCommit(state.commit, state.etag)
 
-    async def _succeed(self, commit: str | None, etag: str | None) -> None:
-        await TemplateSourceDocument.save_success(SOURCE, commit, etag, self._reader)
+    async def _renew(self) -> None:
         await renew(SOURCE, utcnow() + self._parts.fresh_for)
 
     async def _fail(self, journal: SyncJournal, error: DomainError, archive: Path | None) -> None:

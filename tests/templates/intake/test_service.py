@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
 from aura_gql.infra.mongo import Database, MongoDocument
@@ -252,3 +253,26 @@ async def test_a_new_commit_alone_is_no_change(templates: TemplateService, blobs
     assert (outcome.unchanged, outcome.removed, outcome.skipped) == (["a"], [], [unread])
     assert await templates.get_by_slug("a") == replace(before, commit="2" * 40)
     assert (await templates.get_by_slug("b")).is_active
+
+
+async def test_what_seals_it_is_part_of_it(templates: TemplateService, database: Database, tmp_path: Path) -> None:
+    intake = TemplateIntake(LocalBlobStore(tmp_path / "blobs"))
+    await intake.take_in(GivenTemplates(a_bundle("a")))
+    before = await stored(database)
+
+    async def note(session: AsyncClientSession) -> None:
+        await database["notes"].insert_one({}, session=session)
+
+    async def refuse(session: AsyncClientSession) -> None:
+        await note(session)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await intake.take_in(GivenTemplates(a_bundle("a", "new")), seal=refuse)
+    assert await stored(database) == before
+    with pytest.raises(CataloguePoisoned):
+        await intake.take_in(GivenTemplates(), seal=note)
+    assert await database["notes"].count_documents({}) == 0
+    await intake.take_in(GivenTemplates(a_bundle("a", "new")), seal=note)
+    assert (await templates.get_by_slug("a")).revision == a_bundle("a", "new").revision
+    assert await database["notes"].count_documents({}) == 1

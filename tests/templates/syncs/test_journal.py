@@ -2,6 +2,7 @@
 
 import pytest
 
+from aura_gql.infra.transaction import in_transaction
 from aura_gql.templates.errors import TemplateSyncEnded
 from aura_gql.templates.syncs.documents import TemplateSyncDocument
 from aura_gql.templates.syncs.journal import SyncJournal
@@ -46,3 +47,25 @@ async def test_what_grows_is_written_soon_and_with_each_step(world: SyncWorld) -
     with pytest.raises(TemplateSyncEnded):
         await journal.step(SyncStep.STORING)
     assert (await now()).status is SyncStatus.SUCCEEDED
+
+
+async def test_who_was_overtaken_writes_nothing_more(world: SyncWorld) -> None:
+    opened = await TemplateSyncDocument.insert_open(SyncTrigger.ADMINISTRATOR, is_forced=False)
+    assert opened is not None
+    first, second = (SyncJournal(world.bus, opened["_id"], has_lease=False) for _ in range(2))
+    client = world.database.client
+    await first.begin()
+    await in_transaction(client, first.hold)
+    await second.begin()
+    await second.step(SyncStep.READING)
+    with pytest.raises(TemplateSyncEnded):
+        await in_transaction(client, first.hold)
+    with pytest.raises(TemplateSyncEnded):
+        await first.step(SyncStep.STORING)
+    assert not await first.end(SyncStatus.FAILED, {})
+    await in_transaction(client, second.hold)
+    found = (await TemplateSyncDocument.find_records([opened["_id"]]))[0]
+    assert (found.status, found.step) == (SyncStatus.RUNNING, SyncStep.READING)
+    assert await second.end(SyncStatus.SUCCEEDED, {})
+    with pytest.raises(TemplateSyncEnded):
+        await in_transaction(client, second.hold)

@@ -1,15 +1,22 @@
 """What one sync asks, does and tells."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
 from aura_gql.kernel.error_codes import ErrorCode
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.documents import ProjectTemplateDocument
+from aura_gql.templates.ports import TemplateSource
+from aura_gql.templates.records import SkippedTemplate, TemplateBundle
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.syncs.documents import TemplateSourceDocument, TemplateSyncDocument
 from aura_gql.templates.syncs.records import SyncCounts, SyncStatus, SyncTrigger, TemplateSyncRecord
 from aura_gql.templates.syncs.stored import to_record
 from tests.support.github.archives import repository_archive
 from tests.support.github.faults import bad_credentials, primary_limit, stalled, status
-from tests.templates.syncs.world import SyncWorld, packed
+from tests.support.waiting import until
+from tests.templates.syncs.world import SyncWorld, packed, read_starters
 
 ALL = ["commits", "tarball", "codeload"]
 
@@ -141,3 +148,48 @@ async def test_one_that_was_taken_for_dead_ends(world: SyncWorld) -> None:
     await world.runner().run(to_record(opened))
     assert asked(world) == []
     assert await world.catalogue() == {}
+
+
+class Paused:
+    """A source that stops behind its last template until it is let on."""
+
+    name = "stackblitz"
+
+    def __init__(self, source: TemplateSource) -> None:
+        self._source = source
+        self.reached, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def bundles(self) -> AsyncGenerator[TemplateBundle | SkippedTemplate]:
+        """As the source that it stops has them."""
+        async for one in self._source.bundles():
+            yield one
+        self.reached.set()
+        await self.goes_on.wait()
+
+
+async def test_a_run_that_was_taken_for_dead_puts_nothing_old_over_what_is_new(world: SyncWorld) -> None:
+    opened = await TemplateSyncDocument.insert_open(SyncTrigger.ADMINISTRATOR, is_forced=False)
+    assert opened is not None
+    paused: list[Paused] = []
+
+    def read(archive: Path, commit: str | None) -> TemplateSource:
+        paused.append(Paused(read_starters(archive, commit)))
+        return paused[-1]
+
+    async def begun() -> asyncio.Task[None]:
+        run = asyncio.create_task(world.runner().run(to_record(opened)))
+        await until(lambda: len(paused) == len(runs) + 1)
+        await paused[-1].reached.wait()
+        return run
+
+    world.read, runs = read, list[asyncio.Task[None]]()
+    runs.append(await begun())
+    world.publish("b", one="new", two="2")
+    runs.append(await begun())
+    for number, expected in enumerate(({}, {"one": b"new", "two": b"2"})):
+        paused[number].goes_on.set()
+        await runs[number]
+        assert await world.catalogue() == expected
+    ended = (await TemplateSyncDocument.find_records([opened["_id"]]))[0]
+    assert (ended.status, ended.commit) == (SyncStatus.SUCCEEDED, "b".ljust(40, "0"))
+    assert (await TemplateSourceDocument.find_state("stackblitz")).commit == ended.commit
