@@ -22,9 +22,9 @@ class TemplateFilterInput:
         default=None,
         description=(
             "What was typed into a search box, at most 100 characters and 10 different words: only those that have a "
-            "word beginning with each of its words, in name, slug, type, category, tags, description, dependencies or "
-            "README. Case, accents and punctuation make no difference, but for `C++` and `C#`; text without a letter "
-            "or digit matches everything."
+            "word beginning with each of its words, in name, slug, type, category, tags, description, dependencies or, "
+            "from three letters on, README. Case, accents and punctuation make no difference, but for `C++` and `C#`; "
+            "text without a letter or digit matches everything."
         ),
     )
 

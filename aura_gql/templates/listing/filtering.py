@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.templates.listing.search import Search, alternatives, parse_search
+from aura_gql.templates.listing.words import is_short, short_key
 from aura_gql.templates.records import TemplateFacetName, TemplateFilter
 
 MAX_FILTER_TAGS: Final = 10
@@ -77,9 +78,11 @@ def _any(conditions: Sequence[Condition]) -> Condition:
 
 
 def _has_words(beginnings: Sequence[str]) -> Condition:
-    return _all([_between(beginning, beginning + _LAST_CHARACTER) for beginning in beginnings])
+    return _all([_has_word(beginning) for beginning in beginnings])
 
 
-def _between(first: str, last: str) -> Condition:
-    """That one and the same word is: a list of words could have one on each side, too."""
-    return {"search_terms": {"$elemMatch": {"$gte": first, "$lt": last}}}
+def _has_word(beginning: str) -> Condition:
+    if is_short(beginning):
+        return {"search_terms": short_key(beginning)}
+    # One and the same word is between the two: a list could have a word on each side of them, too.
+    return {"search_terms": {"$elemMatch": {"$gte": beginning, "$lt": beginning + _LAST_CHARACTER}}}

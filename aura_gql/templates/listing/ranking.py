@@ -5,6 +5,7 @@ it finds what has any of the words, where a box narrows with each; it knows a la
 none; and its score counts how often a word is there, not whether it is the template's name. So the words of a template
 are kept in `search_terms`, whose index gives all that begin so, together with whether it is active; and what the words
 are in it in `search_text`, where the points are looked up: a line for each, behind the digit of the place that has it.
+One or two letters begin half of all words: they have entries of their own, one for each template, and READMEs none.
 
 Points of a word, the best place counting: its name, by a whole word, then by the beginning of one; its slug, type,
 category or tags; its description; its dependencies; its README, which is all that is left where none of these has it.
@@ -17,12 +18,11 @@ from itertools import chain
 from typing import Any, Final
 
 from aura_gql.templates.listing.search import Search, alternatives
-from aura_gql.templates.listing.words import Chunk, chunks_of, terms_of
+from aura_gql.templates.listing.words import Chunk, beginnings_of, chunks_of, is_short, terms_of
 
 MAX_README_TERMS: Final = 300
 """Different words of a README that a template is found by: the first ones say what it is about."""
 
-_MIN_README_TERM = 3
 _NAME_IS, _NAME_BEGINS, _SLUG_IS = 100_000, 40_000, 10_000
 _NAME, _SLUG = "=", "/"
 _LABELS = "1"
@@ -42,11 +42,11 @@ def search_fields(
     comes into the catalogue: see `found_by_slug`.
     """
     places = [terms_of(texts) for texts in ([name], labels, [description], dependencies)]
-    about = [term for term in terms_of([readme]) if len(term) >= _MIN_README_TERM or not term.isascii()]
+    about = [term for term in terms_of([readme]) if not is_short(term)]
     lines = [f"{_NAME}{_squeezed(name)}"]
     lines += [f"{digit}{term}" for (digit, _, _), terms in zip(_PLACES, places, strict=True) for term in terms]
     return {
-        "search_terms": sorted({*_flat(places), *about[:MAX_README_TERMS]}),
+        "search_terms": sorted({*_flat(places), *beginnings_of(_flat(places)), *about[:MAX_README_TERMS]}),
         "search_text": "".join(f"\n{line}" for line in lines) + "\n",
     }
 
@@ -57,7 +57,7 @@ def found_by_slug(fields: Mapping[str, Any], slug: str) -> dict[str, Any]:
     lines = [f"{_SLUG}{_squeezed(slug)}", *(f"{_LABELS}{term}" for term in terms)]
     return {
         **fields,
-        "search_terms": sorted({*fields["search_terms"], *terms}),
+        "search_terms": sorted({*fields["search_terms"], *terms, *beginnings_of(terms)}),
         "search_text": fields["search_text"] + "".join(f"{line}\n" for line in lines),
     }
 

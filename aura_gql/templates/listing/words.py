@@ -15,6 +15,10 @@ from typing import Final
 MAX_TERM_LENGTH: Final = 40
 """Characters of a word that count; what follows makes no difference."""
 
+SHORT_TERM: Final = 2
+"""Letters of a word so short that it begins too much to be looked for everywhere."""
+
+_SHORT = "^"
 _MOST_HELD_TOGETHER = 4
 _HOLDS_TOGETHER = frozenset("._-")
 _UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
@@ -55,6 +59,21 @@ def words_of(text: str) -> list[str]:
 def terms_of(texts: Iterable[str]) -> list[str]:
     """The words that these texts are found by, each once, in their first order: whoever types the beginning of one."""
     return list(dict.fromkeys(term for text in texts for chunk in chunks_of(text) for term in _terms(chunk)))
+
+
+def is_short(word: str) -> bool:
+    """Whether it begins very many words; two characters of Chinese are a word."""
+    return len(word) <= SHORT_TERM and word.isascii()
+
+
+def beginnings_of(terms: Iterable[str]) -> set[str]:
+    """What is kept beside these terms for those who type no more than `SHORT_TERM` letters of one."""
+    return {short_key(term[:length]) for term in terms for length in range(1, SHORT_TERM + 1)}
+
+
+def short_key(word: str) -> str:
+    """The entry of `beginnings_of` for the beginning of a word; no word has its first character."""
+    return f"{_SHORT}{word}"
 
 
 def joined(chunk: Chunk) -> str | None:

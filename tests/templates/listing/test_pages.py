@@ -52,6 +52,7 @@ async def slugs(
     while has_next:
         page = await catalogue.list(TemplateFilter(text=text, **wanted), order, PageRequest(size, after))  # type: ignore[arg-type]
         found += [template.slug for template in page.items]
+        assert len(found) == len(set(found))
         after, has_next = page.cursors[-1] if page.cursors else None, page.has_next
     assert await page.count() == len(found)
     return found
@@ -59,10 +60,12 @@ async def slugs(
 
 async def test_the_best_place_of_a_word_ranks_a_template(catalogue: TemplateService) -> None:
     best_first = ["vue", "f-begins", "e-inside", "d-tagged", "c-tells", "b-needs-it", "a-readme"]
-    for text in ("vue", "VUE", " vue! ", "vu"):
+    for text in ("vue", "VUE", " vue! "):
         for size in (1, 2, 3, 100):
             assert await slugs(catalogue, text, RELEVANCE, size) == best_first, (text, size)
     assert await slugs(catalogue, "vue") == best_first
+    # Two letters begin too much to be looked for in READMEs.
+    assert await slugs(catalogue, "vu") == best_first[:-1]
     by_name = ["a-readme", "b-needs-it", "c-tells", "d-tagged", "e-inside", "vue", "f-begins"]
     assert await slugs(catalogue, "vue", TemplateOrder.NAME) == by_name
 
@@ -75,7 +78,7 @@ async def test_each_word_narrows_and_counts(catalogue: TemplateService) -> None:
 async def test_names_are_found_however_they_are_typed(catalogue: TemplateService) -> None:
     for text, expected in [
         ("c++", ["cpp"]),
-        ("C+", ["c-tells", "c-plain", "cpp", "cafe", "dotnet", "a-readme"]),
+        ("C+", ["c-tells", "c-plain", "cpp", "cafe", "dotnet"]),
         ("c#", ["dotnet"]),
         (".net", ["dotnet"]),
         (".ne", ["dotnet", "nextjs", "b-needs-it", "cpp"]),
@@ -87,6 +90,7 @@ async def test_names_are_found_however_they_are_typed(catalogue: TemplateService
         ("next js", ["nextjs"]),
         ("vuej", []),
         ("v ue", ["vue", "f-begins", "e-inside", "d-tagged", "c-tells", "b-needs-it", "a-readme"]),
+        ("ag", []),
         ("@next/env", ["nextjs"]),
         ("@next/e", ["nextjs"]),
         ("the", ["c-tells", "cpp", "a-readme"]),
@@ -155,6 +159,8 @@ async def test_each_value_of_a_facet_gives_what_it_promises(catalogue: TemplateS
                 assert len(page.items) == record.count > 0, (wanted, record)
             assert offered == sorted(offered, key=lambda record: (-record.count, record.value))
     assert await catalogue.facet(chosen, TemplateFacetName.CATEGORY) == []
+    others = await catalogue.facet(TemplateFilter(type="node"), TemplateFacetName.TYPE)
+    assert [record.value for record in others] == ["node", "c++", "vue"]
     assert await catalogue.facet(TemplateFilter(text="vue"), TemplateFacetName.TYPE) == [
         FacetRecord("node", 6),
         FacetRecord("vue", 1),

@@ -2,7 +2,15 @@
 
 import pytest
 
-from aura_gql.templates.listing.words import MAX_TERM_LENGTH, chunks_of, joined, terms_of, words_of
+from aura_gql.templates.listing.words import (
+    MAX_TERM_LENGTH,
+    beginnings_of,
+    chunks_of,
+    is_short,
+    joined,
+    terms_of,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +62,8 @@ def test_what_a_dot_a_hyphen_or_an_underscore_holds_together_is_a_chunk() -> Non
 )
 def test_terms_of(texts: list[str], terms: list[str]) -> None:
     assert terms_of(texts) == terms
+
+
+def test_short_words_are_those_that_begin_too_many() -> None:
+    assert [word for word in ("c", "c#", "c++", "js", "vue", "日", "日本", "é") if is_short(word)] == ["c", "c#", "js"]
+    assert beginnings_of(["vue", "c#", "x"]) == {"^v", "^vu", "^c", "^c#", "^x"}
