@@ -82,7 +82,8 @@ class ProjectService:
         project_id = await self._keys.claim(
             user_id=viewer_id, operation="createProject", key=idempotency_key, request=creation_request(new)
         )
-        project = await ProjectDocument.find_record(project_id)
+        # Without a key the id is new, and nobody can have stored it.
+        project = None if idempotency_key is None else await ProjectDocument.find_record(project_id)
         if project is None:
             if idempotency_key is not None and await self._jobs.is_known(DELETE_PROJECT, str(project_id)):
                 raise ProjectNotFound(_WAS_DELETED, field=("idempotencyKey",))

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import archives, crash, files, graph, ledger, report, sandbox, soak, stream
+from tests.benchmarks import archives, crash, files, graph, ledger, report, sandbox, soak, stream, templates
 from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
@@ -18,6 +18,7 @@ Group = Callable[[World, Size], AbstractAsyncContextManager[list[Entry]]]
 GROUPS: dict[str, Group] = {
     "graph": graph.contests,
     "files": files.contests,
+    "templates": templates.contests,
     "stream": stream.contests,
     "sandbox": sandbox.contests,
 }

@@ -25,7 +25,13 @@ from aura_gql.commands.http_server import bind, serve, url_of
 from aura_gql.commands.stopping import Stopping, run_until_stopped
 from aura_gql.infra.mongo import Database, connect
 from aura_gql.settings import Mode, load_settings
-from tests.benchmarks.fields import FILE_FIELDS, PROJECT_FIELDS, TEMPLATE_FIELDS
+from tests.benchmarks.fields import (
+    DEPENDENCY_FIELDS,
+    FILE_FIELDS,
+    PROJECT_FIELDS,
+    SUGGESTION_FIELDS,
+    TEMPLATE_FIELDS,
+)
 from tests.benchmarks.raw_files import RawFiles
 from tests.benchmarks.raw_process import pieces
 
@@ -49,6 +55,26 @@ class Baseline:
         found = self._database["project_templates"].find({"is_active": True}, projection)
         documents = await found.sort(order).limit(int(request.query_params["first"])).to_list()
         return _json({"data": {"templates": {"nodes": [_plain(one, TEMPLATE_FIELDS) for one in documents]}}})
+
+    async def templates_with_dependencies(self, request: Request) -> Response:
+        """The same with the packages that each asks for, by kind and name."""
+        order = [("popularity", -1), ("name_folded", 1), ("_id", 1)]
+        found = self._database["project_templates"].find({"is_active": True}, _projection(TEMPLATE_FIELDS))
+        documents = await found.sort(order).limit(int(request.query_params["first"])).to_list()
+        nodes = {one["_id"]: {**_plain(one, TEMPLATE_FIELDS), "dependencies": []} for one in documents}
+        asked = self._database["template_dependencies"].find({"template_id": {"$in": list(nodes)}})
+        for one in await asked.sort([("kind", -1), ("name", 1)]).to_list():
+            nodes[one["template_id"]]["dependencies"].append(_plain(one, DEPENDENCY_FIELDS))
+        return _json({"data": {"templates": {"nodes": list(nodes.values())}}})
+
+    async def search(self, request: Request) -> Response:
+        """The most popular templates of which a word begins with each of the words of `text`."""
+        order = [("popularity", -1), ("name_folded", 1), ("_id", 1)]
+        words = [{"search_terms": {"$regex": f"^{word}"}} for word in request.query_params["text"].split()]
+        query = {"is_active": True, "$and": words}
+        found = self._database["project_templates"].find(query, _projection(SUGGESTION_FIELDS))
+        documents = await found.sort(order).limit(int(request.query_params["first"])).to_list()
+        return _json({"data": {"templates": {"nodes": [_plain(one, SUGGESTION_FIELDS) for one in documents]}}})
 
     async def project(self, request: Request) -> Response:
         """The caller's project of this id."""
@@ -120,6 +146,8 @@ async def run(folder: Path, stopping: Stopping) -> None:
             routes=[
                 Route("/typename", baseline.typename),
                 Route("/templates", baseline.templates),
+                Route("/templates/dependencies", baseline.templates_with_dependencies),
+                Route("/templates/search", baseline.search),
                 Route("/projects/{id}", baseline.project),
                 Route("/projects/{id}/files", baseline.tree),
                 Route("/files", baseline.save, methods=["POST"]),

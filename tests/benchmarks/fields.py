@@ -15,6 +15,8 @@ TEMPLATE_FIELDS = {
     "createdAt": "created_at",
     "updatedAt": "updated_at",
 }
+DEPENDENCY_FIELDS = {"name": "name", "version": "version", "kind": "kind"}
+SUGGESTION_FIELDS = {"id": "_id", "slug": "slug", "name": "name", "type": "type", "category": "category"}
 PROJECT_FIELDS = {
     "id": "_id",
     "name": "name",

@@ -28,6 +28,8 @@ class Size:
     diff_lines: int
     diffs: int
     archive_mib: int
+    projects: int
+    syncs: int
 
 
 FULL = Size(
@@ -52,6 +54,8 @@ FULL = Size(
     diff_lines=10_000,
     diffs=10,
     archive_mib=500,
+    projects=10,
+    syncs=5,
 )
 """For figures: about two minutes."""
 
@@ -77,5 +81,7 @@ QUICK = Size(
     diff_lines=1_000,
     diffs=1,
     archive_mib=20,
+    projects=2,
+    syncs=1,
 )
 """To see that everything runs: less than half a minute, and figures that mean nothing."""
