@@ -55,9 +55,11 @@ class Starter:
         return self._files
 
     async def start_command(self) -> str:
-        """The command that starts the files; the template's own, unless something changed it. As `files`."""
+        """The command that starts the files; that of their revision, unless something changed it. As `files`."""
         await self.files()
-        return self._start_command or (await self._templates.get(self._template_id)).start_command
+        if command := self._start_command or (await self.manifest()).start_command:
+            return command
+        return (await self._templates.get(self._template_id)).start_command
 
     async def _configured(self, listing: Sequence[TemplateFileRecord]) -> list[NewFile]:
         started = {file.path: _by_reference(file) for file in listing}

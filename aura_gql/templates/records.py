@@ -148,11 +148,15 @@ class TemplateFileRecord:
 
 @dataclass(frozen=True, slots=True)
 class TemplateManifest:
-    """The files of one revision of a template, by path."""
+    """The files of one revision of a template, by path, and the command that starts them.
+
+    That is None where it was not noted; then it is the template's.
+    """
 
     template_id: ObjectId
     revision: str
     files: Sequence[TemplateFileRecord]
+    start_command: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aura_gql.storage.errors import BlobNotFound
 from aura_gql.storage.ports import BlobKey
 from aura_gql.templates.errors import TemplateNotFound
 from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.projects.world import World
 
 
@@ -72,6 +73,22 @@ async def test_is_of_one_revision_throughout(world: World, tmp_path: Path) -> No
     forgetful = TemplateService(LocalBlobStore(tmp_path / "blobs"))
     gone = Starter(forgetful, template_id, before.revision, ProjectConfiguration())
     assert await gone.manifest() == present
+
+
+async def test_is_started_as_its_revision_says(world: World) -> None:
+    template_id = await world.template("express")
+    before = await world.templates.manifest(template_id)
+    described = world.folder / "express" / "template.toml"
+    described.write_text(described.read_text().replace("npm run dev", "npm run other"))
+    await world.intake.take_in(BundledTemplates(world.folder))
+    for revision, command in ((before.revision, "npm run dev"), (None, "npm run other")):
+        starter = Starter(world.templates, template_id, revision, ProjectConfiguration())
+        assert await starter.start_command() == f"npm install && {command}"
+    # Of a manifest that notes none the template's present one is what is known.
+    await world.database["template_cache"].update_many({}, {"$unset": {"start_command": ""}})
+    forgetful = TemplateService(LocalBlobStore(world.folder))
+    starter = Starter(forgetful, template_id, before.revision, ProjectConfiguration())
+    assert await starter.start_command() == "npm install && npm run other"
 
 
 async def test_reads_no_byte_where_nothing_is_to_be_changed(world: World, tmp_path: Path) -> None:

@@ -55,7 +55,12 @@ async def find_manifests(revisions: Collection[tuple[ObjectId, str]]) -> list[St
     query = {"$or": [{"template_id": template_id, "revision": revision} for template_id, revision in revisions]}
     return [
         StoredManifest(
-            TemplateManifest(found["template_id"], found["revision"], tuple(map(to_file_record, found["files"]))),
+            TemplateManifest(
+                found["template_id"],
+                found["revision"],
+                tuple(map(to_file_record, found["files"])),
+                found.get("start_command"),
+            ),
             found.get("fresh_until"),
         )
         async for found in TemplateCacheDocument.get_pymongo_collection().find(query)

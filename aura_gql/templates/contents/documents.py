@@ -19,13 +19,14 @@ from aura_gql.templates.stored import FileModel, to_dependency_records
 
 
 class TemplateCacheDocument(Document):
-    """The files of one revision of a template; `replaced_at` once another is the present one. Where there is a
-    `fresh_until`, its source said for so long that it has this.
+    """The files of one revision of a template and what starts them; `replaced_at` once another is the present one.
+    Where there is a `fresh_until`, its source said for so long that it has this.
     """
 
     template_id: PydanticObjectId
     revision: str
     files: list[FileModel]
+    start_command: str | None = None
     fresh_until: datetime | None = None
     replaced_at: datetime | None = None
 

@@ -131,7 +131,8 @@ def _manifest(template_id: ObjectId, kept: KeptBundle, at: datetime) -> Sequence
     present = {"template_id": template_id, "revision": kept.bundle.revision}
     others = {"template_id": template_id, "revision": {"$ne": kept.bundle.revision}, "replaced_at": None}
     # One that is back may have an end from the time when all replaced ones had it.
-    as_present = {"$set": {"files": list(kept.files), "replaced_at": None}, "$unset": {"expires_at": ""}}
+    fields = {"files": list(kept.files), "start_command": kept.bundle.start_command, "replaced_at": None}
+    as_present = {"$set": fields, "$unset": {"expires_at": ""}}
     return [UpdateOne(present, as_present, upsert=True), UpdateMany(others, {"$set": {"replaced_at": at}})]
 
 
