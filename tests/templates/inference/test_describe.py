@@ -1,6 +1,7 @@
 """What the catalogue says of each of the 40 starters, and of starters that mean no good."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ TABLE = [
     for line in (Path(__file__).parent / "starters.md").read_text().splitlines()
     if line.startswith("| ") and not line.startswith("| folder ")
 ]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "templates.md"
 DESCRIBED = {folder: describe_facts(facts) for folder, facts in kept_facts().items()}
 
 
@@ -33,6 +35,14 @@ def test_it_is_described_as_the_table_says(row: list[str]) -> None:
 def test_the_table_has_all() -> None:
     assert [row[0] for row in TABLE] == sorted(DESCRIBED)
     assert len(TABLE) == 40
+
+
+def test_the_document_says_of_each_where_it_runs() -> None:
+    section = DOCUMENT.read_text().split("## Which starters run where")[1].split("## ")[0]
+    named = [
+        name for row in re.findall(r"^\|.*\|(.*)\|$", section, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)
+    ]
+    assert sorted(named) == sorted(DESCRIBED)
 
 
 async def test_no_name_is_taken_twice_nor_by_a_bundled_template() -> None:
