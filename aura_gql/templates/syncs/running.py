@@ -70,7 +70,7 @@ class SyncRunner:
             try:
                 async with asyncio.timeout(self._parts.timeout_s) as bound:
                     await journal.begin()
-                    status, fields = await self._work(journal, archive, force=sync.is_forced)
+                    status, fields = await self._work(journal, bound, archive, force=sync.is_forced)
             except TimeoutError:
                 if not bound.expired():
                     raise
@@ -86,10 +86,10 @@ class SyncRunner:
                 _log.info("templates.synced", status=status.value, **fields.get("counts", {}))
 
     async def _work(
-        self, journal: SyncJournal, archive: Path | None, *, force: bool
+        self, journal: SyncJournal, bound: asyncio.Timeout, archive: Path | None, *, force: bool
     ) -> tuple[SyncStatus, Mapping[str, Any]]:
         if archive is not None:
-            return SyncStatus.SUCCEEDED, await self._take_in(journal, archive, None, force=force)
+            return SyncStatus.SUCCEEDED, await self._take_in(journal, bound, archive, None, force=force)
         state = await TemplateSourceDocument.find_state(SOURCE)
         if not force:
             _heed(state)
@@ -106,10 +106,10 @@ class SyncRunner:
                 resolved.sha, spool.file, lambda size: journal.note(downloaded_bytes=size)
             )
             journal.note(downloaded_bytes=size)
-            return SyncStatus.SUCCEEDED, await self._take_in(journal, spool.path, resolved, force=force)
+            return SyncStatus.SUCCEEDED, await self._take_in(journal, bound, spool.path, resolved, force=force)
 
     async def _take_in(
-        self, journal: SyncJournal, archive: Path, at: Resolved | None, *, force: bool
+        self, journal: SyncJournal, bound: asyncio.Timeout, archive: Path, at: Resolved | None, *, force: bool
     ) -> Mapping[str, Any]:
         """The catalogue and the commit that it is of change together, and only by the run that is not over: one that
         was paused behind its last look would put what is old over what is new.
@@ -120,7 +120,12 @@ class SyncRunner:
             await journal.hold(session)
             await TemplateSourceDocument.save_success(SOURCE, commit, etag, self._reader, session)
 
-        source = WatchedSource(self._parts.read(archive, commit), journal)
+        def committing() -> None:
+            # The transaction has bounds of its own, and what it did is not to be told as a failure.
+            if not bound.expired():
+                bound.reschedule(None)
+
+        source = WatchedSource(self._parts.read(archive, commit), journal, committing)
         outcome = await self._parts.intake.take_in(source, force=force, seal=seal)
         await self._renew()
         return outcome_fields(outcome)

@@ -1,6 +1,6 @@
 """A source whose reading is watched."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from aura_gql.templates.ports import TemplateSource
@@ -12,9 +12,11 @@ from aura_gql.templates.syncs.records import SyncStep
 class WatchedSource:
     """A `TemplateSource` that gives what another gives, and tells a journal how far that is."""
 
-    def __init__(self, source: TemplateSource, journal: SyncJournal) -> None:
+    def __init__(self, source: TemplateSource, journal: SyncJournal, committing: Callable[[], None]) -> None:
+        """`committing` is called when there is nothing left but to commit."""
         self._source = source
         self._journal = journal
+        self._committing = committing
 
     @property
     def name(self) -> str:
@@ -22,7 +24,7 @@ class WatchedSource:
         return self._source.name
 
     async def bundles(self) -> AsyncGenerator[TemplateBundle | SkippedTemplate]:
-        """As the source gives them; behind the last there is nothing left but to commit."""
+        """As the source gives them."""
         await self._journal.step(SyncStep.READING)
         count = 0
         async with aclosing(self._source.bundles()) as found:
@@ -33,3 +35,4 @@ class WatchedSource:
                 count += 1
                 self._journal.note(read_templates=count)
         await self._journal.step(SyncStep.COMMITTING)
+        self._committing()

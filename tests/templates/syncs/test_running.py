@@ -11,6 +11,7 @@ from aura_gql.templates.ports import TemplateSource
 from aura_gql.templates.records import SkippedTemplate, TemplateBundle
 from aura_gql.templates.service import TemplateService
 from aura_gql.templates.syncs.documents import TemplateSourceDocument, TemplateSyncDocument
+from aura_gql.templates.syncs.journal import SyncJournal
 from aura_gql.templates.syncs.records import SyncCounts, SyncStatus, SyncTrigger, TemplateSyncRecord
 from aura_gql.templates.syncs.stored import to_record
 from tests.support.github.archives import repository_archive
@@ -193,3 +194,15 @@ async def test_a_run_that_was_taken_for_dead_puts_nothing_old_over_what_is_new(w
     ended = (await TemplateSyncDocument.find_records([opened["_id"]]))[0]
     assert (ended.status, ended.commit) == (SyncStatus.SUCCEEDED, "b".ljust(40, "0"))
     assert (await TemplateSourceDocument.find_state("stackblitz")).commit == ended.commit
+
+
+async def test_no_bound_of_time_cuts_the_commit_short(world: SyncWorld, tmp_path: Path) -> None:
+    opened = await TemplateSyncDocument.insert_open(SyncTrigger.COMMAND, is_forced=False)
+    assert opened is not None
+    archive = tmp_path / "starters.tar.gz"
+    archive.write_bytes(world.github.state.archive)
+    journal = SyncJournal(world.bus, opened["_id"], has_lease=False)
+    await journal.begin()
+    async with asyncio.timeout(60) as bound:
+        await world.runner()._take_in(journal, bound, archive, None, force=False)
+    assert bound.when() is None

@@ -23,13 +23,15 @@ async def test_the_steps_go_with_what_is_read(world: SyncWorld) -> None:
         a_bundle("c"),
     ]
     seen = []
-    source = WatchedSource(GivenTemplates(*given), journal)
+    told: list[None] = []
+    source = WatchedSource(GivenTemplates(*given), journal, lambda: told.append(None))
     assert source.name == "stackblitz"
     async for one in source.bundles():
         assert await step() is SyncStep.STORING
+        assert told == []
         seen.append(one)
     assert seen == given
-    assert await step() is SyncStep.COMMITTING
+    assert (await step(), told) == (SyncStep.COMMITTING, [None])
     assert (await TemplateSyncDocument.find_records([opened["_id"]]))[0].read_templates == 3
-    async for _ in WatchedSource(GivenTemplates(), journal).bundles():
+    async for _ in WatchedSource(GivenTemplates(), journal, lambda: None).bundles():
         raise AssertionError("There is nothing in it.")
