@@ -23,11 +23,11 @@ _LOCKS: Final = {
     "bun.lockb": "bun",
 }
 _MANAGERS: Final = frozenset(_LOCKS.values())
-# Outside the project folder, of which everything is saved. The bundle is made anew for each request.
+# Outside the project folder, of which everything is saved. Without `--watch=forever` it ends with its standard input.
 _SERVE_BUNDLE: Final = (
     "mkdir -p /tmp/page && (cat index.html; echo"
     """ '<link rel="stylesheet" href="index.css"><script src="index.js"></script>') > /tmp/page/index.html"""
-    " && npx --yes esbuild@0.25 {script} --bundle --outdir=/tmp/page --servedir=/tmp/page"
+    " && npx --yes esbuild@0.25 {script} --bundle --outdir=/tmp/page --servedir=/tmp/page --watch=forever"
 )
 _BUNDLED: Final = ("index.ts", "index.tsx", "index.js", "index.jsx")
 _SERVE_PAGES: Final = 'python3 -m http.server "${PORT:-8000}" --bind "${HOST:-127.0.0.1}"'

@@ -13,7 +13,7 @@ PAGE = 'python3 -m http.server "${PORT:-8000}" --bind "${HOST:-127.0.0.1}"'
 BUNDLE = (
     "mkdir -p /tmp/page && (cat index.html; echo"
     """ '<link rel="stylesheet" href="index.css"><script src="index.js"></script>') > /tmp/page/index.html"""
-    " && npx --yes esbuild@0.25 {} --bundle --outdir=/tmp/page --servedir=/tmp/page"
+    " && npx --yes esbuild@0.25 {} --bundle --outdir=/tmp/page --servedir=/tmp/page --watch=forever"
 )
 
 
