@@ -10,7 +10,7 @@ _JAVASCRIPT = re.compile(r"^(?P<stem>.+)\.(?P<ending>jsx?|mjs|cjs)$")
 _TYPESCRIPT = re.compile(r"\.[cm]?tsx?$")
 _NO_SOURCE = re.compile(r"(?:^|/)(?:[\w.-]+\.config\.[cm]?[jt]s|\.[^/]+|[^/]+\.d\.[cm]?ts)$|(?:^|/)\.[^/]+/")
 _MARKUP = re.compile(r"</[A-Za-z]|/>")
-_PAGE_SCRIPT = re.compile(r"<script\b[^>]*\bsrc=[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_PAGE_SCRIPT = re.compile(r"<script\b[^<>]*\bsrc=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def bundled_sources(workspace: Workspace, manifest: Manifest, folder: str = "", *, jsx: bool = False) -> dict[str, str]:

@@ -12,7 +12,7 @@ from aura_gql.projects.configuration.workspace import Workspace
 _OPTION = "tailwindcss"
 _NAMES = ("global", "globals", "global_styles", "style", "index", "main", "app", "App", "styles", "base")
 _READERS = (".astro", ".html", ".js", ".json", ".jsx", ".mjs", ".svelte", ".ts", ".tsx", ".vue")
-_ENTRY = re.compile(r"<script\b[^>]*\bsrc=[\"']?\.?/?(src/[^\"'\s>]+)", re.IGNORECASE)
+_ENTRY = re.compile(r"<script\b[^<>]*\bsrc=[\"']?\.?/?(src/[^\"'\s>]+)", re.IGNORECASE)
 _CHARSET = re.compile(r"@charset\s+\"[^\"]*\";\s*")
 _LAYOUT = "src/routes/+layout.svelte"
 

@@ -11,7 +11,7 @@ from aura_gql.projects.configuration.workspace import Workspace
 
 _CONFIGS = ("svelte.config.js", "svelte.config.mjs", "svelte.config.ts")
 _OBJECT = re.compile(r"^(?:const config(?:: Config)? = |export default )\{[ \t]*\r?\n", re.MULTILINE)
-_STRICT = re.compile(r'(\s*)"strict": true\b')
+_STRICT = re.compile(r'(?<!\s)(\s*)"strict": true\b')
 _KIT_TSCONFIG = """{
   "extends": "./.svelte-kit/tsconfig.json",
   "compilerOptions": {

@@ -25,7 +25,7 @@ from aura_gql.projects.configuration.versions import (
 from aura_gql.projects.configuration.workspace import Workspace
 
 _OPTION = "typescript"
-_COMPONENT_SCRIPT = re.compile(r"<script(?![^>]*\b(?:lang|src)=)([^>]*)>(.*?)</script>", re.DOTALL)
+_COMPONENT_SCRIPT = re.compile(r"<script(?![^<>]*\b(?:lang|src)=)([^<>]*)>(.*?)</script>", re.DOTALL)
 _CHECKERS = {
     StarterKind.VITE: "tsc --noEmit",
     StarterKind.VITE_REACT: "tsc --noEmit",
@@ -128,8 +128,9 @@ def _express_types(manifest: Manifest) -> dict[str, str]:
 def _type_components(workspace: Workspace) -> None:
     for path in own_texts(workspace):
         if path.endswith((".vue", ".svelte")):
-            text = workspace.read(path) or ""
-            workspace.write(path, _COMPONENT_SCRIPT.sub(_typed, text))
+            # Up to the last end, so that none is looked for in vain, which in a hostile text takes minutes.
+            scripts, end, rest = (workspace.read(path) or "").rpartition("</script>")
+            workspace.write(path, _COMPONENT_SCRIPT.sub(_typed, scripts + end) + rest)
 
 
 def _typed(script: re.Match[str]) -> str:

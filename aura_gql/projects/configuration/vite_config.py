@@ -5,7 +5,7 @@ import re
 CONFIGS = tuple(f"vite.config.{ending}" for ending in ("js", "ts", "mjs", "mts"))
 NEW_CONFIG = "import { defineConfig } from 'vite';\n\nexport default defineConfig({\n});\n"
 
-_IMPORT = re.compile(r"^import\s[^;'\"]*['\"][^'\"\n]+['\"];?[ \t]*\r?\n", re.MULTILINE)
+_IMPORT = re.compile(r"^import\s(?:(?!^import\s)[^;'\"])*['\"][^'\"\n]+['\"];?[ \t]*\r?\n", re.MULTILINE)
 _START = re.compile(r"(?:\bdefineConfig\(|^export default |^const config(?:: \w+)? = |\breturn |=> \()\{", re.MULTILINE)
 _PLUGINS = re.compile(r"\bplugins:\s*\[\s*")
 _NUXT_START = re.compile(r"^export default defineNuxtConfig\(\{[ \t]*\r?\n", re.MULTILINE)
