@@ -1,6 +1,7 @@
 """The files that a project starts with: its template's, changed as the configuration asks."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from bson import ObjectId
 
@@ -62,24 +63,36 @@ class Starter:
         return (await self._templates.get(self._template_id)).start_command
 
     async def _configured(self, listing: Sequence[TemplateFileRecord]) -> list[NewFile]:
-        started = {file.path: _by_reference(file) for file in listing}
         if self._configuration.is_empty():
-            return _sorted(started)
+            return _sorted(_by_references(listing))
         texts = await self._texts(listing)
-        changes = configure(self._configuration, texts, paths=started.keys())
-        executable = {file.path for file in listing if file.executable}
-        for path in changes.removed:
-            del started[path]
-        for path, data in changes.written.items():
-            origin = changes.renamed.get(path, path)
-            started[path] = NewFile(path, data, size=len(data), executable=origin in executable)
-        self._start_command = start_command_after(self._configuration, texts, started.keys(), changes)
-        return _sorted(started)
+        # Up to 16 MiB of texts are searched several times, while others want the event loop.
+        files, self._start_command = await asyncio.to_thread(_changed, self._configuration, listing, texts)
+        return files
 
     async def _texts(self, listing: Sequence[TemplateFileRecord]) -> dict[str, bytes]:
         if reason := too_large(listing):
             raise refuse(named_options(self._configuration)[0], reason)
         return await configurable_texts(self._templates, listing)
+
+
+def _changed(
+    configuration: ProjectConfiguration, listing: Sequence[TemplateFileRecord], texts: Mapping[str, bytes]
+) -> tuple[list[NewFile], str | None]:
+    """The files as the configuration asks for them, and the command that starts them where that is another now."""
+    started = _by_references(listing)
+    changes = configure(configuration, texts, paths=started.keys())
+    executable = {file.path for file in listing if file.executable}
+    for path in changes.removed:
+        del started[path]
+    for path, data in changes.written.items():
+        origin = changes.renamed.get(path, path)
+        started[path] = NewFile(path, data, size=len(data), executable=origin in executable)
+    return _sorted(started), start_command_after(configuration, texts, started.keys(), changes)
+
+
+def _by_references(listing: Sequence[TemplateFileRecord]) -> dict[str, NewFile]:
+    return {file.path: _by_reference(file) for file in listing}
 
 
 def _by_reference(file: TemplateFileRecord) -> NewFile:

@@ -1,12 +1,14 @@
 import hashlib
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bson import ObjectId
 
 from aura_gql.projects.errors import OptionNotApplicable
-from aura_gql.projects.records import PackageManager, ProjectConfiguration
+from aura_gql.projects.records import PackageManager, PackageRequest, ProjectConfiguration
 from aura_gql.projects.starter import Starter
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.storage.errors import BlobNotFound
@@ -41,6 +43,25 @@ async def test_what_changes_comes_as_bytes(world: World) -> None:
         content = files[path].content
         assert isinstance(content, bytes)
         assert files[path].size == len(content)
+
+
+class Watched(tuple[PackageRequest, ...]):
+    """Packages that note which threads look at them."""
+
+    def __iter__(self) -> Iterator[PackageRequest]:
+        """As a tuple does."""
+        seen_in.add(threading.current_thread())
+        return super().__iter__()
+
+
+seen_in: set[threading.Thread] = set()
+
+
+async def test_a_configuration_is_applied_beside_the_event_loop(world: World) -> None:
+    configuration = ProjectConfiguration(additional_dependencies=Watched([PackageRequest("zod")]))
+    assert await starter_of(world, await world.template("express"), configuration).files()
+    assert seen_in
+    assert threading.current_thread() not in seen_in
 
 
 async def test_gives_the_same_again(world: World) -> None:
