@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from aura_gql.projects.configurable import configurable_texts, too_large
 from aura_gql.projects.configuration.options import OptionOutcome, options_of, refuse_all
+from aura_gql.templates.cache.loading import SharedLoads
 from aura_gql.templates.records import TemplateFileRecord
 from aura_gql.templates.service import TemplateService
 
@@ -23,6 +24,7 @@ class TemplateOptions:
     def __init__(self, templates: TemplateService) -> None:
         self._templates = templates
         self._kept: OrderedDict[bytes, tuple[OptionOutcome, ...]] = OrderedDict()
+        self._loads: SharedLoads[bytes, tuple[OptionOutcome, ...]] = SharedLoads()
         self._turns = asyncio.Semaphore(_COMPUTED_AT_ONCE)
 
     async def of(self, template_ids: Sequence[ObjectId]) -> dict[ObjectId, tuple[OptionOutcome, ...]]:
@@ -34,19 +36,17 @@ class TemplateOptions:
     async def _outcomes(self, listing: Sequence[TemplateFileRecord]) -> tuple[OptionOutcome, ...]:
         key = _key(listing)
         if key not in self._kept:
-            async with self._turns:
-                # Else another did it while this one waited.
-                if key not in self._kept:
-                    self._keep(key, await self._find_out(listing))
+            self._keep(key, await self._loads.get(key, lambda: self._find_out(listing)))
         self._kept.move_to_end(key)
         return self._kept[key]
 
     async def _find_out(self, listing: Sequence[TemplateFileRecord]) -> tuple[OptionOutcome, ...]:
         if reason := too_large(listing):
             return refuse_all(reason)
-        texts = await configurable_texts(self._templates, listing)
-        paths = [file.path for file in listing]
-        return await asyncio.to_thread(partial(options_of, texts, paths=paths))
+        async with self._turns:
+            texts = await configurable_texts(self._templates, listing)
+            paths = [file.path for file in listing]
+            return await asyncio.to_thread(partial(options_of, texts, paths=paths))
 
     def _keep(self, key: bytes, outcomes: tuple[OptionOutcome, ...]) -> None:
         self._kept[key] = outcomes
