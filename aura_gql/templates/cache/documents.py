@@ -104,9 +104,9 @@ async def invalidate(template_id: ObjectId, now: datetime) -> str | None:
 
 
 async def find_suspects(source: str) -> dict[str, int]:
-    """The templates of a source whose files are to be looked at again, by their slug there, each with its stamp."""
+    """The active templates of a source whose files are to be looked at again: by their slug there, their stamps."""
     cursor = ProjectTemplateDocument.get_pymongo_collection().find(
-        {"source": source, "is_suspect": True}, {"_id": 0, "source_slug": 1, "cache_stamp": 1}
+        {"source": source, "is_active": True, "is_suspect": True}, {"_id": 0, "source_slug": 1, "cache_stamp": 1}
     )
     return {found["source_slug"]: found["cache_stamp"] async for found in cursor}
 

@@ -54,7 +54,11 @@ class TemplateIntake:
         return await take_in(source, found, force=force, seal=seal)
 
     async def is_whole(self, source: str) -> bool:
-        """Whether the catalogue has active templates of the source, and the store every blob of theirs."""
+        """Whether the catalogue has active templates of the source, none of them invalidated, and the store every blob
+        of theirs.
+        """
+        if await find_suspects(source):
+            return False
         named = await find_blobs(source)
         return bool(named) and named <= {key.sha256 async for key in self._blobs.keys(BLOB_SCOPE)}
 

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.error_codes import ErrorCode
 from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.cache.documents import invalidate
 from aura_gql.templates.documents import ProjectTemplateDocument
 from aura_gql.templates.ports import TemplateSource
 from aura_gql.templates.records import SkippedTemplate, TemplateBundle
@@ -194,6 +196,33 @@ async def test_a_run_that_was_taken_for_dead_puts_nothing_old_over_what_is_new(w
     ended = (await TemplateSyncDocument.find_records([opened["_id"]]))[0]
     assert (ended.status, ended.commit) == (SyncStatus.SUCCEEDED, "b".ljust(40, "0"))
     assert (await TemplateSourceDocument.find_state("stackblitz")).commit == ended.commit
+
+
+async def test_what_is_invalidated_during_a_sync_is_looked_at_by_the_next(world: SyncWorld) -> None:
+    await run(world)
+    one = await ProjectTemplateDocument.find_by_slug("one")
+    assert one is not None
+    paused: list[Paused] = []
+
+    def read(archive: Path, commit: str | None) -> TemplateSource:
+        paused.append(Paused(read_starters(archive, commit)))
+        return paused[-1]
+
+    world.read = read
+    world.publish("b", one="1", two="2")
+    under_way = asyncio.create_task(run(world))
+    await until(lambda: paused and paused[0].reached.is_set())
+    assert await invalidate(one.id, utcnow()) == "stackblitz"
+    await TemplateSourceDocument.forget("stackblitz")
+    paused[0].goes_on.set()
+    assert (await under_way).status is SyncStatus.SUCCEEDED
+    world.read = read_starters
+    assert [(await run(world)).status for _ in range(2)] == [SyncStatus.SUCCEEDED, SyncStatus.UNCHANGED]
+    # One that is in no list any more is not looked for.
+    world.publish("c", two="2")
+    await run(world)
+    await invalidate(one.id, utcnow())
+    assert (await run(world)).status is SyncStatus.UNCHANGED
 
 
 async def test_no_bound_of_time_cuts_the_commit_short(world: SyncWorld, tmp_path: Path) -> None:
