@@ -100,8 +100,11 @@ class TemplateService:
         """The bytes of a file that `files` gave, of just that revision, without asking the database."""
         return await self._memory.content(file.sha256)
 
-    async def contents(self, files: Iterable[TemplateFileRecord]) -> dict[str, bytes]:
-        """The bytes of many files that `files` gave, by their SHA-256, each read once; no database is asked."""
+    async def contents(self, files: Iterable[TemplateFileRecord]) -> dict[str, bytes | BaseException]:
+        """The bytes of many files that `files` gave, by their SHA-256, each read once; no database is asked.
+
+        For one that can't be read, why: the others are there all the same.
+        """
         turns = asyncio.Semaphore(_BLOBS_AT_ONCE)
 
         async def read(file: TemplateFileRecord) -> bytes:
@@ -109,7 +112,8 @@ class TemplateService:
                 return await self.content(file)
 
         wanted = {file.sha256: file for file in files}
-        return dict(zip(wanted, await asyncio.gather(*map(read, wanted.values())), strict=True))
+        contents = await asyncio.gather(*map(read, wanted.values()), return_exceptions=True)
+        return dict(zip(wanted, contents, strict=True))
 
     async def record_use(
         self, template_id: ObjectId, projects: int = 1, session: AsyncClientSession | None = None

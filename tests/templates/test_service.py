@@ -1,5 +1,6 @@
 """The catalogue, read as the rooms above read it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from bson import ObjectId
 
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.page import PageRequest
+from aura_gql.storage.errors import BlobNotFound
 from aura_gql.templates.errors import TemplateFileNotFound, TemplateNotFound
 from aura_gql.templates.records import CategoryRecord, DependencyKind, TemplateFacetName, TemplateFilter, TemplateOrder
 from aura_gql.templates.service import TemplateService
@@ -167,6 +169,11 @@ async def test_many_contents_at_once(catalogue: TemplateService) -> None:
     assert contents == {file.sha256: await catalogue.content(file) for file in files}
     assert len(contents) == 3
     assert await catalogue.contents([]) == {}
+    # One that is lost takes none of the others with it.
+    lost = replace(files[0], sha256="0" * 64)
+    contents = await catalogue.contents([lost, *files])
+    assert isinstance(contents.pop(lost.sha256), BlobNotFound)
+    assert contents == await catalogue.contents(files)
 
 
 async def test_content_is_that_of_the_listed_revision(

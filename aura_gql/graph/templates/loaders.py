@@ -54,7 +54,7 @@ def template_options(context: Context) -> DataLoader[ObjectId, Sequence[OptionOu
 def template_content(context: Context) -> DataLoader[TemplateFileRecord, bytes]:
     """The bytes of template files that `template_files` gave."""
 
-    async def fetch(files: list[TemplateFileRecord]) -> list[bytes]:
+    async def fetch(files: list[TemplateFileRecord]) -> list[bytes | BaseException]:
         found = await context.services.templates.contents(files)
         return [found[file.sha256] for file in files]
 
