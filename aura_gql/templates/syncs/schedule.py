@@ -43,7 +43,8 @@ class SyncSchedule:
         await self._loop.stop()
 
     async def look(self) -> None:
-        """Have a sync started if one is due."""
+        """Have a sync started if one is due, and one whose command has died told to be over."""
+        await self._syncs.end_lapsed()
         state = await TemplateSourceDocument.find_state(SOURCE)
         slot = due_slot(state, self._interval_s, utcnow())
         if slot is not None and not await self._jobs.is_known(_JOB, slot):

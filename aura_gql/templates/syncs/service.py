@@ -65,6 +65,13 @@ class TemplateSyncService:
             raise
         return (await TemplateSyncDocument.find_records([opened.id]))[0]
 
+    async def end_lapsed(self) -> None:
+        """End a sync whose command has died, and tell so."""
+        fields = failure_fields(_broken("The command that ran it has died."))
+        ended = await TemplateSyncDocument.end_lapsed(SyncStatus.FAILED, fields)
+        if ended is not None:
+            await self._bus.publish(TOPIC, to_bus(ended))
+
     async def latest(self) -> TemplateSyncRecord | None:
         """The sync that was asked for last, None where there was none in 30 days."""
         return await TemplateSyncDocument.find_latest()
@@ -88,20 +95,13 @@ class TemplateSyncService:
 
     async def _open(self, trigger: SyncTrigger, *, force: bool, has_lease: bool = False) -> TemplateSyncRecord | None:
         """A new sync; None where one is under way that is not known to be dead."""
-        await self._end_lapsed()
+        await self.end_lapsed()
         lease_until = utcnow() + LEASE if has_lease else None
         document = await TemplateSyncDocument.insert_open(trigger, is_forced=force, lease_until=lease_until)
         if document is None:
             return None
         await self._bus.publish(TOPIC, to_bus(document))
         return to_record(document)
-
-    async def _end_lapsed(self) -> None:
-        """End a sync whose command has died."""
-        fields = failure_fields(_broken("The command that ran it has died."))
-        ended = await TemplateSyncDocument.end_lapsed(SyncStatus.FAILED, fields)
-        if ended is not None:
-            await self._bus.publish(TOPIC, to_bus(ended))
 
     async def _run(self, key: str) -> None:
         found = await TemplateSyncDocument.find_records([ObjectId(key)])

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aura_gql.kernel.clock import utcnow
 from aura_gql.templates.syncs.documents import TemplateSourceDocument, TemplateSyncDocument
+from aura_gql.templates.syncs.journal import LEASE
 from aura_gql.templates.syncs.records import SourceState, SyncStatus, SyncTrigger
 from aura_gql.templates.syncs.schedule import SyncSchedule, due_slot
 from tests.support.waiting import until
@@ -49,6 +51,20 @@ def test_each_time_has_a_word_of_its_own() -> None:
     # The one before was known to the queue, and came to nothing.
     assert due_slot(state, HOUR_S, NOW + timedelta(seconds=HOUR_S)) not in (first, None)
     assert due_slot(SourceState(tried_at=NOW), HOUR_S, NOW + timedelta(seconds=HOUR_S)) not in (first, None)
+
+
+async def test_a_sync_whose_command_died_is_told_to_be_over(world: SyncWorld) -> None:
+    jobs, syncs = world.server()
+    schedule = SyncSchedule(jobs, syncs, HOUR_S)
+    await TemplateSourceDocument.save_failure("stackblitz", None)
+    for lease_until, status in ((utcnow() + LEASE, SyncStatus.QUEUED), (utcnow() - LEASE, SyncStatus.FAILED)):
+        opened = await TemplateSyncDocument.insert_open(SyncTrigger.COMMAND, is_forced=False, lease_until=lease_until)
+        assert opened is not None
+        await schedule.look()
+        latest = await syncs.latest()
+        assert latest is not None
+        assert (latest.id, latest.status) == (opened["_id"], status)
+        await TemplateSyncDocument.end(opened["_id"], SyncStatus.FAILED, {})
 
 
 async def test_of_many_servers_one_starts_it(world: SyncWorld) -> None:
