@@ -31,8 +31,11 @@ class TemplateRepository(Protocol):
     TemplateSourceRefused.
     """
 
-    async def resolve(self, known: KnownCommit | None = None) -> Resolved:
-        """The commit that it is at, asked so that an unchanged one costs as little as can be."""
+    async def resolve(self, known: KnownCommit | None = None, *, insists: bool = False) -> Resolved:
+        """The commit that it is at, asked so that an unchanged one costs as little as can be.
+
+        Who `insists` asks even before the time that its host told us to wait for.
+        """
         ...
 
     async def download(self, sha: str, out: IO[bytes] | Path, progress: Callable[[int], None] | None = None) -> int:

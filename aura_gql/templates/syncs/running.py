@@ -94,7 +94,7 @@ class SyncRunner:
         if not force:
             _heed(state)
         await journal.step(SyncStep.RESOLVING)
-        resolved = await self._parts.repository.resolve(None if force else await self._known(state))
+        resolved = await self._parts.repository.resolve(None if force else await self._known(state), insists=force)
         journal.note(commit=resolved.sha)
         if resolved.is_unchanged:
             await TemplateSourceDocument.save_success(SOURCE, resolved.sha, resolved.etag, self._reader)

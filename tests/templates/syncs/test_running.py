@@ -133,6 +133,16 @@ async def test_nobody_is_asked_before_the_time_that_github_told(world: SyncWorld
     assert (again.failure.code, again.failure.retry_at) == (ErrorCode.SOURCE_UNAVAILABLE, limited.failure.retry_at)
     assert asked(world) == []
     assert (await run(world, force=True)).status is SyncStatus.SUCCEEDED
+    # Who insists asks also where this very process has heard it.
+    runner = world.runner()
+    world.github.state.fail("commits", primary_limit(1800), times=1)
+    ends = []
+    for force in (True, False, True):
+        opened = await TemplateSyncDocument.insert_open(SyncTrigger.ADMINISTRATOR, is_forced=force)
+        assert opened is not None
+        await runner.run(to_record(opened))
+        ends.append((await TemplateSyncDocument.find_records([opened["_id"]]))[0].status)
+    assert ends == [SyncStatus.FAILED, SyncStatus.FAILED, SyncStatus.SUCCEEDED]
 
 
 async def test_it_is_given_up_when_it_takes_too_long(world: SyncWorld) -> None:

@@ -49,7 +49,7 @@ class _Moved:
 
 
 class GitHubExchange:
-    """Asks one GitHub. Once it has had enough of us, it is not asked before the time that it told."""
+    """Asks one GitHub. Once it has had enough of us, only who `insists` asks it before the time that it told."""
 
     def __init__(self, api_url: str, token: SecretStr | None, limits: GitHubLimits) -> None:
         self._api_url = api_url
@@ -57,14 +57,17 @@ class GitHubExchange:
         self._limits = limits
         self._not_before: datetime | None = None
 
-    async def get(self, path: str, read: Read[ResultT], headers: Mapping[str, str] | None = None) -> ResultT:
+    async def get(
+        self, path: str, read: Read[ResultT], headers: Mapping[str, str] | None = None, *, insists: bool = False
+    ) -> ResultT:
         """What `read` gives for the answer (200 or 304) at `path` below the API's address.
 
         `read` is called anew for each attempt, and PassingTrouble of its own counts as the network's. Errors are
         TemplatesRateLimited, TemplateRepositoryNotFound, TemplateSourceRefused, and TemplatesUnavailable for the rest.
         """
         hosts = self._hosts
-        self._refuse_early()
+        if not insists:
+            self._refuse_early()
         asked = {**_HEADERS, **(headers or {})}
         async with self._bounded():
             url = httpx.URL(self._api_url + path)

@@ -32,7 +32,7 @@ class GitHubRepository:
         self._ref = ref
         self._limits = limits
 
-    async def resolve(self, known: KnownCommit | None = None) -> Resolved:
+    async def resolve(self, known: KnownCommit | None = None, *, insists: bool = False) -> Resolved:
         """The commit that the ref is at, and whether that is the known one; as `TemplateRepository` says.
 
         Nobody is asked for the commit that a whole commit id is at.
@@ -42,7 +42,8 @@ class GitHubRepository:
         headers = {"accept": _COMMIT_TYPE}
         if known is not None and known.etag is not None:
             headers["if-none-match"] = known.etag
-        return await self._exchange.get(f"{self._path}/commits/{quote(self._ref, safe='')}", _Resolving(known), headers)
+        path = f"{self._path}/commits/{quote(self._ref, safe='')}"
+        return await self._exchange.get(path, _Resolving(known), headers, insists=insists)
 
     async def download(self, sha: str, out: IO[bytes] | Path, progress: Progress | None = None) -> int:
         """The bytes of the packed repository at a commit, now in `out`; as `TemplateRepository` says."""
