@@ -1,5 +1,6 @@
 """The API that the rooms' tests call: one server for each module, on a database of its own."""
 
+import inspect
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,9 +14,9 @@ from tests.support.api import Api, Member, running_api
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that share a server on the event loop that runs it."""
+    """Run the tests that share a server on the event loop that runs it; others have a word of theirs called so."""
     for item in items:
-        if "api" in getattr(item, "fixturenames", ()):
+        if "api" in getattr(item, "fixturenames", ()) and inspect.iscoroutinefunction(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
