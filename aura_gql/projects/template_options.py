@@ -27,10 +27,12 @@ class TemplateOptions:
         self._loads: SharedLoads[bytes, tuple[OptionOutcome, ...]] = SharedLoads()
         self._turns = asyncio.Semaphore(_COMPUTED_AT_ONCE)
 
-    async def of(self, template_ids: Sequence[ObjectId]) -> dict[ObjectId, tuple[OptionOutcome, ...]]:
-        """The outcomes for the present revision of each template; an unknown template has no entry."""
+    async def of(self, template_ids: Sequence[ObjectId]) -> dict[ObjectId, tuple[OptionOutcome, ...] | BaseException]:
+        """The outcomes for the present revision of each template, or why they can't be told; an unknown template has no
+        entry.
+        """
         listings = await self._templates.files(template_ids)
-        outcomes = await asyncio.gather(*map(self._outcomes, listings.values()))
+        outcomes = await asyncio.gather(*map(self._outcomes, listings.values()), return_exceptions=True)
         return dict(zip(listings, outcomes, strict=True))
 
     async def _outcomes(self, listing: Sequence[TemplateFileRecord]) -> tuple[OptionOutcome, ...]:

@@ -44,7 +44,7 @@ def template_dependencies(context: Context) -> DataLoader[ObjectId, list[Templat
 def template_options(context: Context) -> DataLoader[ObjectId, Sequence[OptionOutcome]]:
     """What the options of a configuration would do to templates; nothing for an unknown one."""
 
-    async def fetch(ids: list[ObjectId]) -> list[Sequence[OptionOutcome]]:
+    async def fetch(ids: list[ObjectId]) -> list[Sequence[OptionOutcome] | BaseException]:
         found = await context.services.projects.options.of(ids)
         return [found.get(id, ()) for id in ids]
 

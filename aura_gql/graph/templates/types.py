@@ -193,9 +193,12 @@ class Template(Node):
         return [TemplateProviderSupport.from_record(each) for each in await provider_support(info.context).load(needs)]
 
     @strawberry.field(
-        description="What each option of `createProject` would do to it, always all of them, in the same order."
+        description=(
+            "What each option of `createProject` would do to it, always all of them, in the same order; null, with an"
+            " error, where its files can't be read now."
+        )
     )
-    async def options(self, info: Info) -> list[TemplateOption]:
+    async def options(self, info: Info) -> list[TemplateOption] | None:
         """The outcomes, read through the loader."""
         records = await template_options(info.context).load(self.key)
         return [TemplateOption.from_record(record) for record in records]
