@@ -10,10 +10,14 @@ _START = re.compile(r"(?:\bdefineConfig\(|^export default |^const config(?:: \w+
 _PLUGINS = re.compile(r"\bplugins:\s*\[\s*")
 _NUXT_START = re.compile(r"^export default defineNuxtConfig\(\{[ \t]*\r?\n", re.MULTILINE)
 _TAILWIND = "import tailwindcss from '@tailwindcss/vite';\n"
+# Looking for the plugins takes time that grows with the square of it, and people's own are a few hundred characters.
+_MAX_LENGTH = 16 * 1024
 
 
 def with_plugin(config: str) -> str | None:
-    """A Vite configuration with Tailwind's plugin; None where its shape is not one that we know."""
+    """A Vite configuration with Tailwind's plugin; None where its shape is not one that we know, or it is too long."""
+    if len(config) > _MAX_LENGTH:
+        return None
     start = next((found for found in _START.finditer(config) if not _is_in_comment(config, found.start())), None)
     if start is None:
         return None

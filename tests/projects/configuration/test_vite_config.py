@@ -40,6 +40,7 @@ def test_it_goes_to_the_plugins_of_vite_alone(config: str, expected: str) -> Non
         "export default defineConfig({\n  // plugins: [a()],\n});",
         "const plugins = [];\nexport default defineConfig({\n  plugins,\n});",
         "export default defineConfig({ ...base });",
+        "export default defineConfig({\n  plugins: [],\n});" + "\n" * 16_384,
     ],
 )
 def test_another_shape_is_left_alone(config: str) -> None:
