@@ -32,11 +32,14 @@ def create_template_syncs(
         templates.github_api_url, templates.template_repository, templates.template_ref, templates.github_token, limits
     )
 
+    bounds = starter_limits(settings)
+
     def read(archive: Path, commit: str | None) -> TemplateSource:
         origin = Origin(templates.template_repository, templates.template_ref, commit)
-        return StarterArchive(archive, origin, starter_limits(settings), PATH_RULES)
+        return StarterArchive(archive, origin, bounds, PATH_RULES)
 
-    place = f"{templates.github_api_url} {templates.template_repository} {templates.template_ref}"
+    # With the bounds, as what was left out for one of them may fit into others.
+    place = f"{templates.github_api_url} {templates.template_repository} {templates.template_ref} {bounds}"
     fresh_for = timedelta(hours=templates.template_cache_hours)
     timeout_s = templates.template_sync_timeout_s
     parts = SyncParts(repository, place, read, TemplateIntake(blobs), spools, timeout_s, fresh_for)

@@ -43,3 +43,19 @@ async def test_each_setting_counts(database: Database, tmp_path: Path) -> None:
             assert (sync.failure and sync.failure.code) == code, name
         assert sync.status is SyncStatus.SUCCEEDED
         assert len(sync.added) == 3
+
+
+async def test_what_was_too_large_is_looked_at_again_where_more_fits(database: Database, tmp_path: Path) -> None:
+    await init_documents(database, [*TEMPLATE_DOCUMENTS, JobDocument, *SYNC_DOCUMENTS])
+    with loopback_github(repository_archive(OWN_STARTERS)) as github:
+        templates: dict[str, object] = {"github_api_url": github.url, "template_repository": github.state.repository}
+        found = []
+        for most in (3, 100, 100):
+            files: dict[str, object] = {"max_files_per_project": most}
+            settings = settings_for(tmp_path, database.name, templates=templates, files=files)
+            syncs, _ = create_template_syncs(
+                settings, LocalBlobStore(tmp_path / "blobs"), Spools(tmp_path / "spools"), DurableJobs(), InProcessBus()
+            )
+            sync = await syncs.run_here()
+            found.append((sync.status, len(sync.added)))
+    assert found == [(SyncStatus.SUCCEEDED, 2), (SyncStatus.SUCCEEDED, 1), (SyncStatus.UNCHANGED, 0)]
