@@ -6,7 +6,7 @@ from aura_gql.projects.configurable import MAX_CONFIGURABLE_SIZE
 from aura_gql.projects.configuration.manifest import Manifest
 from aura_gql.projects.configuration.sources import node_sources
 from aura_gql.projects.configuration.svelte import use_tsconfig
-from aura_gql.projects.configuration.vite_config import with_plugin
+from aura_gql.projects.configuration.vite_config import with_nuxt_plugin
 from aura_gql.projects.configuration.workspace import Workspace
 from aura_gql.projects.records import ProjectConfiguration
 from tests.projects.configuration.starters import configured, starter
@@ -32,8 +32,8 @@ def test_tags_of_pages_that_never_end() -> None:
 
 
 def test_imports_of_a_configuration_that_never_end() -> None:
-    known = "export default {\n};\n"
-    changed = with_plugin(filled("import \n", known))
+    known = "export default defineNuxtConfig({\n});\n"
+    changed = with_nuxt_plugin(filled("import \n", known))
     assert changed is not None
     assert changed.startswith("import tailwindcss")
 
