@@ -13,6 +13,7 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.jobs import initialisation_key
 from aura_gql.projects.records import (
     InitialisationStep,
+    NewProject,
     PackageManager,
     PackageRequest,
     ProjectConfiguration,
@@ -22,7 +23,9 @@ from aura_gql.projects.records import (
 )
 from aura_gql.projects.starter import Starter
 from aura_gql.storage.backends.local import LocalBlobStore
+from aura_gql.templates.errors import TemplateNotFound
 from aura_gql.templates.service import TemplateService
+from aura_gql.templates.sources.bundled import BundledTemplates
 from tests.projects.world import ALICE, HeldFiles, Killed, MortalBus, World
 from tests.support.cutting import cut_short
 
@@ -70,6 +73,18 @@ async def test_counts_the_use_of_the_template_once(world: World) -> None:
     await asyncio.gather(*(world.initialisation().run(key) for _ in range(3)))
     await world.initialisation().run(key)
     assert await world.popularity(project) == 1
+
+
+async def test_goes_on_where_its_template_is_gone(world: World) -> None:
+    begun, ready = await world.create("express"), await world.ready("express")
+    shutil.rmtree(world.folder / "express")
+    await world.intake.take_in(BundledTemplates(world.folder))
+    assert not (await world.templates.get(ready.template_id)).is_active
+    for project in (await world.initialise(begun), ready):
+        assert project.status is ProjectStatus.READY
+        assert b"express" in await world.files.content(await world.files.get(ALICE, project.id, "package.json"))
+    with pytest.raises(TemplateNotFound, match="no longer offered"):
+        await world.projects.create(ALICE, NewProject("Late", ready.template_id), None)
 
 
 async def test_is_of_the_revision_that_was_there_at_its_creation(world: World) -> None:
