@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from aura_gql.executions.records import ExecutionLimits
 from aura_gql.files.archives.records import ArchiveBounds
 from aura_gql.files.history.records import RetentionLimits
 from aura_gql.files.limits import FileLimits
@@ -13,18 +12,13 @@ from aura_gql.graph.limits import QueryLimits
 from aura_gql.graph.multipart import UploadLimits
 from aura_gql.infra.live_connections import LiveLimits
 from aura_gql.infra.rate_limits import CounterStore, WindowedRateLimiter
-from aura_gql.kernel.host_rules import HostRule, split_host
 from aura_gql.previews.addresses import PreviewAddresses
 from aura_gql.previews.records import PreviewLimits
-from aura_gql.sandboxes.egress import EgressPolicy
-from aura_gql.sandboxes.providers.local.limits import LocalLimits
-from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.settings import Settings, SettingsError
 from aura_gql.storage.archives.values import ArchiveLimits
 from aura_gql.storage.backends.s3.values import Bucket, Encryption
 from aura_gql.storage.quotas.records import QuotaLimits
 from aura_gql.storage.sweeping.records import SweepLimits
-from aura_gql.terminals.records import TerminalLimits
 from aura_gql.web.links.slots import TransferSlots
 from aura_gql.web.previews.bounds import ProxyBounds
 
@@ -169,87 +163,6 @@ def staging_limits(settings: Settings) -> StagingLimits:
 def transfer_slots(settings: Settings) -> TransferSlots:
     """Of the transfers that a process has under way."""
     return TransferSlots(settings.files.max_transfers, settings.files.max_transfers_per_user)
-
-
-def sandbox_limits(settings: Settings) -> SandboxLimits:
-    """Of sandboxes, whoever provides them."""
-    sandboxes = settings.sandboxes
-    return SandboxLimits(
-        max_per_user=sandboxes.max_sandboxes_per_user,
-        max_per_host=sandboxes.max_sandboxes_per_host,
-        idle_timeout_s=sandboxes.sandbox_idle_timeout_s,
-        lifetime_s=sandboxes.sandbox_lifetime_s,
-        save_timeout_s=sandboxes.sandbox_save_timeout_s,
-        save_patience_s=sandboxes.sandbox_save_patience_s,
-        max_lifetime_s=sandboxes.sandbox_max_lifetime_s,
-        output_bytes=settings.executions.execution_max_output_bytes,
-        network=egress_policy(settings),
-    )
-
-
-def egress_policy(settings: Settings) -> EgressPolicy | None:
-    """Of what code in sandboxes reaches; None for nothing."""
-    egress = settings.egress
-    registries = [url for url in (egress.sandbox_npm_registry, egress.sandbox_pip_index) if url is not None]
-    hosts = [HostRule.parse(text) for text in egress.sandbox_egress_hosts] + [_host_of(url) for url in registries]
-    private_hosts = [HostRule.parse(text) for text in egress.sandbox_egress_private_hosts]
-    if not hosts and not private_hosts:
-        return None
-    return EgressPolicy(
-        tuple(hosts),
-        tuple(private_hosts),
-        npm_registry=egress.sandbox_npm_registry,
-        pip_index=egress.sandbox_pip_index,
-        max_bytes=egress.sandbox_egress_max_bytes,
-    )
-
-
-def _host_of(url: str) -> HostRule:
-    """The host of a registry, on its own port alone."""
-    parts = urlsplit(url)
-    host, port = split_host(parts.netloc)
-    return HostRule(host, port or {"http": 80, "https": 443}[parts.scheme])
-
-
-def local_limits(settings: Settings) -> LocalLimits:
-    """Of one local sandbox, and of all on this host."""
-    sandboxes = settings.sandboxes
-    memory = sandboxes.sandbox_memory_bytes
-    return LocalLimits(
-        memory_bytes=memory,
-        processes=sandboxes.sandbox_max_processes,
-        cpus=sandboxes.sandbox_cpus,
-        # Both are kept in memory, so they leave room for programs in it.
-        tmp_bytes=min(128 * _MIB, memory // 4),
-        shm_bytes=min(64 * _MIB, memory // 8),
-        disk_bytes=sandboxes.sandbox_disk_bytes,
-        disk_files=sandboxes.sandbox_max_files,
-        open_files=sandboxes.sandbox_open_files,
-        max_sandboxes=sandboxes.max_sandboxes_per_host,
-    )
-
-
-def terminal_limits(settings: Settings) -> TerminalLimits:
-    """Of terminals."""
-    terminals = settings.terminals
-    return TerminalLimits(
-        max_per_sandbox=terminals.max_terminals_per_sandbox,
-        max_per_user=terminals.max_terminals_per_user,
-        scrollback_bytes=terminals.terminal_scrollback_bytes,
-        activity_interval_s=min(30.0, settings.sandboxes.sandbox_idle_timeout_s / 4),
-        max_lingering=16 * _MIB // terminals.terminal_scrollback_bytes,
-    )
-
-
-def execution_limits(settings: Settings) -> ExecutionLimits:
-    """Of one execution."""
-    executions = settings.executions
-    return ExecutionLimits(
-        default_timeout_ms=executions.execution_timeout_ms,
-        max_timeout_ms=executions.execution_max_timeout_ms,
-        output_limit=executions.execution_max_output_bytes,
-        output_ttl_s=executions.execution_output_retention_days * 24 * 3600,
-    )
 
 
 def bucket(settings: Settings) -> Bucket:

@@ -1,13 +1,13 @@
 """The parts of one server process: the only place where settings, adapters and services meet."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from beanie import Document
 
-from aura_gql import bounds
+from aura_gql import bounds, bounds_sandboxes
 from aura_gql.auth.service import AuthService
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
 from aura_gql.executions.service import ExecutionService
@@ -43,10 +43,8 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.popularity.service import ProjectPopularity
 from aura_gql.projects.service import ProjectService
+from aura_gql.provider_parts import create_providers
 from aura_gql.sandboxes.documents import SandboxSession
-from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.sandboxes.providers.local.egress.proxies import EgressProxies
-from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.sandboxes.tally import EgressTally, PoolTally
 from aura_gql.services import Services
@@ -236,10 +234,10 @@ class Server:
             projects, files, self.blobs, quotas, keys, jobs, bus, spools, bounds.archive_bounds(settings)
         )
         operations = bounds.sandbox_operations(settings, self._counters)
-        limits = bounds.sandbox_limits(settings)
+        limits = bounds_sandboxes.sandbox_limits(settings)
         sandboxes = SandboxService(projects, files, self.providers, keys, bus, limits, operations)
-        executions = ExecutionService(sandboxes, keys, bus, bounds.execution_limits(settings), operations)
-        terminals = TerminalService(sandboxes, keys, bounds.terminal_limits(settings), operations)
+        executions = ExecutionService(sandboxes, keys, bus, bounds_sandboxes.execution_limits(settings), operations)
+        terminals = TerminalService(sandboxes, keys, bounds_sandboxes.terminal_limits(settings), operations)
         ProjectInitialisation(templates, files, sandboxes, bus).register(jobs)
         addresses = bounds.preview_addresses(settings, self._surroundings.preview_port)
         previews = PreviewService(sandboxes, keys, bounds.preview_limits(settings), addresses)
@@ -285,15 +283,3 @@ def blob_rooms() -> Sequence[BlobReferences]:
 def usage_sources() -> Sequence[UsageSource]:
     """The rooms that take room of a user's quota."""
     return [FileUsage(), ArchiveUsage()]
-
-
-def create_providers(
-    settings: Settings, pool: PoolTally | None = None, egress: EgressTally | None = None
-) -> Mapping[SandboxProviderName, SandboxProvider]:
-    """The sandbox providers that this server has; `pool` counts what becomes of machines made ahead, `egress` their
-    connections to the outside.
-    """
-    root = settings.server.data_directory / "sandboxes"
-    warm = settings.sandboxes.sandbox_warm_pool
-    limits, proxies = bounds.local_limits(settings), EgressProxies(egress)
-    return {SandboxProviderName.LOCAL: LocalProvider(root, limits, warm=warm, tally=pool, egress=proxies)}

@@ -18,11 +18,11 @@ from aura_gql.settings_groups import (
     GraphSettings,
     Group,
     LiveSettings,
-    ProviderSettings,
     RateSettings,
     ServerSettings,
 )
 from aura_gql.settings_previews import PreviewSettings
+from aura_gql.settings_providers import ProviderSettings
 from aura_gql.settings_sandboxes import ExecutionSettings, SandboxSettings, TerminalSettings
 from aura_gql.settings_templates import TemplateSettings
 

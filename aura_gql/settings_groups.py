@@ -18,7 +18,6 @@ from aura_gql.settings_types import (
     Origins,
     RedisUrl,
     Seconds,
-    Secret,
     VersionedSecrets,
 )
 
@@ -134,13 +133,6 @@ class AuthSettings(Group):
     def current_secret(self) -> SecretStr | None:
         """The one that signs and verifies sessions: Better Auth has no other for them."""
         return self.better_auth_secrets[0].secret if self.better_auth_secrets else self.better_auth_secret
-
-
-class ProviderSettings(Group):
-    """Keys of services outside; without its key, a service is not used."""
-
-    e2b_api_key: Secret | None = Field(None, description="E2B's API key, for its sandboxes.")
-    daytona_api_key: Secret | None = Field(None, description="Daytona's API key, for its sandboxes.")
 
 
 class GraphSettings(Group):

@@ -10,27 +10,15 @@ from pydantic import SecretStr
 from aura_gql.bounds import (
     cost_budget,
     create_counters,
-    execution_limits,
     file_limits,
-    local_limits,
     query_limits,
     quota_limits,
     retention_limits,
-    sandbox_limits,
     sandbox_operations,
 )
 from aura_gql.infra.rate_limits import CounterStore
 from aura_gql.settings import SettingsError
 from tests.support.api import settings_for
-
-MIB = 1024 * 1024
-
-
-def test_small_sandboxes_leave_memory_for_programs(tmp_path: Path) -> None:
-    limits = local_limits(settings_for(tmp_path, "none", sandboxes={"sandbox_memory_bytes": 64 * MIB}))
-
-    assert limits.memory_bytes == 64 * MIB
-    assert limits.tmp_bytes + limits.shm_bytes <= 32 * MIB
 
 
 def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
@@ -46,8 +34,6 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
             "max_files_per_user": 12,
             "max_storage_bytes_per_user": 14,
         },
-        sandboxes={"sandbox_idle_timeout_s": 13},
-        executions={"execution_output_retention_days": 2},
     )
 
     assert (query_limits(settings).max_depth, query_limits(settings).introspection) == (7, False)
@@ -57,25 +43,6 @@ def test_each_bound_is_that_of_its_setting(tmp_path: Path) -> None:
     assert (quota.max_files, quota.max_bytes) == (12, 14)
     retention = retention_limits(settings)
     assert (retention.kept_s, retention.max_revisions, retention.recent_s) == (3 * 86_400, 5_000, 2 * 86_400)
-    assert sandbox_limits(settings).idle_timeout_s == 13
-    assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600
-
-
-def test_each_limit_of_a_sandbox_is_that_of_its_setting(tmp_path: Path) -> None:
-    wanted: dict[str, object] = {
-        "sandbox_cpus": 0.5,
-        "sandbox_memory_bytes": 96 * MIB,
-        "sandbox_max_processes": 17,
-        "sandbox_disk_bytes": 5 * MIB,
-        "sandbox_max_files": 1_019,
-        "sandbox_open_files": 71,
-    }
-    settings = settings_for(tmp_path, "none", sandboxes=wanted, executions={"execution_max_output_bytes": 23})
-    limits = local_limits(settings).as_enforced(())
-    told = (limits.cpus, limits.memory_bytes, limits.processes, limits.disk_bytes, limits.disk_files, limits.open_files)
-
-    assert [limit and limit.value for limit in told] == list(wanted.values())
-    assert sandbox_limits(settings).output_bytes == execution_limits(settings).output_limit == 23
 
 
 async def test_each_rate_is_that_of_its_setting(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from aura_gql.bounds import local_limits
+from aura_gql.bounds_sandboxes import local_limits
 from aura_gql.sandboxes.providers.local.descriptors import MAX_DESCRIPTORS
 from aura_gql.sandboxes.providers.local.disk import MAX_DEPTH
 from aura_gql.sandboxes.providers.local.modes import IsolationMode

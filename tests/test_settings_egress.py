@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aura_gql import bounds
+from aura_gql import bounds_sandboxes as bounds
 from aura_gql.kernel.host_rules import HostRule
 from aura_gql.settings import Mode, SettingsError, load_settings
 from aura_gql.settings_egress import EgressSettings

@@ -17,8 +17,8 @@ from aura_gql.infra.mongo import Client, connect
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.provider_parts import create_providers
 from aura_gql.sandboxes.ports import SandboxProvider
-from aura_gql.server import create_providers
 from aura_gql.settings import Settings, SettingsError
 
 _MONGODB = "MongoDB"

@@ -25,18 +25,29 @@ class EndReason(StrEnum):
     LOST = "LOST"
 
 
+class SandboxSize(StrEnum):
+    """How large a machine is wanted; what that comes to is the provider's, by its settings."""
+
+    SMALL = "SMALL"
+    MEDIUM = "MEDIUM"
+    LARGE = "LARGE"
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxSpec:
     """What to create. `sandbox_id` is ours: creating again with the same one gives the same machine or fails.
 
     A provider whose machines end by a clock of their own sets it to `lives_until` at least. Code inside reaches what
-    `network` allows and nothing else; None allows nothing.
+    `network` allows and nothing else; None allows nothing. A provider that has machines of several kinds chooses by
+    `language`, a word such as `python`, and `size`; others pass over them.
     """
 
     sandbox_id: str
     project_id: str
     lives_until: datetime | None = None
     network: EgressPolicy | None = None
+    language: str | None = None
+    size: SandboxSize = SandboxSize.SMALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from aura_gql.bounds import local_limits
+from aura_gql.bounds_sandboxes import local_limits
 from aura_gql.sandboxes.providers.local.limits import GIB, KIB, MIB, LocalLimits
 from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
 from tests.support.api import settings_for

@@ -1,0 +1,44 @@
+"""What the settings make of the bounds of sandboxes and of what runs in them."""
+
+from pathlib import Path
+
+from aura_gql.bounds_sandboxes import execution_limits, local_limits, sandbox_limits
+from tests.support.api import settings_for
+
+MIB = 1024 * 1024
+
+
+def test_small_sandboxes_leave_memory_for_programs(tmp_path: Path) -> None:
+    limits = local_limits(settings_for(tmp_path, "none", sandboxes={"sandbox_memory_bytes": 64 * MIB}))
+
+    assert limits.memory_bytes == 64 * MIB
+    assert limits.tmp_bytes + limits.shm_bytes <= 32 * MIB
+
+
+def test_each_limit_of_a_sandbox_is_that_of_its_setting(tmp_path: Path) -> None:
+    wanted: dict[str, object] = {
+        "sandbox_cpus": 0.5,
+        "sandbox_memory_bytes": 96 * MIB,
+        "sandbox_max_processes": 17,
+        "sandbox_disk_bytes": 5 * MIB,
+        "sandbox_max_files": 1_019,
+        "sandbox_open_files": 71,
+    }
+    settings = settings_for(tmp_path, "none", sandboxes=wanted, executions={"execution_max_output_bytes": 23})
+    limits = local_limits(settings).as_enforced(())
+    told = (limits.cpus, limits.memory_bytes, limits.processes, limits.disk_bytes, limits.disk_files, limits.open_files)
+
+    assert [limit and limit.value for limit in told] == list(wanted.values())
+    assert sandbox_limits(settings).output_bytes == execution_limits(settings).output_limit == 23
+
+
+def test_each_duration_is_that_of_its_setting(tmp_path: Path) -> None:
+    settings = settings_for(
+        tmp_path,
+        "none",
+        sandboxes={"sandbox_idle_timeout_s": 13},
+        executions={"execution_output_retention_days": 2},
+    )
+
+    assert sandbox_limits(settings).idle_timeout_s == 13
+    assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600

@@ -1,0 +1,14 @@
+"""The providers that the settings make."""
+
+from pathlib import Path
+
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.provider_parts import create_providers
+from tests.support.api import settings_for
+
+
+async def test_without_a_key_there_is_no_vendor(tmp_path: Path) -> None:
+    providers = create_providers(settings_for(tmp_path, "none"))
+
+    assert list(providers) == [SandboxProviderName.LOCAL]
+    assert providers[SandboxProviderName.LOCAL].name == "LOCAL"
