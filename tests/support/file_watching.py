@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
 
-from aura_gql.files.changes.records import ChangeKind
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.sandboxes.machine_files.ports import FileWatch
 from aura_gql.sandboxes.machine_files.values import FileEvent, Rescan
 from aura_gql.sandboxes.ports import Sandbox

@@ -10,7 +10,8 @@ from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from aura_gql.files.changes.records import ChangeKind, EntryKind, FileChangeRecord, NewChange
+from aura_gql.files.changes.records import EntryKind, FileChangeRecord, NewChange
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.infra.mongo import Client
 
 

@@ -1,4 +1,4 @@
-"""Changes of files as values."""
+"""Changes of files as they are kept."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,7 @@ from enum import StrEnum
 
 from bson import ObjectId
 
-
-class ChangeKind(StrEnum):
-    """What became of a file. MOVED keeps everything but the path; of a folder, also what is in it."""
-
-    CREATED = "CREATED"
-    MODIFIED = "MODIFIED"
-    DELETED = "DELETED"
-    MOVED = "MOVED"
+from aura_gql.files.changes.values import ChangeKind
 
 
 class EntryKind(StrEnum):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from aura_gql.files.changes.records import ChangeKind, NewChange
+from aura_gql.files.changes.records import NewChange
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.files.paths import path_key
 from aura_gql.files.records import VersionKind, VersionRecord
 

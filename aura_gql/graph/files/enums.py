@@ -1,6 +1,7 @@
 """The enums of changed files, described for the schema."""
 
-from aura_gql.files.changes.records import ChangeKind, ChangeOrigin, EntryKind
+from aura_gql.files.changes.records import ChangeOrigin, EntryKind
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.graph.enums import publish_enum
 
 __all__ = ["ChangeKind", "ChangeOrigin", "EntryKind"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aura_gql.files.changes.records import ChangeKind
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.sandboxes.values import FileKind
 
 

@@ -10,7 +10,8 @@ from bson import ObjectId
 
 from aura_gql.files.changes import service
 from aura_gql.files.changes.documents import FileChangeDocument
-from aura_gql.files.changes.records import ChangeBatchRecord, ChangeKind, ChangeOrigin, EntryKind, NewChange
+from aura_gql.files.changes.records import ChangeBatchRecord, ChangeOrigin, EntryKind, NewChange
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.files.records import RevisionSource
 from aura_gql.infra import transaction
 from aura_gql.kernel.clock import utcnow

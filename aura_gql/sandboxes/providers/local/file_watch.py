@@ -1,11 +1,10 @@
 """Watching the files of a local sandbox while it runs."""
 
 import asyncio
+import logging
 import select
 from types import TracebackType
 from typing import Any
-
-import structlog
 
 from aura_gql.sandboxes.machine_files.values import FileBatch
 from aura_gql.sandboxes.providers.local.inotify import Inotify
@@ -18,7 +17,7 @@ RETRY_S = 1.0
 # A reader who is further behind holds the looking back; what happens meanwhile becomes one difference.
 BATCHES_WAITING = 8
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class LocalFileWatch:
@@ -103,7 +102,7 @@ class LocalFileWatch:
                 found = await asyncio.to_thread(self._tree.digest)
             except Exception as error:
                 # Whatever it was: a watch must not end unseen, and the tree knows to compare everything next time.
-                _log.error("sandbox.files_not_read", exc_info=error)
+                _log.error("The files of a sandbox could not be read", exc_info=error)
                 self._failed = True
                 return
             self._failed = False
@@ -137,5 +136,5 @@ def _queue_of_events() -> Inotify | None:
     try:
         return Inotify()
     except OSError as error:
-        _log.warning("sandbox.no_inotify", reason=str(error))
+        _log.warning("No file events from the kernel: %s", error)
         return None

@@ -7,7 +7,7 @@ that many events of one file become one change, and a lost or misread event can'
 import errno
 import os
 
-from aura_gql.files.changes.records import ChangeKind
+from aura_gql.files.changes.values import ChangeKind
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.machine_files.values import FileEvent, Rescan
 from aura_gql.sandboxes.providers.local.beneath import OWN_PREFIX, Beneath

@@ -1,4 +1,4 @@
-"""What a vendor can answer, told apart. Nothing else leaves an adapter: no exception of its SDK or of its HTTP library."""
+"""What a vendor can answer, told apart. Nothing else leaves an adapter, no exception of its SDK or HTTP library."""
 
 from aura_gql.kernel.errors import ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxQuotaExceeded
