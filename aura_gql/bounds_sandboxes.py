@@ -1,5 +1,8 @@
 """The bounds of sandboxes and of what runs in them, as the settings give them."""
 
+import hashlib
+import re
+import socket
 from urllib.parse import urlsplit
 
 from aura_gql.executions.records import ExecutionLimits
@@ -27,6 +30,22 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         output_bytes=settings.executions.execution_max_output_bytes,
         network=egress_policy(settings),
     )
+
+
+def environment_label(settings: Settings) -> str:
+    """What tells the machines of this server, and of others on its database, from all others of a vendor's account."""
+    chosen = settings.providers.sandbox_environment
+    if chosen is not None:
+        return chosen
+    url = settings.database.database_url
+    if url is None:  # The embedded database is where its folder is, on a port that differs from start to start.
+        place = f"{socket.gethostname()} {settings.server.data_directory.resolve()}"
+    else:
+        hosts = urlsplit(url.get_secret_value()).netloc.rpartition("@")[2]
+        place = ",".join(sorted(hosts.lower().split(",")))
+    digest = hashlib.sha256(f"{place} {settings.database.mongodb_db_name}".encode()).hexdigest()
+    words = re.sub(r"[^a-z0-9]+", "-", settings.environment.lower()).strip("-")
+    return f"{words[:40] or 'aura'}-{digest[:8]}"
 
 
 def egress_policy(settings: Settings) -> EgressPolicy | None:

@@ -17,6 +17,8 @@ def create_providers(
     """The sandbox providers that this server has; `pool` counts what becomes of machines made ahead, `egress` their
     connections to the outside.
     """
+    if not settings.providers.local_enabled:
+        return {}
     root = settings.server.data_directory / "sandboxes"
     warm = settings.sandboxes.sandbox_warm_pool
     limits, proxies = local_limits(settings), EgressProxies(egress)

@@ -116,7 +116,7 @@ class Server:
         self.database: Database = self._client[settings.database.mongodb_db_name]
         self.blobs = create_blob_store(settings)
         self._pool = PoolTally()
-        self._has_pool = settings.sandboxes.sandbox_warm_pool > 0
+        self._has_pool = settings.providers.local_enabled and settings.sandboxes.sandbox_warm_pool > 0
         self._egress = EgressTally()
         self.providers = create_providers(settings, self._pool, self._egress)
         self.unexpected = UnexpectedErrors()
@@ -216,6 +216,7 @@ class Server:
             jobs,
             bus,
             max_projects_per_user=settings.files.max_projects_per_user,
+            default_provider=settings.providers.sandbox_provider,
             providers=self.providers.keys(),
         )
         quotas = StorageQuotas(bounds.quota_limits(settings), usage_sources())

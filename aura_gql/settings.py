@@ -163,4 +163,4 @@ def _gaps(settings: Settings) -> list[str]:
     executions = settings.executions
     if executions.execution_timeout_ms > executions.execution_max_timeout_ms:
         gaps.append("EXECUTION_TIMEOUT_MS: should not be over EXECUTION_MAX_TIMEOUT_MS.")
-    return gaps
+    return gaps + settings.providers.gaps()

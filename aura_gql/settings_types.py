@@ -1,5 +1,6 @@
 """The kinds of value that settings have, and what is wrong with one in words that never tell it."""
 
+import re
 from ipaddress import ip_network
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +17,18 @@ class VersionedSecret(NamedTuple):
 
     version: int
     secret: SecretStr
+
+
+class MachineImage(NamedTuple):
+    """What the machines of a kind are made from. `kind` is a size, a language, both as in `python.large`, or `default`,
+    in lower case; `image` is the vendor's own word.
+    """
+
+    kind: str
+    image: str
+
+
+_IMAGE_KIND = re.compile(r"default|(?!default\.)[a-z][a-z0-9+#-]{0,31}(\.(small|medium|large))?")
 
 
 def _split(value: object) -> object:
@@ -59,6 +72,24 @@ def _check_network(value: str) -> str:
         raise ValueError("should be IP addresses or networks such as 10.0.0.0/8") from None
 
 
+def _read_images(value: object) -> object:
+    """`default=base,python.large=py-8` into pairs, their left sides in lower case."""
+    if not isinstance(value, str):
+        return value
+    images: dict[str, str] = {}
+    for place, entry in enumerate((part for part in value.split(",") if part.strip()), 1):
+        kind, _, image = (part.strip() for part in entry.partition("="))
+        if not image or not _IMAGE_KIND.fullmatch(kind.lower()):
+            raise ValueError(
+                "should be word=image, separated by commas, each word a size (small, medium, large), a language, both"
+                f" as in python.large, or `default`; entry {place} is not"
+            )
+        if kind.lower() in images:
+            raise ValueError(f"should have each word once, but {kind.lower()} is there again")
+        images[kind.lower()] = image
+    return tuple(MachineImage(kind, image) for kind, image in images.items())
+
+
 def _read_versions(value: object) -> object:
     """`2:new,1:old`, as Better Auth writes it, into versions with their secrets, the current one first."""
     if not isinstance(value, str):
@@ -88,6 +119,7 @@ HttpUrl = Annotated[str, BeforeValidator(_check_http_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 LongSecret = Annotated[SecretStr, Field(min_length=SECRET_LENGTH)]
 VersionedSecrets = Annotated[tuple[VersionedSecret, ...], NoDecode, BeforeValidator(_read_versions)]
+ImageWords = Annotated[tuple[MachineImage, ...], NoDecode, BeforeValidator(_read_images)]
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
 Milliseconds = Annotated[int, Field(ge=1, le=2**31 - 1)]

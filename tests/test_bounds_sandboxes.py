@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from aura_gql.bounds_sandboxes import execution_limits, local_limits, sandbox_limits
+from pydantic import SecretStr
+
+from aura_gql.bounds_sandboxes import environment_label, execution_limits, local_limits, sandbox_limits
 from tests.support.api import settings_for
 
 MIB = 1024 * 1024
@@ -42,3 +44,27 @@ def test_each_duration_is_that_of_its_setting(tmp_path: Path) -> None:
 
     assert sandbox_limits(settings).idle_timeout_s == 13
     assert execution_limits(settings).output_ttl_s == 2 * 24 * 3600
+
+
+def label(folder: Path, url: str | None = None, *, name: str = "aura", **server: object) -> str:
+    database: dict[str, object] = {"mongodb_db_name": name, "database_url": url and SecretStr(url)}
+    return environment_label(settings_for(folder, name, database=database, server=server))
+
+
+def test_servers_of_one_database_share_their_label_and_others_have_another(tmp_path: Path) -> None:
+    url = "mongodb://user:word@b.example:27017,A.example/?replicaSet=rs0"
+    same = "mongodb://other@a.example,b.example:27017/x"
+
+    assert label(tmp_path, url) == label(tmp_path / "elsewhere", same)
+    assert label(tmp_path, url).startswith("development-")
+    assert len({label(tmp_path, url), label(tmp_path, url, name="b"), label(tmp_path, "mongodb://c.example")}) == 3
+
+
+def test_an_embedded_database_is_told_by_its_folder(tmp_path: Path) -> None:
+    assert label(tmp_path) == label(tmp_path)
+    assert label(tmp_path) != label(tmp_path / "elsewhere", data_directory=tmp_path / "elsewhere")
+
+
+def test_a_label_is_of_plain_letters(tmp_path: Path) -> None:
+    assert label(tmp_path, environment=f"Staging EU/2 {'x' * 60}").startswith(f"staging-eu-2-{'x' * 27}-")
+    assert environment_label(settings_for(tmp_path, "a", providers={"sandbox_environment": "mine"})) == "mine"

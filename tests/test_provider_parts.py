@@ -12,3 +12,9 @@ async def test_without_a_key_there_is_no_vendor(tmp_path: Path) -> None:
 
     assert list(providers) == [SandboxProviderName.LOCAL]
     assert providers[SandboxProviderName.LOCAL].name == "LOCAL"
+
+
+async def test_sandboxes_need_not_run_on_this_host(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "none", providers={"local_enabled": False})
+
+    assert SandboxProviderName.LOCAL not in create_providers(settings)

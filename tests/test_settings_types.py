@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from aura_gql.settings_types import HttpUrl, Networks, Origins, RedisUrl
+from aura_gql.settings_types import HttpUrl, ImageWords, Networks, Origins, RedisUrl
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,25 @@ def test_what_is_no_redis_address(text: str) -> None:
     with pytest.raises(ValidationError, match="redis:// or rediss://"):
         TypeAdapter(RedisUrl).validate_python(text)
     assert TypeAdapter[SecretStr](RedisUrl).validate_python("rediss://:word@r:6379/1").get_secret_value()
+
+
+def test_images_have_a_kind_each() -> None:
+    found = TypeAdapter[tuple[tuple[str, str], ...]](ImageWords).validate_python(
+        "default=base:1, Python.Large = team/py@8,,c++=cpp=2"
+    )
+    assert found == (("default", "base:1"), ("python.large", "team/py@8"), ("c++", "cpp=2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("base", "entry 1"),
+        ("python=py,large=", "entry 2"),
+        ("python.huge=py", "entry 1"),
+        ("default.large=py", "entry 1"),
+        ("a=b,A=c", "a is there again"),
+    ],
+)
+def test_what_are_no_images(text: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        TypeAdapter(ImageWords).validate_python(text)

@@ -143,12 +143,28 @@ class ListeningPort:
     process_name: str | None = None
 
 
+class Capability(StrEnum):
+    """The names of the fields of Capabilities."""
+
+    STDIN = "STDIN"
+    SIGNALS = "SIGNALS"
+    NETWORK = "NETWORK"
+    TERMINAL = "TERMINAL"
+    PORTS = "PORTS"
+    WATCH = "WATCH"
+    PAUSE = "PAUSE"
+    EXTEND = "EXTEND"
+    METRICS = "METRICS"
+    PERSISTENT = "PERSISTENT"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do by itself: each is a method of the port that does not answer Unsupported.
+    """What a provider can do: each is a method of the port that does not answer Unsupported.
 
     `network` gives a machine what its spec allows, `watch` tells changes of files as they happen, `persistent` keeps
-    the disk of a machine that was paused or stopped.
+    the disk of a machine that was paused or stopped. `emulated` names those that its vendor has not, or not as the port
+    promises them, and that our agent inside brings.
     """
 
     stdin: bool
@@ -161,6 +177,7 @@ class Capabilities:
     extend: bool = False
     metrics: bool = False
     persistent: bool = False
+    emulated: tuple[Capability, ...] = ()
 
 
 class Enforcement(StrEnum):
@@ -227,9 +244,32 @@ class ProviderSandbox:
     environment: str
 
 
+class CircuitState(StrEnum):
+    """Whether a provider is asked: CLOSED as ever, OPEN not at all for a while, HALF_OPEN by one call that tells."""
+
+    CLOSED = "CLOSED"
+    HALF_OPEN = "HALF_OPEN"
+    OPEN = "OPEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The breaker of a provider outside: `until` when it stays OPEN, and `reason` what opened it, for whoever runs
+    sandboxes there.
+    """
+
+    state: CircuitState = CircuitState.CLOSED
+    until: datetime | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderHealth:
-    """Whether sandboxes can be created now; `detail` says how they are isolated, or what is wrong and what to do."""
+    """Whether sandboxes can be created now; `detail` says how they are isolated, or what is wrong and what to do.
+
+    `circuit` is None for a provider that has no breaker.
+    """
 
     available: bool
     detail: str
+    circuit: Circuit | None = None

@@ -132,6 +132,8 @@ def settings_for(folder: Path, database_name: str, /, **groups: dict[str, object
         "templates": {"template_sync_interval_s": 0, "github_api_url": "http://localhost:9", "template_preload": 0},
         # Whoever tests it has one: the others would make machines for nobody.
         "sandboxes": {"sandbox_warm_pool": 0},
+        # Nor at the cloud of a vendor whose key the environment has.
+        "providers": {"e2b_enabled": False, "daytona_enabled": False},
         # The tests of a module are one user, and faster than any.
         "rates": dict.fromkeys(("user_cost_limit", "anonymous_cost_limit", "sandbox_operations_limit"), 10**9),
     }

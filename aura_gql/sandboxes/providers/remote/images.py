@@ -1,0 +1,30 @@
+"""What a vendor's machines are made from, by what is wanted."""
+
+from collections.abc import Mapping
+
+from aura_gql.sandboxes.values import SandboxSize
+
+DEFAULT = "default"
+
+
+class MachineImages:
+    """Templates, snapshots or images by kind: `python.large`, a language, a size, or `default`."""
+
+    def __init__(self, images: Mapping[str, str] | None = None) -> None:
+        self._images = dict(images or {})
+
+    def choose(self, language: str | None, size: SandboxSize) -> str | None:
+        """The image for code in a language on a machine of a size; None is the vendor's own.
+
+        What has both comes first, then the language's, without which nothing would run, then the size's.
+        """
+        word = size.value.lower()
+        kinds = [word, DEFAULT]
+        if language is not None:
+            kinds = [f"{language.lower()}.{word}", language.lower(), *kinds]
+        return next((self._images[kind] for kind in kinds if kind in self._images), None)
+
+    def has_own(self, size: SandboxSize) -> bool:
+        """Whether machines of a size are made from something of their own, at least for some language."""
+        word = size.value.lower()
+        return any(kind == word or kind.endswith(f".{word}") for kind in self._images)
