@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aura_gql.kernel.errors import DomainError, ErrorCode
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
+from aura_gql.sandboxes.values import Circuit, CircuitState
 
 TIMED_OUT = "TIMEOUT"
 GONE = "GONE"
@@ -57,6 +58,25 @@ class EgressTally:
         self.connections[refused] += 1
         self.sent += sent
         self.received += received
+
+
+class VendorTally:
+    """What this process asked of a vendor outside. `calls` counts each request by what was asked, the name of a method
+    of its adapter, and how that ended: OK, GONE for a machine that is not there, FULL, BUSY, TIMEOUT, UNAVAILABLE,
+    REFUSED, KEY_REFUSED, BROKEN for an agent that is not there, CANCELLED.
+
+    `retries` are those among them that repeat one, by what was asked; `held_back` counts what was not asked because the
+    breaker was open; `breaker_changes` counts each state that it entered, and `breaker` is how it stood at last.
+    """
+
+    def __init__(self) -> None:
+        """All at zero."""
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.retries: Counter[str] = Counter()
+        self.held_back: Counter[str] = Counter()
+        self.breaker_changes: Counter[CircuitState] = Counter()
+        self.breaker = Circuit()
+        self.is_key_refused = False
 
 
 def _reason(error: Exception | None) -> str:

@@ -40,6 +40,10 @@ class SandboxSpec:
     A provider whose machines end by a clock of their own sets it to `lives_until` at least. Code inside reaches what
     `network` allows and nothing else; None allows nothing. A provider that has machines of several kinds chooses by
     `language`, a word such as `python`, and `size`; others pass over them.
+
+    `attempt` is the same for calls that are meant to give the same machine, whichever process makes them, and another
+    for each machine that comes after it: where a vendor makes nothing twice by such a word, it need not be searched for
+    what an earlier call has made. Lowercase letters, digits and hyphens, 32 at most.
     """
 
     sandbox_id: str
@@ -48,6 +52,7 @@ class SandboxSpec:
     network: EgressPolicy | None = None
     language: str | None = None
     size: SandboxSize = SandboxSize.SMALL
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

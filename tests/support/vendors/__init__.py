@@ -1,0 +1,1 @@
+"""Clouds on the loopback, driven by the vendors' own SDKs."""

@@ -30,6 +30,10 @@ class VendorTimedOut(VendorDown):
     """It did not answer in time; what was asked may be done."""
 
 
+class VendorLeftAlone(ProviderUnavailable):
+    """It has not been well and is not asked before a time; nothing was done."""
+
+
 class VendorRefused(ProviderUnavailable):
     """It takes the request for a wrong one, as for a template that it does not have: a matter of the settings."""
 

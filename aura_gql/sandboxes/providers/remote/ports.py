@@ -54,6 +54,11 @@ class Vendor(Protocol):
         ...
 
     @property
+    def is_idempotent(self) -> bool:
+        """Whether `create` with the same sandbox id and attempt gives the same machine, whichever process asks."""
+        ...
+
+    @property
     def home(self) -> str:
         """The absolute path of a folder of the sandbox's user in which the agent and the project folder are made."""
         ...
@@ -78,8 +83,10 @@ class Vendor(Protocol):
         """
         ...
 
-    async def extend(self, machine_id: str, until: datetime) -> None:
-        """Move the vendor's own clock to `until` at least, as far as the vendor allows. Safe to repeat."""
+    async def extend(self, machine_id: str, until: datetime) -> datetime | None:
+        """Move the vendor's own clock to `until` at least, as far as the vendor allows: where it stands then, None for
+        no clock. Safe to repeat.
+        """
         ...
 
     async def pause(self, machine_id: str) -> None:
