@@ -1,0 +1,1 @@
+"""The clouds on the loopback are proved before anything is proved with them."""
