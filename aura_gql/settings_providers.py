@@ -7,11 +7,10 @@ from pydantic import Field
 
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.settings_groups import Group
-from aura_gql.settings_types import Count, HttpUrl, ImageWords, Seconds, Secret
+from aura_gql.settings_types import Count, HttpUrl, ImageWords, Seconds, Secret, SizePrices
 
 _Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
-_Price = Annotated[int, Field(ge=0, le=10**12)]
 _DAY_S = 24 * 3600
 
 
@@ -30,8 +29,9 @@ class ProviderSettings(Group):
     local_enabled: bool = Field(
         True, description="Whether sandboxes run on this host at all; where not, set SANDBOX_PROVIDER to a vendor."
     )
-    local_price_microcents_per_s: _Price = Field(
-        0, description="Millionths of a cent that each of the seconds of a local sandbox is charged with."
+    local_price_microcents_per_s: SizePrices = Field(
+        (),
+        description="Millionths of a cent that the seconds of a local sandbox are charged with, each; unset, none.",
     )
     e2b_enabled: bool | None = Field(
         None, description="Whether E2B runs sandboxes, for which E2B_API_KEY is required; unset, where there is one."
@@ -57,8 +57,10 @@ class ProviderSettings(Group):
         3600,
         description="Most seconds that the plan lets a sandbox run without a pause: 3600 for Hobby, 86400 for Pro.",
     )
-    e2b_price_microcents_per_s: _Price = Field(
-        0, description="Millionths of a cent that each of the seconds on E2B is charged with: $0.10 an hour is 2778."
+    e2b_price_microcents_per_s: SizePrices = Field(
+        (),
+        description="Millionths of a cent that the seconds on E2B are charged with, each: `2778` is $0.10 an hour; or"
+        " for each size, `small=1389,large=5556`.",
     )
     daytona_enabled: bool | None = Field(
         None, description="Whether Daytona runs sandboxes, for which DAYTONA_API_KEY is required; unset, likewise."
@@ -82,8 +84,8 @@ class ProviderSettings(Group):
     daytona_max_lifetime_s: Seconds = Field(
         30 * _DAY_S, description="Most seconds that a sandbox may run there, by whatever was agreed with the vendor."
     )
-    daytona_price_microcents_per_s: _Price = Field(
-        0, description="Millionths of a cent that each of the seconds on Daytona is charged with."
+    daytona_price_microcents_per_s: SizePrices = Field(
+        (), description="Millionths of a cent that the seconds on Daytona are charged with, likewise."
     )
 
     @property

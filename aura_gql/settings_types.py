@@ -28,6 +28,14 @@ class MachineImage(NamedTuple):
     image: str
 
 
+class SizePrice(NamedTuple):
+    """What a second of a machine costs; `size` is a word in lower case."""
+
+    size: str
+    microcents: int
+
+
+_SIZES = ("small", "medium", "large")
 _IMAGE_KIND = re.compile(r"default|(?!default\.)[a-z][a-z0-9+#-]{0,31}(\.(small|medium|large))?")
 
 
@@ -90,6 +98,24 @@ def _read_images(value: object) -> object:
     return tuple(MachineImage(kind, image) for kind, image in images.items())
 
 
+def _read_prices(value: object) -> object:
+    """`2778`, or `small=1400,large=5600`, into pairs of a size and what it costs."""
+    if not isinstance(value, (str, int)):
+        return value
+    entries = str(value).split(",")
+    if len(entries) == 1 and "=" not in entries[0]:
+        entries = [f"{size}={entries[0]}" for size in _SIZES]
+    prices: dict[str, str] = {}
+    for place, entry in enumerate(entries, 1):
+        size, _, price = (part.strip() for part in entry.lower().partition("="))
+        if size not in _SIZES or size in prices or not (price.isascii() and price.isdecimal()) or len(price) > 12:
+            raise ValueError(
+                f"should be a number, or one for each size as in small=1400,large=5600; entry {place} is not"
+            )
+        prices[size] = price
+    return tuple(SizePrice(size, int(price)) for size, price in prices.items())
+
+
 def _read_versions(value: object) -> object:
     """`2:new,1:old`, as Better Auth writes it, into versions with their secrets, the current one first."""
     if not isinstance(value, str):
@@ -120,6 +146,7 @@ Secret = Annotated[SecretStr, Field(min_length=1)]
 LongSecret = Annotated[SecretStr, Field(min_length=SECRET_LENGTH)]
 VersionedSecrets = Annotated[tuple[VersionedSecret, ...], NoDecode, BeforeValidator(_read_versions)]
 ImageWords = Annotated[tuple[MachineImage, ...], NoDecode, BeforeValidator(_read_images)]
+SizePrices = Annotated[tuple[SizePrice, ...], NoDecode, BeforeValidator(_read_prices)]
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
 Milliseconds = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from aura_gql.settings_types import HttpUrl, ImageWords, Networks, Origins, RedisUrl
+from aura_gql.settings_types import HttpUrl, ImageWords, Networks, Origins, RedisUrl, SizePrices
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,20 @@ def test_images_have_a_kind_each() -> None:
 def test_what_are_no_images(text: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         TypeAdapter(ImageWords).validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "prices"),
+    [
+        ("2778", (("small", 2778), ("medium", 2778), ("large", 2778))),
+        ("Small=1400, large=5600", (("small", 1400), ("large", 5600))),
+    ],
+)
+def test_prices_are_those_of_sizes(text: str, prices: tuple[tuple[str, int], ...]) -> None:
+    assert TypeAdapter[tuple[tuple[str, int], ...]](SizePrices).validate_python(text) == prices
+
+
+@pytest.mark.parametrize("text", ["-1", "huge=2", "small=1,small=2", "small=", "1.5", "²", "1" * 13])
+def test_what_is_no_price(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"entry [12] is not"):
+        TypeAdapter(SizePrices).validate_python(text)
