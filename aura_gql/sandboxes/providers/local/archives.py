@@ -4,12 +4,11 @@ import asyncio
 import os
 import stat
 import tarfile
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import suppress
-from functools import partial
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 
-from aura_gql.sandboxes.errors import FileNotInSandbox
+from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxQuotaExceeded, UnsafePath
 from aura_gql.sandboxes.machine_files.tar_reader import (
     ArchiveLimits,
     Member,
@@ -18,16 +17,15 @@ from aura_gql.sandboxes.machine_files.tar_reader import (
     leads_inside,
 )
 from aura_gql.sandboxes.providers.local.beneath import ABSENT, folder_parts, translated
+from aura_gql.sandboxes.providers.local.intake import PIECE_BYTES, take_in
 from aura_gql.sandboxes.providers.local.openat2 import open_beneath
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.local.staging import Staging
+from aura_gql.sandboxes.providers.local.steps import Steps
 from aura_gql.sandboxes.providers.local.walk import Found, walk
 from aura_gql.storage.archives.tar_headers import BLOCK
 
-PIECE_BYTES = 256 * 1024
 FILE_MODE, EXECUTABLE_MODE = 0o644, 0o755
-
-ResultT = TypeVar("ResultT")
 
 
 async def import_archive(files: ProjectFolder, stream: AsyncIterator[bytes], into: str, limits: ArchiveLimits) -> None:
@@ -36,33 +34,8 @@ async def import_archive(files: ProjectFolder, stream: AsyncIterator[bytes], int
     ArchiveRefused, UnsafePath, SandboxQuotaExceeded, and what `stream` raises.
     """
     prefix = "".join(f"{part}/" for part in folder_parts(into))
-    steps, staging = _Steps(), files.staging()
-    unpacking = _Unpacking(staging, TarReader(limits), prefix)
-    try:
-        await steps.take(staging.__enter__)
-        async for data in stream:
-            for start in range(0, len(data), PIECE_BYTES):
-                await steps.take(partial(unpacking.feed, data[start : start + PIECE_BYTES]))
-        await steps.take(unpacking.finish)
-    finally:
-        await asyncio.shield(steps.end(unpacking.close))
-
-
-class _Steps:
-    """Blocking steps one behind the other, in threads. A caller that is cancelled leaves one running: `end` waits."""
-
-    def __init__(self) -> None:
-        self._last: asyncio.Future[Any] | None = None
-
-    async def take(self, step: Callable[[], ResultT]) -> ResultT:
-        self._last = taken = asyncio.ensure_future(asyncio.to_thread(step))
-        return await asyncio.shield(taken)
-
-    async def end(self, step: Callable[[], object]) -> None:
-        if self._last is not None:
-            await asyncio.wait([self._last])
-            self._last.exception()
-            await asyncio.to_thread(step)
+    staging = files.staging()
+    await take_in(staging, _Unpacking(staging, TarReader(limits), prefix), stream)
 
 
 class _Unpacking:
@@ -83,12 +56,10 @@ class _Unpacking:
     def finish(self) -> None:
         self._end_file()
         self._reader.finish()
-        self._staging.commit()
 
     def close(self) -> None:
-        with suppress(OSError):
+        with suppress(UnsafePath, SandboxQuotaExceeded):
             self._end_file()
-        self._staging.__exit__(None, None, None)
 
     def _begin(self, member: Member) -> None:
         self._end_file()
@@ -110,7 +81,7 @@ class _Unpacking:
 
 async def export_archive(files: ProjectFolder, path: str) -> AsyncIterator[bytes]:
     """A folder as an archive, in pieces. The same tree gives the same bytes. FileNotInSandbox, UnsafePath."""
-    steps, pieces = _Steps(), _pieces(files, path)
+    steps, pieces = Steps(), _pieces(files, path)
     try:
         while (piece := await steps.take(lambda: next(pieces, None))) is not None:
             yield piece
