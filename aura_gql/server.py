@@ -43,7 +43,7 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.initialisation import ProjectInitialisation
 from aura_gql.projects.popularity.service import ProjectPopularity
 from aura_gql.projects.service import ProjectService
-from aura_gql.provider_parts import create_providers
+from aura_gql.provider_parts import create_providers, vendor_tallies
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.sandboxes.tally import EgressTally, PoolTally
@@ -118,7 +118,8 @@ class Server:
         self._pool = PoolTally()
         self._has_pool = settings.providers.local_enabled and settings.sandboxes.sandbox_warm_pool > 0
         self._egress = EgressTally()
-        self.providers = create_providers(settings, self._pool, self._egress)
+        self._vendors = vendor_tallies(settings)
+        self.providers = create_providers(settings, self._pool, self._egress, self._vendors)
         self.unexpected = UnexpectedErrors()
         self.live = LiveConnections(bounds.live_limits(settings))
         self._bus = InProcessBus()
@@ -198,6 +199,7 @@ class Server:
             list(self.providers),
             self._pool,
             self._egress,
+            self._vendors,
             self._sweeper,
         )
 

@@ -61,6 +61,36 @@ SANDBOX_EGRESS_BYTES = Family(
     "Bytes that local sandboxes exchanged with the outside, by direction.",
     ("direction",),
 )
+VENDOR_REQUESTS = Family(
+    "aura_vendor_requests",
+    "counter",
+    "Requests of this process to a provider outside, by what was asked and how that ended.",
+    ("provider", "operation", "outcome"),
+)
+VENDOR_RETRIES = Family(
+    "aura_vendor_retries", "counter", "Those among them that repeat one that failed.", ("provider", "operation")
+)
+VENDOR_HELD_BACK = Family(
+    "aura_vendor_held_back",
+    "counter",
+    "Requests that were not made because the provider's breaker was open.",
+    ("provider", "operation"),
+)
+VENDOR_BREAKER = Family(
+    "aura_vendor_breaker",
+    "gauge",
+    "1 for the state in which the breaker of a provider outside is (CLOSED, HALF_OPEN, OPEN), else 0.",
+    ("provider", "state"),
+)
+VENDOR_BREAKER_CHANGES = Family(
+    "aura_vendor_breaker_changes",
+    "counter",
+    "States that the breaker of a provider outside entered.",
+    ("provider", "state"),
+)
+VENDOR_KEY_REFUSED = Family(
+    "aura_vendor_key_refused", "gauge", "1 while a provider outside does not take its key, else 0.", ("provider",)
+)
 EXECUTIONS = Family(
     "aura_executions", "counter", "Executions that ended, by status and kind of error.", ("status", "error")
 )
@@ -119,6 +149,12 @@ FAMILIES = (
     SANDBOX_POOL,
     SANDBOX_EGRESS,
     SANDBOX_EGRESS_BYTES,
+    VENDOR_REQUESTS,
+    VENDOR_RETRIES,
+    VENDOR_HELD_BACK,
+    VENDOR_BREAKER,
+    VENDOR_BREAKER_CHANGES,
+    VENDOR_KEY_REFUSED,
     EXECUTIONS,
     EXECUTIONS_OPEN,
     PREVIEW_VISITS,

@@ -17,10 +17,12 @@ from aura_gql.files.records import StorageUse
 from aura_gql.infra.live_connections import LiveConnections
 from aura_gql.infra.unexpected_errors import UnexpectedErrors
 from aura_gql.kernel.errors import ErrorCode
-from aura_gql.sandboxes.tally import TIMED_OUT, EgressTally, PoolTally
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.tally import TIMED_OUT, EgressTally, PoolTally, VendorTally
 from aura_gql.services import Services
 from aura_gql.storage.sweeping.sweeper import BlobSweeper
 from aura_gql.web import metrics_families as families
+from aura_gql.web.vendor_readings import of_vendors
 
 TIMEOUT_S = 2.0
 FRESH_S = 5.0
@@ -65,6 +67,7 @@ class Sources:
     providers: Sequence[str]
     pool: PoolTally
     egress: EgressTally
+    vendors: Mapping[SandboxProviderName, VendorTally]
     sweeper: BlobSweeper
 
 
@@ -141,6 +144,7 @@ class Readings(Collector):
         yield families.SANDBOX_EGRESS.of((("" if status is None else str(status),), count) for status, count in refused)
         moved = [(("sent",), sources.egress.sent), (("received",), sources.egress.received)]
         yield families.SANDBOX_EGRESS_BYTES.of(moved)
+        yield from of_vendors(sources.vendors)
         ends = executions.tally.ends.items()
         yield families.EXECUTIONS.of(((status, error or ""), count) for (status, error), count in ends)
         yield families.EXECUTIONS_OPEN.at(executions.count_open())
