@@ -231,7 +231,7 @@ class CommandRequest:
 class QuickRequest:
     """Source text to run in a temporary sandbox that has these files and packages; else as a `CodeRequest`.
 
-    `provider` None is this server's host.
+    `provider` None is the one that this server takes by default.
     """
 
     language: ExecutionLanguage

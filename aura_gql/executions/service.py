@@ -33,6 +33,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError, InvalidInput
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.errors import SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
@@ -89,7 +90,8 @@ class ExecutionService:
         InvalidInput, Unsupported, LanguageUnavailable, SandboxQuotaExceeded, IdempotencyMismatch, RateLimited.
         """
         plan = plan_quick(request, self._limits)
-        provider, temporary = request.provider or SandboxProviderName.LOCAL, self._sandboxes.temporary
+        temporary = self._sandboxes.temporary
+        provider = request.provider or temporary.default_provider
         has_network = temporary.has_network(provider)
         execution_id = await self._idempotency.claim(
             user_id=viewer_id, operation="quickExecute", key=idempotency_key, request=plan.fingerprint()
@@ -102,9 +104,8 @@ class ExecutionService:
             toolchain = prepared_by(toolchain, install.argv)
         # The same id for both: the same key finds the same sandbox.
         plan = replace(plan, sandbox_id=execution_id, toolchain=toolchain)
-        return await self._begin(
-            viewer_id, execution_id, plan, lambda: temporary.launch(execution_id, viewer_id, provider)
-        )
+        wish = SandboxWish(provider, language=request.language.value.lower())
+        return await self._begin(viewer_id, execution_id, plan, lambda: temporary.launch(execution_id, viewer_id, wish))
 
     async def languages(self, provider: SandboxProviderName) -> Sequence[LanguageSupport]:
         """Every language there is, and whether sandboxes of a provider run it."""

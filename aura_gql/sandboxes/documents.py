@@ -25,8 +25,9 @@ from aura_gql.sandboxes.records import (
 )
 from aura_gql.sandboxes.stored import to_record, to_stored_save, to_stored_sync
 from aura_gql.sandboxes.syncing.records import SyncedState
+from aura_gql.sandboxes.values import SandboxSize
 
-_LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
+LIVE = {"$in": sorted(status.value for status in LIVE_STATUSES)}
 _USABLE = [status.value for status in USABLE_STATUSES]
 _HIDDEN = {"lease_until": 0, "change_id": 0, "admitted": 0, "admission_id": 0, "wishes": 0}
 _NOT_DELETED = {"deleted_at": None}
@@ -41,12 +42,18 @@ class SandboxSession(Document):
 
     `change_id` names the latest change of its status. It is `admitted` once it was found to be within the
     quota; `admission_id` tells it from another under its id that was stored before or after it. `wishes` names the
-    latest restarts and extensions, so that one that is asked for twice under one key is done once.
+    latest restarts and extensions, so that one that is asked for twice under one key is done once. `fallback` are the
+    providers that may still be tried.
     """
 
     user_id: str
     project_id: PydanticObjectId
     provider: SandboxProviderName
+    wanted_provider: SandboxProviderName | None = None
+    fallback: list[SandboxProviderName] = Field(default_factory=list)
+    detour: str | None = None
+    size: SandboxSize = SandboxSize.SMALL
+    language: str | None = None
     provider_sandbox_id: str | None = None
     status: SandboxStatus
     status_reason: str | None = None
@@ -84,6 +91,7 @@ class SandboxSession(Document):
             IndexModel([("user_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("project_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("status", ASCENDING), ("owner", ASCENDING)]),
+            IndexModel([("provider", ASCENDING), ("status", ASCENDING)]),
             IndexModel([("deleted_at", ASCENDING)], expireAfterSeconds=_DELETED_KEPT_S),
             IndexModel(
                 [("stopped_at", ASCENDING)], expireAfterSeconds=TEMPORARY_KEPT_S, partialFilterExpression=_TEMPORARY
@@ -129,18 +137,18 @@ class SandboxSession(Document):
     @classmethod
     async def find_live(cls, project_ids: Sequence[ObjectId]) -> list[SandboxRecord]:
         """The live sandboxes of some projects, oldest first, those that are deleted and about to end included."""
-        query = {"project_id": {"$in": list(project_ids)}, "status": _LIVE}
+        query = {"project_id": {"$in": list(project_ids)}, "status": LIVE}
         return sorted(await cls._find(query), key=lambda record: (record.created_at, record.id))
 
     @classmethod
     async def find_live_of_owner(cls, owner: str) -> list[SandboxRecord]:
         """The live sandboxes that a server process holds."""
-        return await cls._find({"status": _LIVE, "owner": owner})
+        return await cls._find({"status": LIVE, "owner": owner})
 
     @classmethod
     async def find_abandoned(cls, owner: str, now: datetime, *, exclusive: bool) -> list[SandboxRecord]:
         """The live sandboxes of other servers whose lease has run out; of all others where this one is `exclusive`."""
-        query: dict[str, Any] = {"status": _LIVE, "owner": {"$ne": owner}}
+        query: dict[str, Any] = {"status": LIVE, "owner": {"$ne": owner}}
         if not exclusive:
             query["lease_until"] = {"$lt": now}
         return await cls._find(query)
@@ -148,21 +156,14 @@ class SandboxSession(Document):
     @classmethod
     async def live_ids(cls, provider: SandboxProviderName) -> list[ObjectId]:
         """The ids of every live sandbox of a provider, whichever server holds it."""
-        cursor = cls.get_pymongo_collection().find({"status": _LIVE, "provider": provider.value}, {"_id": 1})
+        cursor = cls.get_pymongo_collection().find({"status": LIVE, "provider": provider.value}, {"_id": 1})
         return [document["_id"] async for document in cursor]
-
-    @classmethod
-    async def count_live(cls, *, user_id: str | None = None, owner: str | None = None) -> int:
-        """How many live sandboxes a user has, or a server holds."""
-        wanted = {"user_id": user_id, "owner": owner}
-        query = {"status": _LIVE} | {name: value for name, value in wanted.items() if value is not None}
-        return await cls.get_pymongo_collection().count_documents(query)
 
     @classmethod
     async def count_live_by_status(cls) -> dict[tuple[str, str], int]:
         """How many live sandboxes there are, by provider and status."""
         stages: list[Mapping[str, Any]] = [
-            {"$match": {"status": _LIVE}},
+            {"$match": {"status": LIVE}},
             {"$group": {"_id": {"provider": "$provider", "status": "$status"}, "count": {"$sum": 1}}},
         ]
         cursor = await cls.get_pymongo_collection().aggregate(stages)
@@ -196,7 +197,7 @@ class SandboxSession(Document):
         changes |= values or {}
         if status in ENDED_STATUSES:
             changes["stopped_at"] = now
-        record = await cls._change(match, changes, wish_id)
+        record = await cls.change(match, changes, wish_id)
         if record is None:
             earlier = {"_id": sandbox_id, "change_id": change_id}
             document = await cls.get_pymongo_collection().find_one(earlier, _HIDDEN)
@@ -209,7 +210,7 @@ class SandboxSession(Document):
         sandbox ends, or the wish was granted before.
         """
         match = {"_id": record.id, "status": {"$in": _USABLE}, "expires_at": record.expires_at}
-        return await cls._change(match, {"expires_at": until, "updated_at": utcnow()}, wish_id)
+        return await cls.change(match, {"expires_at": until, "updated_at": utcnow()}, wish_id)
 
     @classmethod
     async def has_granted(cls, sandbox_id: ObjectId, wish_id: ObjectId) -> bool:
@@ -243,26 +244,8 @@ class SandboxSession(Document):
     @classmethod
     async def renew_leases(cls, owner: str, until: datetime) -> None:
         """Vouch for everything that a server holds."""
-        match = {"status": _LIVE, "owner": owner}
+        match = {"status": LIVE, "owner": owner}
         await cls.get_pymongo_collection().update_many(match, {"$set": {"lease_until": until}})
-
-    @classmethod
-    async def find_admission(cls, sandbox_id: ObjectId) -> tuple[ObjectId | None, bool] | None:
-        """The admission of a sandbox, and whether it was granted; None where the sandbox is not there."""
-        found = await cls.get_pymongo_collection().find_one({"_id": sandbox_id}, {"admission_id": 1, "admitted": 1})
-        return None if found is None else (found.get("admission_id"), found.get("admitted", True))
-
-    @classmethod
-    async def admit(cls, sandbox_id: ObjectId, admission_id: ObjectId | None) -> bool:
-        """Grant the admission; False where it is another by now, or the sandbox is gone."""
-        match = {"_id": sandbox_id, "admission_id": admission_id}
-        return (await cls.get_pymongo_collection().update_one(match, {"$set": {"admitted": True}})).matched_count == 1
-
-    @classmethod
-    async def take_back(cls, sandbox_id: ObjectId, admission_id: ObjectId | None) -> bool:
-        """Forget the sandbox; False where its admission was granted or is another by now, or it is gone."""
-        match = {"_id": sandbox_id, "admission_id": admission_id, "admitted": False}
-        return (await cls.get_pymongo_collection().delete_one(match)).deleted_count == 1
 
     @classmethod
     async def remove_of_project(cls, project_id: ObjectId) -> None:
@@ -270,10 +253,10 @@ class SandboxSession(Document):
         await cls.get_pymongo_collection().delete_many({"project_id": project_id})
 
     @classmethod
-    async def _change(
-        cls, match: Mapping[str, Any], values: Mapping[str, Any], wish_id: ObjectId | None
+    async def change(
+        cls, match: Mapping[str, Any], values: Mapping[str, Any], wish_id: ObjectId | None = None
     ) -> SandboxRecord | None:
-        """Compare and set, counted as an event of the sandbox."""
+        """Compare and set, counted as an event of the sandbox; None where nothing matches."""
         update: dict[str, Any] = {"$set": values, "$inc": {"event_sequence": 1}}
         if wish_id is not None:
             match = {**match, "wishes": {"$ne": wish_id}}

@@ -1,6 +1,7 @@
 """What can go wrong with a sandbox."""
 
-from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, QuotaExceeded
+from aura_gql.kernel.errors import InvalidInput, InvalidState, NotFound, ProviderUnavailable, QuotaExceeded
+from aura_gql.kernel.providers import SandboxProviderName
 
 
 class SandboxNotFound(NotFound):
@@ -23,6 +24,18 @@ class SandboxNotRunning(InvalidState):
 
 class SandboxQuotaExceeded(QuotaExceeded):
     """The user or the host has as many live sandboxes as the limit allows."""
+
+
+class ProviderFull(SandboxQuotaExceeded):
+    """A provider has as many live sandboxes as it may, whoever owns them."""
+
+    def __init__(self, provider: SandboxProviderName, message: str, limit: int) -> None:
+        super().__init__(message, details={"limit": limit})
+        self.provider = provider
+
+
+class NothingMade(ProviderUnavailable):
+    """The provider can't make a machine now, and it is certain that it has made none."""
 
 
 class PortNotOpen(InvalidState):

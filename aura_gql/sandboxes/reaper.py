@@ -1,41 +1,42 @@
-"""The loop that keeps records and machines in step: leases, idle and old sandboxes, lost records, orphan machines."""
+"""The loop over the sandboxes of this process: leases, idle and old sandboxes, records that nothing stands behind."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 
 from aura_gql.infra.lease_watch import LeaseWatch
-from aura_gql.kernel.background import Periodic
+from aura_gql.kernel.background import BackgroundTasks, Periodic
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import DomainError
-from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.records import SandboxClock, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
+from aura_gql.sandboxes.sweeper import MachineSweeper
 
 _log = structlog.get_logger(__name__)
 _RESTARTED = "The server restarted. What code changed in its files since the last save is lost."
 
 
 class SandboxReaper:
-    """Ends what should not live: machines without a record, records without a machine, the idle and the old."""
+    """Ends what should not live: the idle and the old, what dead servers left, and, by its `sweeper`, machines without
+    a record and records without a machine.
+
+    Nothing in its round waits for a provider: leases lapse while it waits.
+    """
 
     def __init__(
         self,
-        providers: Mapping[SandboxProviderName, SandboxProvider],
+        sweeper: MachineSweeper,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         starter: MachineStarter,
         stopper: MachineStopper,
         limits: SandboxLimits,
     ) -> None:
-        self._providers = providers
+        self.sweeper = sweeper
         self._lifecycle = lifecycle
         self._registry = registry
         self._starter = starter
@@ -43,24 +44,25 @@ class SandboxReaper:
         self._limits = limits
         self._watch = LeaseWatch(limits.lease_s)
         self._patrol = Periodic("sandbox patrol", limits.reaper_interval_s, self.patrol)
-        self._orphans = Periodic("sandbox orphans", limits.orphan_interval_s, self._compare)
+        self._tasks = BackgroundTasks()
 
     def start(self) -> None:
         """Begin the loops."""
         self._patrol.start()
-        self._orphans.start()
+        self.sweeper.start()
 
     async def stop(self) -> None:
         """End the loops and wait for that."""
         await self._patrol.stop()
-        await self._orphans.stop()
+        await self.sweeper.stop()
+        await self._tasks.join()
 
     async def patrol(self) -> None:
         """One round over the sandboxes of this process."""
         now = utcnow()
         await SandboxSession.renew_leases(self._registry.owner, now + timedelta(seconds=self._limits.lease_s))
         if self._watch.renewed(asyncio.get_running_loop().time()) and await self.recover(exclusive=False):
-            await self.remove_orphans()
+            self.sweeper.soon()
         held = self._registry.ids()
         if used := self._registry.used():
             await SandboxSession.touch(used)
@@ -70,7 +72,7 @@ class SandboxReaper:
         wanted = {record.id for record in records}
         for sandbox_id in held:
             if sandbox_id not in wanted and (live := self._registry.pop(sandbox_id)) is not None:
-                await live.machine.stop()
+                self._tasks.spawn(live.machine.stop(), f"stop unwanted machine of {sandbox_id}")
 
     async def recover(self, *, exclusive: bool) -> bool:
         """End the records of servers that are dead: those whose lease ran out, with `exclusive` all but our own.
@@ -84,55 +86,6 @@ class SandboxReaper:
             await self._lifecycle.advance(record.id, SandboxStatus.STOPPING, reason)
             await self._lifecycle.advance(record.id, SandboxStatus.STOPPED, reason)
         return bool(abandoned)
-
-    async def remove_orphans(self) -> None:
-        """End the machines that no live record wants."""
-        for name, provider in self._providers.items():
-            async with self._starter.gate:
-                keep = [str(sandbox_id) for sandbox_id in await SandboxSession.live_ids(name)]
-                try:
-                    removed = await provider.remove_orphans(keep)
-                except DomainError as error:
-                    self._lifecycle.tally.failed(name, "sweep", error)
-                    _log.warning("sandbox.orphans_unknown", provider=name.value, reason=error.message)
-                    continue
-            if removed:
-                _log.warning("sandbox.orphans_removed", provider=name.value, count=len(removed))
-
-    async def end_lost(self) -> None:
-        """End the records of this process whose machines their providers do not know any more."""
-        for name, provider in self._providers.items():
-            records = [
-                record
-                for record in await SandboxSession.find_live_of_owner(self._registry.owner)
-                if record.provider is name and record.status is SandboxStatus.RUNNING
-            ]
-            held = {record.id: self._registry.get(record.id) for record in records}
-            try:
-                there = {machine.sandbox_id for machine in await provider.list()}
-            except DomainError as error:
-                self._lifecycle.tally.failed(name, "sweep", error)
-                _log.warning("sandbox.list_unknown", provider=name.value, reason=error.message)
-                continue
-            for record in records:
-                # One that got another machine meanwhile, or none, may have been missing in between.
-                is_same = self._registry.get(record.id) is held[record.id] is not None
-                if is_same and str(record.id) not in there:
-                    await self._end_as_lost(record)
-
-    async def _compare(self) -> None:
-        await self.remove_orphans()
-        await self.end_lost()
-
-    async def _end_as_lost(self, record: SandboxRecord) -> None:
-        reason = "Its provider does not know the machine any more."
-        running = [SandboxStatus.RUNNING]
-        if await self._lifecycle.advance(record.id, SandboxStatus.ERROR, reason, only_from=running) is None:
-            return
-        self._lifecycle.tally.failed(record.provider, "run")
-        live = self._registry.pop(record.id)
-        if live is not None:
-            await live.machine.stop()
 
     async def _inspect(self, record: SandboxRecord) -> None:
         now = utcnow()
@@ -148,7 +101,7 @@ class SandboxReaper:
             minutes = f"{(record.expires_at - record.created_at).total_seconds() / 60:g}"
             self._stopper.begin(record, f"{SandboxClock.LIFETIME} of {minutes} minutes.", patience_s)
         elif record.status is SandboxStatus.RUNNING:
-            await self._starter.prolong(record)
+            self._starter.prolong_soon(record)
             await self._stop_if_idle(record)
         elif record.status is SandboxStatus.STARTING and self._registry.get(record.id) is not None:
             self._starter.restart(record)  # Asked for by another server, which does not have the machine.

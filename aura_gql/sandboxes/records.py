@@ -1,15 +1,17 @@
 """What the sandboxes room tells the others, as light objects."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bson import ObjectId
 
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import ProviderBounds
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.syncing.records import SkippedFile, SyncConflict
-from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits
+from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits, SandboxSize
 
 
 class SandboxStatus(StrEnum):
@@ -85,12 +87,16 @@ class SandboxRecord:
     `limits` are those of its machine, None before there is one; `saved_files` is None before a save. `is_deleted` says
     that its owner does not see it any more. One that `is_temporary` belongs to no project: its `project_id` is its own
     id, which no project has, and it ends with the execution that it was made for.
+
+    `wanted_provider` is the one that was asked for first: where `provider` is another, `detour` says why. `fallback`
+    are those that its owner allows and that may still be tried.
     """
 
     id: ObjectId
     project_id: ObjectId
     user_id: str
     provider: SandboxProviderName
+    wanted_provider: SandboxProviderName
     provider_sandbox_id: str | None
     status: SandboxStatus
     status_reason: str | None
@@ -103,6 +109,10 @@ class SandboxRecord:
     last_activity_at: datetime
     stopped_at: datetime | None
     expires_at: datetime
+    size: SandboxSize = SandboxSize.SMALL
+    language: str | None = None
+    fallback: tuple[SandboxProviderName, ...] = ()
+    detour: str | None = None
     idle_timeout_s: float | None = None
     limits: ResourceLimits | None = None
     saved_files: SavedFiles | None = None
@@ -206,7 +216,9 @@ class SandboxLimits:
     `max_lifetime_s` is how far from its creation a sandbox can be extended; a lifetime that is longer counts.
     `save_timeout_s` bounds how long a stop that somebody asked for waits until files are saved, `save_patience_s` one
     that nobody did. `output_bytes` is told to owners alone: the executions see to it. `network` is what code inside
-    reaches; None is none.
+    reaches; None is none. `max_per_host` are the LOCAL ones of this server. `default_provider` is taken where neither
+    the owner nor a project names one, and `providers` holds what bounds each besides. `sweep_timeout_s` bounds a look
+    at one provider, whose list of machines may lag behind by `list_lag_s`.
     """
 
     max_per_user: int = 5
@@ -223,6 +235,19 @@ class SandboxLimits:
     lease_s: float = 30.0
     reaper_interval_s: float = 5.0
     orphan_interval_s: float = 60.0
+    sweep_timeout_s: float = 60.0
+    list_lag_s: float = 30.0
+    default_provider: SandboxProviderName = SandboxProviderName.LOCAL
+    providers: Mapping[SandboxProviderName, ProviderBounds] = field(default_factory=dict)
+
+    def bounds_of(self, provider: SandboxProviderName) -> ProviderBounds:
+        """What bounds a provider alone."""
+        return self.providers.get(provider) or ProviderBounds()
+
+    def lifetime_of(self, provider: SandboxProviderName) -> float:
+        """How many seconds a new sandbox on a provider lives."""
+        lifetime_s = self.bounds_of(provider).lifetime_s
+        return self.lifetime_s if lifetime_s is None else lifetime_s
 
     def idle_timeout_of(self, *, is_temporary: bool) -> float:
         """After how long a sandbox is idle. What a temporary one was made for begins soon, and ends it."""

@@ -9,6 +9,7 @@ from aura_gql.kernel.errors import Conflict, InvalidInput, Unsupported
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
@@ -23,6 +24,7 @@ class SandboxRenewal:
 
     def __init__(
         self,
+        maker: MachineMaker,
         starter: MachineStarter,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
@@ -30,6 +32,7 @@ class SandboxRenewal:
         limits: SandboxLimits,
         operations: RateLimiter,
     ) -> None:
+        self._maker = maker
         self._starter = starter
         self._lifecycle = lifecycle
         self._registry = registry
@@ -54,11 +57,12 @@ class SandboxRenewal:
                 return record
             self._require_extensible(record)
             until = record.expires_at + timedelta(seconds=by_s)
-            latest = record.created_at + timedelta(seconds=self._max_lifetime_s)
+            longest_s = max(self._limits.lifetime_of(record.provider), self._limits.max_lifetime_s)
+            latest = record.created_at + timedelta(seconds=longest_s)
             if until > latest:
                 left = max(0, int((latest - record.expires_at).total_seconds()))
                 raise InvalidInput(
-                    f"A sandbox lives {self._max_lifetime_s:g} seconds at most; `byS` may be {left} for this one.",
+                    f"A sandbox lives {longest_s:g} seconds at most; `byS` may be {left} for this one.",
                     field=("byS",),
                     details={"limit": left, "resource": "lifetime"},
                 )
@@ -93,10 +97,6 @@ class SandboxRenewal:
             self._starter.restart(restarting)
         return restarting
 
-    @property
-    def _max_lifetime_s(self) -> float:
-        return max(self._limits.lifetime_s, self._limits.max_lifetime_s)
-
     async def _owned(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         found = await SandboxSession.find_owned(viewer_id, [sandbox_id])
         if not found:
@@ -111,7 +111,7 @@ class SandboxRenewal:
 
     def _require_extensible(self, record: SandboxRecord) -> None:
         self._require_usable(record)
-        if not self._starter.provider(record.provider).capabilities.extend:
+        if not self._maker.provider(record.provider).capabilities.extend:
             raise Unsupported(f"The life of a sandbox of {record.provider} can't be extended.", field=("sandboxId",))
 
     def _require_usable(self, record: SandboxRecord) -> None:

@@ -14,16 +14,20 @@ from aura_gql.infra.ports import EventBus, IdempotencyKeys, RateLimiter
 from aura_gql.kernel.errors import RateLimited
 from aura_gql.kernel.page import Page, PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.projects.errors import ProjectNotFound
 from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.choosing.admission import SandboxAdmission
+from aura_gql.sandboxes.choosing.detours import Detours
+from aura_gql.sandboxes.choosing.records import ANYTHING, SandboxWish
 from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.description import describe_all
 from aura_gql.sandboxes.disks import SandboxDisks
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.file_recorder import FileChangeRecorder
+from aura_gql.sandboxes.launcher import SandboxLauncher
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.machines import HeldMachines
+from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.meter import SandboxMeter
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.reaper import SandboxReaper
@@ -41,6 +45,7 @@ from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 from aura_gql.sandboxes.suitability import SandboxSuitability
+from aura_gql.sandboxes.sweeper import MachineSweeper
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 from aura_gql.sandboxes.syncs import SandboxSyncs
 from aura_gql.sandboxes.tally import SandboxTally
@@ -73,7 +78,6 @@ class SandboxService:
     ) -> None:
         self._projects = projects
         self._providers = providers
-        self._idempotency = idempotency
         self._limits = limits
         self._operations = operations
         self._lifecycle = Lifecycle(bus)
@@ -86,64 +90,52 @@ class SandboxService:
         self._registry.added.append(self.file_changes.begin)
         self.disks = SandboxDisks(self._registry)
         saver = FileSaver(self._syncer, self._lifecycle.tally)
-        self._starter = MachineStarter(providers, self._syncer, saver, self._lifecycle, self._registry, limits)
+        admission = SandboxAdmission(self._registry.owner, limits)
+        self._maker = MachineMaker(providers, Detours(admission, limits), limits)
+        self._starter = MachineStarter(self._maker, self._syncer, saver, self._lifecycle, self._registry, limits)
         self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
-        self._creator = SandboxCreator(self._starter, self._lifecycle, self._registry, limits)
-        self.renewal = SandboxRenewal(self._starter, self._lifecycle, self._registry, idempotency, limits, operations)
+        self._creator = SandboxCreator(self._starter, admission, self._lifecycle, self._registry, limits)
+        self._launcher = SandboxLauncher(
+            projects,
+            self._maker,
+            self._creator,
+            self._lifecycle,
+            self._registry,
+            idempotency,
+            limits,
+            operations,
+            self.remove_project,
+        )
+        self.renewal = SandboxRenewal(
+            self._maker, self._starter, self._lifecycle, self._registry, idempotency, limits, operations
+        )
         self.meter = SandboxMeter(self._lifecycle, self._registry)
-        self.temporary = TemporarySandboxes(self._starter, self._creator, self._stopper, limits)
+        self.temporary = TemporarySandboxes(self._maker, self._creator, self._stopper, limits)
         self.suitability = SandboxSuitability(self.providers, self.temporary)
-        self.reaper = SandboxReaper(providers, self._lifecycle, self._registry, self._starter, self._stopper, limits)
+        sweeper = MachineSweeper(providers, self._maker, self._lifecycle, self._registry, limits)
+        self.reaper = SandboxReaper(sweeper, self._lifecycle, self._registry, self._starter, self._stopper, limits)
 
     async def create(
         self,
         viewer_id: str,
         project_id: ObjectId,
-        provider: SandboxProviderName | None = None,
+        wish: SandboxWish = ANYTHING,
         idempotency_key: str | None = None,
     ) -> SandboxRecord:
         """A new sandbox of a READY project, PENDING: it starts in the background.
 
-        ProjectNotFound, ProjectNotReady, Unsupported for a provider that is not configured, SandboxQuotaExceeded,
+        ProjectNotFound, ProjectNotReady, Unsupported where no provider of the wish is configured, SandboxQuotaExceeded,
         RateLimited.
         """
-        project = await self._projects.require_ready(viewer_id, project_id)
-        name = provider or project.sandbox_provider
-        self._starter.provider(name)
-        sandbox_id = await self._idempotency.claim(
-            user_id=viewer_id,
-            operation="createSandbox",
-            key=idempotency_key,
-            request={"projectId": str(project_id), "provider": None if provider is None else provider.value},
-        )
-        earlier = None if idempotency_key is None else await SandboxSession.find_record(sandbox_id)
-        if earlier is not None:
-            if earlier.is_deleted:
-                raise SandboxNotFound("The sandbox that this key stands for was deleted.", field=("idempotencyKey",))
-            return (await self._launch(sandbox_id, viewer_id, project_id, name))[0]
-        resets_at = await self._operations.take(viewer_id)
-        record, is_new = await self._launch(sandbox_id, viewer_id, project_id, name)
-        if not is_new:
-            await self._operations.adjust(viewer_id, resets_at, -1)
-        return record
+        return await self._launcher.create(viewer_id, project_id, wish, idempotency_key)
 
     async def start_for_project(self, user_id: str, project_id: ObjectId, provider: SandboxProviderName) -> None:
         """Have a sandbox of the project running, and return when it runs; one that lives already will do.
 
-        Asks nothing of the project's status. SandboxNotRunning with the reason, Unsupported, SandboxQuotaExceeded.
+        Asks nothing of the project's status. SandboxNotRunning with the reason, Unsupported, SandboxQuotaExceeded,
+        ProjectNotFound.
         """
-        self._starter.provider(provider)
-        live = [record for record in await SandboxSession.find_live([project_id]) if record.is_usable]
-        if live:
-            try:
-                await self._lifecycle.until_running(live[-1].id, self._limits.start_timeout_s)
-                return
-            except SandboxNotRunning:
-                # Another server's may end because that server is dead, which asks for a new one.
-                if live[-1].owner == self._registry.owner:
-                    raise
-        record, _ = await self._launch(ObjectId(), user_id, project_id, provider)
-        await self._lifecycle.until_running(record.id, self._limits.start_timeout_s)
+        await self._launcher.start_for_project(user_id, project_id, provider)
 
     async def get(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """The viewer's sandbox; SandboxNotFound."""
@@ -250,7 +242,7 @@ class SandboxService:
     async def recover(self, *, exclusive: bool) -> None:
         """At start: end what dead servers left. `exclusive` says that no other server can be alive."""
         await self.reaper.recover(exclusive=exclusive)
-        await self.reaper.remove_orphans()
+        await self.reaper.sweeper.begin()
 
     @property
     def tally(self) -> SandboxTally:
@@ -269,18 +261,6 @@ class SandboxService:
         await self._starter.close()
         await self._refresher.close()
         await self.file_changes.close()
-
-    async def _launch(
-        self, sandbox_id: ObjectId, user_id: str, project_id: ObjectId, provider: SandboxProviderName
-    ) -> tuple[SandboxRecord, bool]:
-        """Asks for the project once more behind the insertion: a deletion meanwhile may not have seen the sandbox."""
-        record, is_new = await self._creator.launch(sandbox_id, user_id, project_id, provider)
-        try:
-            await self._projects.get(user_id, project_id)
-        except ProjectNotFound:
-            await self.remove_project(project_id)
-            raise
-        return record, is_new
 
     async def _stop_soon(self, record: SandboxRecord, reason: str) -> None:
         """Return when it has stopped, or after a while."""

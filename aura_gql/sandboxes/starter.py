@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 
 import structlog
@@ -10,54 +10,43 @@ from bson import ObjectId
 
 from aura_gql.kernel.background import BackgroundTasks, to_its_end
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import DomainError, Unsupported
+from aura_gql.kernel.errors import DomainError
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
+from aura_gql.sandboxes.maker import MachineMaker
+from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.records import MachineFacts, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.syncing.records import SyncedState
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
-from aura_gql.sandboxes.values import Enforcement, Limit, SandboxSpec
+from aura_gql.sandboxes.values import Enforcement, Limit
 
 _log = structlog.get_logger(__name__)
 
 
 class MachineStarter:
-    """Creates the machine of each PENDING record, fills it with the project's files and hands it over as RUNNING.
-
-    `gate` is held by a removal of orphans: machines wait for its end, because it may have read its list of the wanted
-    before they were.
-    """
+    """Has the machine of each PENDING record made, fills it with the project's files and hands it over as RUNNING."""
 
     def __init__(
         self,
-        providers: Mapping[SandboxProviderName, SandboxProvider],
+        maker: MachineMaker,
         syncer: ProjectSyncer,
         saver: FileSaver,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         limits: SandboxLimits,
     ) -> None:
-        self._providers = providers
+        self._maker = maker
         self._syncer = syncer
         self._saver = saver
         self._lifecycle = lifecycle
         self._registry = registry
         self._limits = limits
         self._tasks = BackgroundTasks()
+        self._prolonging: set[ObjectId] = set()
         self._starting: dict[ObjectId, asyncio.Task[None]] = {}
-        self.gate = asyncio.Lock()
-
-    def provider(self, name: SandboxProviderName) -> SandboxProvider:
-        """The provider of that name; Unsupported where this server has none."""
-        try:
-            return self._providers[name]
-        except KeyError:
-            message = f"The sandbox provider {name} is not configured on this server."
-            raise Unsupported(message, field=("provider",)) from None
 
     def start(self, record: SandboxRecord) -> None:
         """Bring a PENDING sandbox up in the background; how that ended is told by its status."""
@@ -87,6 +76,15 @@ class MachineStarter:
         else:
             live.lives_until = max(live.lives_until, record.expires_at)
 
+    def prolong_soon(self, record: SandboxRecord) -> None:
+        """The same in the background, where it is needed and not under way."""
+        live = self._registry.get(record.id)
+        if live is None or live.lives_until >= record.expires_at or record.id in self._prolonging:
+            return
+        self._prolonging.add(record.id)
+        task = self._tasks.spawn(self.prolong(record), f"prolong sandbox {record.id}")
+        task.add_done_callback(lambda _: self._prolonging.discard(record.id))
+
     def is_starting(self, sandbox_id: ObjectId) -> bool:
         """Whether this process is bringing it up."""
         return sandbox_id in self._starting
@@ -113,7 +111,8 @@ class MachineStarter:
             await self._telling_failure(record, self._bring_up(record))
 
     async def _replace(self, record: SandboxRecord) -> None:
-        await self._telling_failure(record, self._take_down_and_bring_up(record))
+        # Another provider was allowed for the sandbox's first machine, which it has had.
+        await self._telling_failure(record, self._take_down_and_bring_up(replace(record, fallback=())))
 
     async def _take_down_and_bring_up(self, record: SandboxRecord) -> None:
         current = await SandboxSession.find_record(record.id)
@@ -142,7 +141,7 @@ class MachineStarter:
             )
 
     async def _bring_up(self, record: SandboxRecord) -> None:
-        async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as machine:
+        async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as (record, machine):
             revision = await self._syncer.fill(machine, record.project_id)
             synced = SyncedState(revision)
             live = LiveSandbox(machine, record.project_id, record.user_id, synced, record.expires_at)
@@ -158,15 +157,11 @@ class MachineStarter:
         self._tasks.spawn(self._watch(record.id, record.provider, machine), f"watch sandbox {record.id}")
 
     @contextlib.asynccontextmanager
-    async def _machine(self, record: SandboxRecord) -> AsyncIterator[Sandbox]:
-        """A new machine, stopped where the block fails or is cancelled."""
-        async with self.gate:
-            pass
-        network = self._limits.network
-        spec = SandboxSpec(str(record.id), str(record.project_id), lives_until=record.expires_at, network=network)
-        machine = await self.provider(record.provider).create(spec)
+    async def _machine(self, record: SandboxRecord) -> AsyncIterator[tuple[SandboxRecord, Sandbox]]:
+        """A new machine and the record as it is then; stopped where the block fails or is cancelled."""
+        record, machine = await self._maker.make(record)
         try:
-            yield machine
+            yield record, machine
         except BaseException:
             self._registry.pop(record.id)
             await asyncio.shield(machine.stop())

@@ -10,7 +10,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus, SavedFiles
 from aura_gql.sandboxes.syncing.records import SkippedFile, SyncConflict, SyncedState
 from aura_gql.sandboxes.syncing.values import Entry
-from aura_gql.sandboxes.values import Enforcement, FileKind, Limit, ResourceLimits
+from aura_gql.sandboxes.values import Enforcement, FileKind, Limit, ResourceLimits, SandboxSize
 
 MAX_CONFLICTS_TOLD = 50
 
@@ -23,6 +23,11 @@ def to_record(document: Mapping[str, Any]) -> SandboxRecord:
         project_id=document["project_id"],
         user_id=document["user_id"],
         provider=SandboxProviderName(document["provider"]),
+        wanted_provider=SandboxProviderName(document.get("wanted_provider") or document["provider"]),
+        fallback=tuple(SandboxProviderName(name) for name in document.get("fallback", ())),
+        detour=document.get("detour"),
+        size=SandboxSize(document.get("size", SandboxSize.SMALL)),
+        language=document.get("language"),
         provider_sandbox_id=document["provider_sandbox_id"],
         status=SandboxStatus(document["status"]),
         status_reason=document["status_reason"],

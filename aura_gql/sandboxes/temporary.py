@@ -9,11 +9,13 @@ from bson import ObjectId
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.plans import plan_for
+from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.creator import SandboxCreator
 from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord
-from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import MachineStopper
 from aura_gql.sandboxes.values import SandboxSpec
 
@@ -24,24 +26,30 @@ class TemporarySandboxes:
     """Makes them and takes them down."""
 
     def __init__(
-        self, starter: MachineStarter, creator: SandboxCreator, stopper: MachineStopper, limits: SandboxLimits
+        self, maker: MachineMaker, creator: SandboxCreator, stopper: MachineStopper, limits: SandboxLimits
     ) -> None:
-        self._starter = starter
+        self._maker = maker
         self._creator = creator
         self._stopper = stopper
         self._limits = limits
 
+    @property
+    def default_provider(self) -> SandboxProviderName:
+        """Who runs what names no provider."""
+        return self._limits.default_provider
+
     def has_network(self, provider: SandboxProviderName) -> bool:
         """Whether code in its sandboxes reaches any host; Unsupported where this server has none of that name."""
-        return self._starter.provider(provider).capabilities.network and self._limits.network is not None
+        return self._maker.provider(provider).capabilities.network and self._limits.network is not None
 
-    async def launch(self, sandbox_id: ObjectId, user_id: str, provider: SandboxProviderName) -> SandboxRecord:
+    async def launch(self, sandbox_id: ObjectId, user_id: str, wish: SandboxWish) -> SandboxRecord:
         """A sandbox without a project, PENDING: it starts in the background. The same one again for the same id.
 
         Whoever has it made removes it; should that fail, it is stopped once nothing has used it for a minute, and when
-        its server has died. SandboxQuotaExceeded: it counts as any other.
+        its server has died. Unsupported; SandboxQuotaExceeded: it counts as any other.
         """
-        return (await self._creator.launch(sandbox_id, user_id, None, provider))[0]
+        plan = plan_for(wish, self._limits.default_provider, self._maker.configured)
+        return (await self._creator.launch(sandbox_id, user_id, None, plan))[0]
 
     async def remove(self, sandbox_id: ObjectId) -> None:
         """Have a temporary sandbox end in the background. Safe to repeat, and where there is none."""
@@ -56,7 +64,7 @@ class TemporarySandboxes:
         Unsupported, ProviderUnavailable, SandboxQuotaExceeded.
         """
         spec = SandboxSpec(f"trial-{ObjectId()}", "trial", utcnow() + timedelta(seconds=_TRIAL_S))
-        machine = await self._starter.provider(provider).create(spec)
+        machine = await self._maker.provider(provider).create(spec)
         try:
             yield machine
         finally:

@@ -16,6 +16,7 @@ from aura_gql.files.errors import PathClash
 from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput, Unsupported
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import ANYTHING
 from aura_gql.sandboxes.errors import SandboxQuotaExceeded
 from aura_gql.sandboxes.records import SandboxLimits, SandboxStatus
 from aura_gql.sandboxes.values import SandboxFile
@@ -113,7 +114,7 @@ async def test_one_whose_execution_was_never_stored_is_found_idle(database: Data
         record = await bench.executions.quick_execute(OWNER, QuickRequest(BASH, "true"))
         await bench.ended(record)
         await nothing_left(bench)
-        orphan = await bench.below.sandboxes.temporary.launch(ObjectId(), OWNER, SandboxProviderName.LOCAL)
+        orphan = await bench.below.sandboxes.temporary.launch(ObjectId(), OWNER, ANYTHING)
         running = await bench.below.reached(orphan.id, SandboxStatus.RUNNING)
         assert running.idle_stops_at == running.last_activity_at + timedelta(seconds=SandboxLimits().start_timeout_s)
         long_ago = {"$set": {"last_activity_at": running.last_activity_at - timedelta(hours=1)}}

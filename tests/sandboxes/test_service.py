@@ -7,14 +7,14 @@ import pytest
 from bson import ObjectId
 
 from aura_gql.infra.mongo import Database
-from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput, Unsupported
+from aura_gql.kernel.errors import InvalidInput, Unsupported
 from aura_gql.kernel.page import PageRequest
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.errors import ProjectNotFound
+from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import FileNotInSandbox, SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.records import SandboxFilter, SandboxLimits, SandboxStatus
-from tests.sandboxes.test_events import store_pending
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 from tests.support.waiting import until
 
@@ -82,21 +82,9 @@ async def test_someone_elses_sandbox_is_a_missing_one(bench: SandboxBench) -> No
         await bench.sandboxes.create("other", record.project_id)
 
 
-async def test_the_same_key_gives_the_same_sandbox_at_once_and_later(bench: SandboxBench) -> None:
-    project_id = await bench.project()
-    first, *others = await asyncio.gather(
-        *(bench.sandboxes.create(OWNER, project_id, idempotency_key="k") for _ in range(5))
-    )
-    assert {record.id for record in others} == {first.id}
-    await bench.reached(first.id, Status.RUNNING)
-    assert (await bench.sandboxes.create(OWNER, project_id, idempotency_key="k")).id == first.id
-    with pytest.raises(IdempotencyMismatch):
-        await bench.sandboxes.create(OWNER, await bench.project(), idempotency_key="k")
-
-
 async def test_a_provider_that_is_not_configured_is_refused_by_name(bench: SandboxBench) -> None:
     with pytest.raises(Unsupported, match="E2B is not configured") as caught:
-        await bench.sandboxes.create(OWNER, await bench.project(), SandboxProviderName.E2B)
+        await bench.sandboxes.create(OWNER, await bench.project(), SandboxWish(SandboxProviderName.E2B))
     assert caught.value.field == ("provider",)
     local, e2b, daytona = await bench.sandboxes.providers()
     assert (local.name, local.available) == (SandboxProviderName.LOCAL, True)
@@ -126,30 +114,6 @@ async def test_attach_waits_for_the_start_and_brings_what_changed(bench: Sandbox
     assert await machine.read_file("a.txt", 100) == b"two"
     assert await machine.read_file("b/c.txt", 100) == b"new"
     assert (await bench.sandboxes.get(OWNER, record.id)).synced_revision == 3
-
-
-async def test_start_for_project_takes_the_one_that_lives(bench: SandboxBench) -> None:
-    project_id = await bench.project()
-    await bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
-    await bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
-    live = await bench.sandboxes.live_for_projects([project_id, ObjectId()])
-    assert list(live) == [project_id]
-    assert live[project_id].status is Status.RUNNING
-    page = await bench.sandboxes.list(OWNER, SandboxFilter(), PageRequest())
-    assert len(page.items) == 1
-
-
-async def test_start_for_project_does_not_fail_with_a_dead_server(bench: SandboxBench) -> None:
-    project_id, sandbox_id = await bench.project(), await store_pending()
-    mark = {"$set": {"project_id": project_id, "user_id": OWNER, "owner": "dead", "status": Status.STARTING.value}}
-    await bench.database["sandbox_sessions"].update_one({"_id": sandbox_id}, mark)
-    start = bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
-    starting = asyncio.create_task(start)
-    await until(lambda: bench.bus.subscriber_count() > 0)
-    await bench.sandboxes.reaper.recover(exclusive=True)
-    await starting
-    live = (await bench.sandboxes.live_for_projects([project_id]))[project_id]
-    assert (live.status, live.id != sandbox_id) == (Status.RUNNING, True)
 
 
 async def test_lists_are_paged_and_filtered(bench: SandboxBench) -> None:
@@ -197,15 +161,6 @@ async def test_deleting_a_project_ends_and_forgets_its_sandboxes(bench: SandboxB
     await bench.sandboxes.remove_project(record.project_id)
     assert await SandboxSession.find_record(record.id) is None
     assert _machines(bench) == {str(other.id)}
-
-
-async def test_a_sandbox_that_comes_into_being_behind_a_deletion_is_taken_back(bench: SandboxBench) -> None:
-    project_id = await bench.project()
-    await bench.database["projects"].update_one({"_id": project_id}, {"$set": {"status": "DELETING"}})
-    with pytest.raises(ProjectNotFound):
-        await bench.sandboxes.start_for_project(OWNER, project_id, SandboxProviderName.LOCAL)
-    assert await SandboxSession.find_live([project_id]) == []
-    await until(lambda: not _machines(bench))
 
 
 async def test_shutting_down_stops_the_machines_and_says_so(database: Database, tmp_path: Path) -> None:

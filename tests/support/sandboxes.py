@@ -27,6 +27,7 @@ from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import InitialisationStep, NewProject, ProjectStatus
 from aura_gql.projects.service import ProjectService
 from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
@@ -63,6 +64,7 @@ class SandboxBench:
     provider: LocalProvider
     sandboxes: SandboxService
     operations: WindowedRateLimiter
+    providers: Mapping[SandboxProviderName, SandboxProvider]
     others: list[SandboxService] = field(default_factory=list)
 
     async def project(self, files: Mapping[str, bytes] | None = None, owner: str = OWNER) -> ObjectId:
@@ -99,9 +101,10 @@ class SandboxBench:
 
     def more(self) -> SandboxService:
         """Another server's sandboxes, over the same everything."""
-        providers = {SandboxProviderName.LOCAL: self.provider}
         keys = MongoIdempotencyKeys()
-        service = SandboxService(self.projects, self.files, providers, keys, self.bus, self.limits, self.operations)
+        service = SandboxService(
+            self.projects, self.files, self.providers, keys, self.bus, self.limits, self.operations
+        )
         self.others.append(service)
         return service
 
@@ -114,8 +117,9 @@ async def sandbox_bench(
     bus: InProcessBus | None = None,
     provider: LocalProvider | None = None,
     max_operations: int = 1_000_000,
+    others: Mapping[SandboxProviderName, SandboxProvider] | None = None,
 ) -> AsyncIterator[SandboxBench]:
-    """A bench, taken down in order; no machine outlives it."""
+    """A bench, taken down in order; no machine outlives it. `others` are providers besides the LOCAL one."""
     await init_documents(database, list(DOCUMENTS))
     bus = bus or InProcessBus()
     limits = limits or SandboxLimits()
@@ -126,13 +130,17 @@ async def sandbox_bench(
     uploads = FileUploads(projects, files.writer, keys)
     provider = provider or LocalProvider(folder / "sandboxes")
     operations = WindowedRateLimiter("sandbox operations", max_operations, 30 * 24 * 3600, BoundedCounters())
-    sandboxes = SandboxService(projects, files, {SandboxProviderName.LOCAL: provider}, keys, bus, limits, operations)
-    bench = SandboxBench(database, folder, limits, bus, projects, files, uploads, provider, sandboxes, operations)
+    providers: dict[SandboxProviderName, SandboxProvider] = {SandboxProviderName.LOCAL: provider} | dict(others or {})
+    sandboxes = SandboxService(projects, files, providers, keys, bus, limits, operations)
+    bench = SandboxBench(
+        database, folder, limits, bus, projects, files, uploads, provider, sandboxes, operations, providers
+    )
     try:
         yield bench
     finally:
         for service in [sandboxes, *bench.others]:
             await service.reaper.stop()
             await service.close()
-        await provider.close()
+        for each in providers.values():
+            await each.close()
         await bus.close()

@@ -9,7 +9,7 @@ from bson import ObjectId
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import IdempotencyMismatch, InvalidInput
 from aura_gql.kernel.page import PageRequest
-from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import ANYTHING
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import CommandNotFound, SandboxNotFound, SandboxNotRunning
 from aura_gql.terminals.documents import TerminalSession
@@ -49,7 +49,7 @@ async def test_a_shell_is_typed_into_resized_and_ends_with_its_code(bench: Termi
 
 async def test_one_in_a_sandbox_without_a_project_stays_known(bench: TerminalBench) -> None:
     sandbox_id = ObjectId()
-    await bench.below.sandboxes.temporary.launch(sandbox_id, OWNER, SandboxProviderName.LOCAL)
+    await bench.below.sandboxes.temporary.launch(sandbox_id, OWNER, ANYTHING)
     record = await bench.service.open(OWNER, TerminalRequest(sandbox_id, ("sh", "-c", "exit 3")))
     assert not record.has_project
     async with bench.watch(record) as watcher:

@@ -24,10 +24,11 @@ from aura_gql.sandboxes.providers.local.root_folder import ETC, SANDBOX_ID, Root
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.providers.local.uids import UidPool
 from aura_gql.sandboxes.tally import PoolTally
-from aura_gql.sandboxes.values import Capabilities, ProviderHealth, ProviderSandbox, SandboxSpec
+from aura_gql.sandboxes.values import Capabilities, ProviderHealth, ProviderSandbox, SandboxSize, SandboxSpec
 
-# What a machine of this host need not know: it has no names and no clock of its own.
-_TOLD_LATER: dict[str, Any] = {"sandbox_id": "", "project_id": "", "lives_until": None, "network": None}
+# What a machine of this host need not know: it has no names and no clock of its own, and all are of one kind.
+_OF_ONE_KIND: dict[str, Any] = {"language": None, "size": SandboxSize.SMALL, "attempt": None}
+_TOLD_LATER = {"sandbox_id": "", "project_id": "", "lives_until": None, "network": None} | _OF_ONE_KIND
 
 
 class LocalProvider:

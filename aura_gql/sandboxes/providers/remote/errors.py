@@ -1,10 +1,10 @@
 """What a vendor can answer, told apart. Nothing else leaves an adapter, no exception of its SDK or HTTP library."""
 
 from aura_gql.kernel.errors import ProviderUnavailable
-from aura_gql.sandboxes.errors import SandboxQuotaExceeded
+from aura_gql.sandboxes.errors import NothingMade, SandboxQuotaExceeded
 
 
-class VendorKeyRefused(ProviderUnavailable):
+class VendorKeyRefused(NothingMade):
     """It does not take our key: an alarm for the operator. Trying again changes nothing."""
 
 
@@ -12,7 +12,7 @@ class VendorFull(SandboxQuotaExceeded):
     """Our account there has as many machines, or as much of something, as it may."""
 
 
-class VendorBusy(ProviderUnavailable):
+class VendorBusy(NothingMade):
     """It asks us to come back later; nothing was done. `retry_after_s` is what it asked for, None where it did
     not say.
     """
@@ -30,11 +30,11 @@ class VendorTimedOut(VendorDown):
     """It did not answer in time; what was asked may be done."""
 
 
-class VendorLeftAlone(ProviderUnavailable):
+class VendorLeftAlone(NothingMade):
     """It has not been well and is not asked before a time; nothing was done."""
 
 
-class VendorRefused(ProviderUnavailable):
+class VendorRefused(NothingMade):
     """It takes the request for a wrong one, as for a template that it does not have: a matter of the settings."""
 
 
