@@ -92,7 +92,11 @@ async def check_rates(settings: Settings) -> list[Finding]:
 
 async def check_sandboxes(settings: Settings) -> list[Finding]:
     """Each provider by its own self-test; one that works is enough."""
-    findings = [await _check_provider(name, provider) for name, provider in create_providers(settings).items()]
+    try:
+        providers = create_providers(settings)
+    except SettingsError as error:
+        return [Finding("Sandboxes", State.FAILED, str(error), "pip install 'aura-gql[e2b,daytona]'")]
+    findings = [await _check_provider(name, provider) for name, provider in providers.items()]
     if any(finding.state is State.OK for finding in findings):
         return findings
     advice = "Make one of them work, or set E2B_API_KEY or DAYTONA_API_KEY."
@@ -132,7 +136,9 @@ async def _check_provider(name: SandboxProviderName, provider: SandboxProvider) 
     subject = f"Sandboxes {name}"
     if health.available:
         return Finding(subject, State.OK, health.detail)
-    advice = isolation_advice(_kernel_setting) if name is SandboxProviderName.LOCAL else ""
+    advice = f"See that {name}_API_KEY is right and that {name} can be reached from here; docs/providers.md says more."
+    if name is SandboxProviderName.LOCAL:
+        advice = isolation_advice(_kernel_setting)
     return Finding(subject, State.WARNING, health.detail, advice)
 
 

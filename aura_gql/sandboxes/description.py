@@ -28,4 +28,4 @@ async def describe(
     health = await provider.health()
     can = provider.capabilities
     capabilities = replace(can, network=can.network and has_network)
-    return ProviderRecord(name, health.available, health.detail, capabilities)
+    return ProviderRecord(name, health.available, health.detail, capabilities, health.circuit)

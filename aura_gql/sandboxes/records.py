@@ -11,7 +11,7 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.choosing.records import ProviderBounds
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.syncing.records import SkippedFile, SyncConflict
-from aura_gql.sandboxes.values import Capabilities, MachineMetrics, ResourceLimits, SandboxSize
+from aura_gql.sandboxes.values import Capabilities, Circuit, MachineMetrics, ResourceLimits, SandboxSize
 
 
 class SandboxStatus(StrEnum):
@@ -184,12 +184,15 @@ class SandboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRecord:
-    """A provider as this server has it; `capabilities` is None where it is not configured."""
+    """A provider as this server has it; `capabilities` is None where it is not configured, `circuit` also where it runs
+    on this host.
+    """
 
     name: SandboxProviderName
     available: bool
     detail: str
     capabilities: Capabilities | None
+    circuit: Circuit | None = None
 
 
 @dataclass(frozen=True, slots=True)

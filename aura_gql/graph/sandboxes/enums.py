@@ -4,9 +4,9 @@ from aura_gql.graph.enums import publish_enum
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
 from aura_gql.sandboxes.syncing.values import SyncSide
-from aura_gql.sandboxes.values import Enforcement, IpVersion
+from aura_gql.sandboxes.values import Capability, CircuitState, Enforcement, IpVersion
 
-__all__ = ["Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus", "SyncSide"]
+__all__ = ["Capability", "CircuitState", "Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus", "SyncSide"]
 
 publish_enum(
     SandboxProviderName,
@@ -28,6 +28,33 @@ publish_enum(
         SandboxStatus.STOPPED: "It has ended; `statusReason` says why. Its disk is gone, its executions are kept.",
         SandboxStatus.ERROR: "It could not start, or failed; `statusReason` says why.",
     },
+)
+publish_enum(
+    Capability,
+    "Something that a provider of sandboxes can do: a field of `SandboxCapabilities`.",
+    {
+        Capability.STDIN: "Give programs standard input.",
+        Capability.SIGNALS: "Stop programs by signals, with all their children.",
+        Capability.NETWORK: "Let code reach the network, or some of it.",
+        Capability.TERMINAL: "Open terminals.",
+        Capability.PORTS: "Find and reach what listens on a port.",
+        Capability.WATCH: "Tell changes of files as they happen.",
+        Capability.PAUSE: "Pause a machine and let it go on.",
+        Capability.EXTEND: "Have a machine live longer.",
+        Capability.METRICS: "Tell what a machine uses.",
+        Capability.PERSISTENT: "Keep the disk of a stopped machine.",
+    },
+    name="SandboxCapability",
+)
+publish_enum(
+    CircuitState,
+    "Whether a provider outside is asked for sandboxes, by a breaker as in an electric circuit.",
+    {
+        CircuitState.CLOSED: "It answers, and is asked.",
+        CircuitState.HALF_OPEN: "It did not answer. One request at a time finds out whether it does again.",
+        CircuitState.OPEN: "It did not answer several times, and is not asked: `createSandbox` fails at once.",
+    },
+    name="SandboxProviderCircuitState",
 )
 publish_enum(
     Enforcement,

@@ -11,7 +11,8 @@ from aura_gql.graph.nodes import object_id
 from aura_gql.graph.pagination import After, Connection, First, page_request
 from aura_gql.graph.permissions import SignedIn
 from aura_gql.graph.sandboxes.inputs import SandboxFilterInput
-from aura_gql.graph.sandboxes.types import Sandbox, SandboxProvider
+from aura_gql.graph.sandboxes.providers import SandboxProvider
+from aura_gql.graph.sandboxes.types import Sandbox
 from aura_gql.sandboxes.errors import SandboxNotFound
 from aura_gql.sandboxes.records import SandboxFilter
 

@@ -1,7 +1,6 @@
-"""Sandboxes and their providers, as clients see them."""
+"""Sandboxes, as clients see them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
@@ -9,16 +8,14 @@ import strawberry
 from bson import ObjectId
 
 from aura_gql.graph.context import Info
-from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.conflicts import SyncConflict
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
 from aura_gql.graph.sandboxes.ports import SandboxPort
 from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
-from aura_gql.sandboxes.records import ProviderRecord, SandboxEventRecord, SandboxRecord
+from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord
 from aura_gql.sandboxes.syncing.records import SyncConflict as ConflictRecord
-from aura_gql.sandboxes.values import Capabilities
 
 
 @strawberry.type(description="An isolated machine that holds a copy of a project's files and runs code.")
@@ -145,57 +142,3 @@ class SandboxStatusEvent:
             at=record.at,
             expires_at=record.expires_at,
         )
-
-
-@strawberry.type(description="What a provider can do by itself.")
-class SandboxCapabilities:
-    """Capabilities on the wire."""
-
-    stdin: bool = strawberry.field(description="Whether programs can be given standard input.")
-    signals: bool = strawberry.field(description="Whether programs can be stopped by signals, with all their children.")
-    network: bool = strawberry.field(description="Whether code inside reaches the network, or some of it.")
-    terminal: bool = strawberry.field(description="Whether terminals can be opened in it.")
-    ports: bool = strawberry.field(description="Whether what listens on a port can be found and reached.")
-    watch: bool = strawberry.field(description="Whether changes of files are told as they happen.")
-    pause: bool = strawberry.field(description="Whether a machine can be paused and go on.")
-    extend: bool = strawberry.field(description="Whether `extendSandbox` works.")
-    metrics: bool = strawberry.field(description="Whether `sandboxMetrics` has figures.")
-    persistent: bool = strawberry.field(description="Whether the disk of a stopped machine is kept.")
-
-    @classmethod
-    def from_value(cls, can: Capabilities) -> Self:
-        """The capabilities of a provider."""
-        return cls(**asdict(can))
-
-
-@strawberry.type(description="A provider of sandboxes, as this server has it.")
-class SandboxProvider:
-    """A provider record on the wire."""
-
-    name: SandboxProviderName = strawberry.field(description="The word that names it in inputs.")
-    available: bool = strawberry.field(description="Whether sandboxes can be created on it now.")
-    detail: str = strawberry.field(description="How it isolates, or what is missing, in words for a person.")
-    capabilities: SandboxCapabilities | None = strawberry.field(
-        description="What it can do; null where this server has no access to it."
-    )
-
-    @classmethod
-    def from_record(cls, record: ProviderRecord) -> Self:
-        """The provider that `record` describes."""
-        can = record.capabilities
-        return cls(
-            name=record.name,
-            available=record.available,
-            detail=record.detail,
-            capabilities=None if can is None else SandboxCapabilities.from_value(can),
-        )
-
-    @strawberry.field(
-        description="The languages that code may be in, and whether its sandboxes run them; none where it is away."
-    )
-    async def languages(self, info: Info) -> list[LanguageSupport]:
-        """Call, convert."""
-        if not self.available:
-            return []
-        found = await info.context.services.executions.languages(self.name)
-        return [LanguageSupport.from_record(support) for support in found]

@@ -26,7 +26,9 @@ async def test_sandboxes_are_listed_and_found(ada: Member, eve: Member) -> None:
 
 
 async def test_every_provider_is_told(ada: Member) -> None:
-    query = "{ sandboxProviders { name available detail capabilities { stdin signals network extend persistent } } }"
+    query = """{ sandboxProviders {
+        name available detail circuit { state } capabilities { stdin signals network extend persistent emulated }
+    } }"""
 
     providers = {item["name"]: item for item in (await ada.execute(query))["sandboxProviders"]}
 
@@ -38,5 +40,7 @@ async def test_every_provider_is_told(ada: Member) -> None:
         "network": False,
         "extend": True,
         "persistent": False,
+        "emulated": [],
     }
+    assert (providers["LOCAL"]["circuit"], providers["E2B"]["circuit"]) == (None, None)
     assert (providers["E2B"]["available"], providers["E2B"]["capabilities"]) == (False, None)

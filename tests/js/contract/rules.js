@@ -71,6 +71,7 @@ export const schemaRules = {
             "SandboxMetrics",
             "SandboxPort",
             "SandboxProvider",
+            "SandboxProviderCircuit",
             "SandboxSync",
             "SavedFiles",
             "SkippedFile",
