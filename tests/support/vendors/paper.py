@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class PaperVendor:
         self.moods = moods or Moods()
         self.asked: list[str] = []
         self._is_idempotent = is_idempotent
+        self.longest: timedelta | None = None
 
     name = "PAPER"
     home = "/home/user"
@@ -92,8 +93,7 @@ class PaperVendor:
     async def list(self, environment: str) -> Sequence[VendorMachine]:
         """As the port says."""
         async with self._around("list"):
-            names = [path.stem for path in self._folder.glob("*.json")]
-            there = [found for name in names if (found := self._found(name)) is not None]
+            there = self.all()
         return [machine for machine in there if machine.environment == environment]
 
     async def destroy(self, machine_id: str) -> None:
@@ -104,8 +104,9 @@ class PaperVendor:
     async def extend(self, machine_id: str, until: datetime) -> datetime | None:
         """As the port says."""
         async with self._around("extend"):
-            ends_at = self._read(machine_id).ends_at
-            until = until if ends_at is None else max(until, ends_at)
+            machine = self._read(machine_id)
+            until = until if machine.ends_at is None else max(until, machine.ends_at)
+            until = until if self.longest is None else min(until, machine.created_at + self.longest)
             self._change(machine_id, ends_at=until.isoformat())
         return until
 
@@ -149,6 +150,17 @@ class PaperVendor:
 
     async def close(self) -> None:
         """As the port says."""
+
+    def all(self) -> Sequence[VendorMachine]:
+        """What there is in the account, told without any mood."""
+        names = [path.stem for path in self._folder.glob("*.json")]
+        return [found for name in names if (found := self._found(name)) is not None]
+
+    def end(self, sandbox_id: str) -> None:
+        """Have the vendor end a sandbox's machines by itself."""
+        for machine in self.all():
+            if machine.sandbox_id == sandbox_id:
+                self._path(machine.machine_id).unlink()
 
     @asynccontextmanager
     async def _around(self, operation: str) -> AsyncIterator[None]:

@@ -30,6 +30,10 @@ class VendorTimedOut(VendorDown):
     """It did not answer in time; what was asked may be done."""
 
 
+class CreationUnheard(VendorDown):
+    """A creation had no answer, and no machine has shown up by now; one may yet."""
+
+
 class VendorLeftAlone(NothingMade):
     """It has not been well and is not asked before a time; nothing was done."""
 

@@ -1,0 +1,78 @@
+"""There is never a second machine of a sandbox, nor one that nobody waits for."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aura_gql.kernel.clock import utcnow
+from aura_gql.sandboxes.providers.remote.adoption import AdoptionLimits, MachineMaker
+from aura_gql.sandboxes.providers.remote.errors import VendorDown
+from aura_gql.sandboxes.providers.remote.images import MachineImages
+from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
+from aura_gql.sandboxes.values import SandboxSpec
+from tests.support.vendors.paper import PaperVendor
+from tests.support.vendors.remote import QUICK, PaperWorld, bare, paper_world
+from tests.support.waiting import until
+
+SPEC = SandboxSpec("one", "project")
+PATIENT = replace(QUICK, adoption=AdoptionLimits(unheard_s=0.0))
+
+
+async def test_two_at_once_end_with_one_machine(tmp_path: Path) -> None:
+    for _ in range(10):
+        async with paper_world(tmp_path) as world, paper_world(tmp_path) as other:
+            made = await asyncio.gather(world.provider.create(SPEC), other.provider.create(SPEC))
+            (there,) = world.vendor.all()
+            assert {bare(one).machine_id for one in made} == {there.machine_id}
+            await made[0].stop()
+
+
+async def unheard_of(world: PaperWorld) -> None:
+    """A creation that is done, whose answer is lost, with nobody to ask what became of it."""
+
+    async def down() -> None:
+        raise VendorDown("Down.")
+
+    async def lose() -> None:
+        world.moods.steps["list:before"] = down
+        raise VendorDown("Lost.")
+
+    world.moods.steps["create:after"] = lose
+    with pytest.raises(VendorDown, match="Lost"):
+        await world.provider.create(SPEC)
+    assert await world.machines() == ["one"]
+    world.moods.steps.clear()
+
+
+@pytest.mark.parametrize("is_idempotent", [False, True])
+async def test_what_was_made_unheard_of_is_adopted_by_the_next(tmp_path: Path, is_idempotent: bool) -> None:
+    async with paper_world(tmp_path, PATIENT, is_idempotent=is_idempotent) as world:
+        await unheard_of(world)
+        made = await world.provider.create(SPEC)
+        assert [machine.machine_id for machine in world.vendor.all()] == [bare(made).machine_id]
+        assert world.vendor.asked.count("create") == 1
+
+
+async def test_what_was_made_unheard_of_is_removed_where_nobody_comes_for_it(tmp_path: Path) -> None:
+    async with paper_world(tmp_path) as world:
+        await unheard_of(world)
+        await until(lambda: not world.vendor.all())
+
+
+async def test_what_was_made_unheard_of_is_no_other_server_s(tmp_path: Path) -> None:
+    async with paper_world(tmp_path, replace(PATIENT, orphan_grace_s=600.0)) as world:
+        await unheard_of(world)
+        assert await world.provider.remove_orphans([]) == ["one"]
+
+
+async def test_what_is_adopted_runs_by_the_wanted_clock(tmp_path: Path) -> None:
+    vendor = PaperVendor(tmp_path)
+    maker = MachineMaker(vendor, "test", MachineImages())
+    early, clock = utcnow() + timedelta(hours=1), utcnow() + timedelta(hours=2)
+    made = await vendor.create(MachineWish("one", "project", "test", "1", early))
+    await vendor.pause(made.machine_id)
+    found = await maker.make(SPEC, clock, is_first=True)
+    assert (found.machine_id, found.state, found.ends_at) == (made.machine_id, MachineState.RUNNING, clock)
