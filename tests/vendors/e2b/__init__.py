@@ -1,0 +1,1 @@
+"""The loopback E2B, by the SDK alone."""
