@@ -1,1 +1,1 @@
-"""The channel between the server and the agent in a machine: the same code on both sides, standard library only."""
+"""The channel between this server and the agent in a machine: the same code on both sides, standard library alone."""
