@@ -3,14 +3,20 @@
 import hashlib
 import re
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from aura_gql.executions.records import ExecutionLimits
 from aura_gql.kernel.host_rules import HostRule, split_host
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import ProviderBounds, SizeOffer
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
+from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.records import SandboxLimits
+from aura_gql.sandboxes.values import SandboxSize
 from aura_gql.settings import Settings
+from aura_gql.settings_types import MachineImage, SizePrice
 from aura_gql.terminals.records import TerminalLimits
 
 _MIB = 1024 * 1024
@@ -29,7 +35,43 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         max_lifetime_s=sandboxes.sandbox_max_lifetime_s,
         output_bytes=settings.executions.execution_max_output_bytes,
         network=egress_policy(settings),
+        default_provider=settings.providers.sandbox_provider,
+        providers=provider_bounds(settings),
     )
+
+
+def provider_bounds(settings: Settings) -> dict[SandboxProviderName, ProviderBounds]:
+    """Of each provider alone."""
+    providers, sandboxes = settings.providers, settings.sandboxes
+    here = SizeOffer(cpus=sandboxes.sandbox_cpus, memory_bytes=sandboxes.sandbox_memory_bytes)
+    return {
+        SandboxProviderName.LOCAL: ProviderBounds(
+            prices=_prices(providers.local_price_microcents_per_s), sizes=dict.fromkeys(SandboxSize, here)
+        ),
+        SandboxProviderName.E2B: ProviderBounds(
+            max_sessions=providers.e2b_max_sessions,
+            lifetime_s=providers.e2b_lifetime_s,
+            max_lifetime_s=providers.e2b_max_lifetime_s,
+            prices=_prices(providers.e2b_price_microcents_per_s),
+            sizes=_sizes(providers.e2b_templates),
+        ),
+        SandboxProviderName.DAYTONA: ProviderBounds(
+            max_sessions=providers.daytona_max_sessions,
+            lifetime_s=providers.daytona_lifetime_s,
+            max_lifetime_s=providers.daytona_max_lifetime_s,
+            prices=_prices(providers.daytona_price_microcents_per_s),
+            sizes=_sizes(providers.daytona_snapshots),
+        ),
+    }
+
+
+def _prices(prices: Sequence[SizePrice]) -> dict[SandboxSize, int]:
+    return {SandboxSize[price.size.upper()]: price.microcents for price in prices}
+
+
+def _sizes(words: Sequence[MachineImage]) -> dict[SandboxSize, SizeOffer]:
+    images = MachineImages(dict(words))
+    return {size: SizeOffer(image=images.choose(None, size)) for size in SandboxSize}
 
 
 def environment_label(settings: Settings) -> str:

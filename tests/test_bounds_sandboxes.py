@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from aura_gql.bounds_sandboxes import environment_label, execution_limits, local_limits, sandbox_limits
+from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.values import SandboxSize
+from aura_gql.settings_types import MachineImage, SizePrice
 from tests.support.api import settings_for
 
 MIB = 1024 * 1024
@@ -68,3 +71,25 @@ def test_an_embedded_database_is_told_by_its_folder(tmp_path: Path) -> None:
 def test_a_label_is_of_plain_letters(tmp_path: Path) -> None:
     assert label(tmp_path, environment=f"Staging EU/2 {'x' * 60}").startswith(f"staging-eu-2-{'x' * 27}-")
     assert environment_label(settings_for(tmp_path, "a", providers={"sandbox_environment": "mine"})) == "mine"
+
+
+def test_each_provider_has_its_own_bounds(tmp_path: Path) -> None:
+    wanted: dict[str, object] = {
+        "sandbox_provider": SandboxProviderName.DAYTONA,
+        "e2b_max_sessions": 7,
+        "e2b_max_lifetime_s": 3600,
+        "e2b_price_microcents_per_s": (SizePrice("small", 1), SizePrice("large", 4)),
+        "e2b_templates": (MachineImage("default", "base"), MachineImage("large", "base-8")),
+        "daytona_max_sessions": 8,
+        "daytona_lifetime_s": 100,
+        "daytona_max_lifetime_s": 200,
+    }
+    limits = sandbox_limits(settings_for(tmp_path, "none", providers=wanted, sandboxes={"sandbox_lifetime_s": 14_400}))
+    e2b, daytona = limits.bounds_of(SandboxProviderName.E2B), limits.bounds_of(SandboxProviderName.DAYTONA)
+
+    assert limits.default_provider is SandboxProviderName.DAYTONA
+    assert (e2b.max_sessions, daytona.max_sessions) == (7, 8)
+    assert e2b.prices == {SandboxSize.SMALL: 1, SandboxSize.LARGE: 4}
+    assert [offer.image for offer in e2b.sizes.values()] == ["base", "base", "base-8"]
+    spans = {name: (limits.lifetime_of(name), limits.longest_of(name)) for name in SandboxProviderName}
+    assert list(spans.values()) == [(14_400, 86_400), (3_600, 3_600), (100, 200)]

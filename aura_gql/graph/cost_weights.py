@@ -83,6 +83,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "TemplateFile.content": Weight(10),
         "TemplateFile.base64": Weight(10),
         "SandboxProvider.languages": Weight(20, items=11),
+        "SandboxProviderLimits.sessions": Weight(3),
         "User.quota": Weight(5),
         "Project.template": Weight(2),
         "Project.sandbox": Weight(2),

@@ -185,7 +185,7 @@ class SandboxFilter:
 @dataclass(frozen=True, slots=True)
 class ProviderRecord:
     """A provider as this server has it; `capabilities` is None where it is not configured, `circuit` also where it runs
-    on this host.
+    on this host. `lifetime_s` is how long a new sandbox lives on it, `max_lifetime_s` how long any can.
     """
 
     name: SandboxProviderName
@@ -193,6 +193,10 @@ class ProviderRecord:
     detail: str
     capabilities: Capabilities | None
     circuit: Circuit | None = None
+    is_default: bool = False
+    bounds: ProviderBounds = field(default_factory=ProviderBounds)
+    lifetime_s: float = 0.0
+    max_lifetime_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +253,15 @@ class SandboxLimits:
 
     def lifetime_of(self, provider: SandboxProviderName) -> float:
         """How many seconds a new sandbox on a provider lives."""
-        lifetime_s = self.bounds_of(provider).lifetime_s
-        return self.lifetime_s if lifetime_s is None else lifetime_s
+        bounds = self.bounds_of(provider)
+        lifetime_s = self.lifetime_s if bounds.lifetime_s is None else bounds.lifetime_s
+        return lifetime_s if bounds.max_lifetime_s is None else min(lifetime_s, bounds.max_lifetime_s)
+
+    def longest_of(self, provider: SandboxProviderName) -> float:
+        """How many seconds a sandbox on a provider can live in all, extended as often as may be."""
+        longest_s = max(self.lifetime_of(provider), self.max_lifetime_s)
+        vendors_s = self.bounds_of(provider).max_lifetime_s
+        return longest_s if vendors_s is None else min(longest_s, vendors_s)
 
     def idle_timeout_of(self, *, is_temporary: bool) -> float:
         """After how long a sandbox is idle. What a temporary one was made for begins soon, and ends it."""

@@ -57,7 +57,7 @@ class SandboxRenewal:
                 return record
             self._require_extensible(record)
             until = record.expires_at + timedelta(seconds=by_s)
-            longest_s = max(self._limits.lifetime_of(record.provider), self._limits.max_lifetime_s)
+            longest_s = self._limits.longest_of(record.provider)
             latest = record.created_at + timedelta(seconds=longest_s)
             if until > latest:
                 left = max(0, int((latest - record.expires_at).total_seconds()))

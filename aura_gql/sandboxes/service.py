@@ -164,7 +164,7 @@ class SandboxService:
 
     async def providers(self) -> Sequence[ProviderRecord]:
         """Every provider there is, and whether this server can use it now."""
-        return await describe_all(self._providers, has_network=self._limits.network is not None)
+        return await describe_all(self._providers, self._limits)
 
     async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise.

@@ -153,7 +153,7 @@ class QuickExecuteInput(RunInput):
         ),
     )
     provider: SandboxProviderName | None = strawberry.field(
-        default=None, description="Who runs it; the server's own host where left out."
+        default=None, description="Who runs it; the server's default where left out."
     )
 
     def to_request(self) -> QuickRequest:

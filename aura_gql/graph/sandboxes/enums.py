@@ -4,9 +4,18 @@ from aura_gql.graph.enums import publish_enum
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxStatus
 from aura_gql.sandboxes.syncing.values import SyncSide
-from aura_gql.sandboxes.values import Capability, CircuitState, Enforcement, IpVersion
+from aura_gql.sandboxes.values import Capability, CircuitState, Enforcement, IpVersion, SandboxSize
 
-__all__ = ["Capability", "CircuitState", "Enforcement", "IpVersion", "SandboxProviderName", "SandboxStatus", "SyncSide"]
+__all__ = [
+    "Capability",
+    "CircuitState",
+    "Enforcement",
+    "IpVersion",
+    "SandboxProviderName",
+    "SandboxSize",
+    "SandboxStatus",
+    "SyncSide",
+]
 
 publish_enum(
     SandboxProviderName,
@@ -15,6 +24,15 @@ publish_enum(
         SandboxProviderName.LOCAL: "The server's own host, isolated by Linux namespaces.",
         SandboxProviderName.E2B: "E2B's cloud.",
         SandboxProviderName.DAYTONA: "Daytona's cloud.",
+    },
+)
+publish_enum(
+    SandboxSize,
+    "How large a machine is. What that comes to is the provider's: `SandboxProvider.sizes` tells.",
+    {
+        SandboxSize.SMALL: "Enough to run and try a project.",
+        SandboxSize.MEDIUM: "For builds, and tests of some size.",
+        SandboxSize.LARGE: "The largest that there is.",
     },
 )
 publish_enum(

@@ -4,7 +4,9 @@ import strawberry
 
 from aura_gql.graph.nodes import object_id
 from aura_gql.graph.payload import key_description
-from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
+from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxSize, SandboxStatus
+from aura_gql.kernel.errors import InvalidInput
+from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.records import SandboxFilter
 
 
@@ -31,9 +33,26 @@ class CreateSandboxInput:
     provider: SandboxProviderName | None = strawberry.field(
         default=None, description="Who runs it; the project's own provider where left out."
     )
+    size: SandboxSize = strawberry.field(
+        default=SandboxSize.SMALL, description="How large a machine; `SandboxProvider.sizes` tells what that comes to."
+    )
+    fallback: list[SandboxProviderName] | None = strawberry.field(
+        default=None,
+        description=(
+            "The providers that may run it instead, the best first, where the wanted one is away or full: none where "
+            "left out, and then it fails there. `Sandbox.wantedProvider` and `fallbackReason` tell what became of it."
+        ),
+    )
     idempotency_key: str | None = strawberry.field(
         default=None, description=key_description("the first sandbox", "starting two")
     )
+
+    def to_wish(self) -> SandboxWish:
+        """The wish for the service; InvalidInput on `fallback` where a provider stands there twice."""
+        fallback = tuple(self.fallback or ())
+        if len(set(fallback)) < len(fallback):
+            raise InvalidInput("`fallback` names each provider once.", field=("fallback",))
+        return SandboxWish(self.provider, self.size, fallback)
 
 
 @strawberry.input(description="Which sandbox to end with `stopSandbox`.")

@@ -4,6 +4,7 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from aura_gql.graph.context import Context
+from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxRecord
 
 
@@ -15,3 +16,13 @@ def live_sandboxes(context: Context) -> DataLoader[ObjectId, SandboxRecord | Non
         return [found.get(id) for id in project_ids]
 
     return context.loaders.get(live_sandboxes, fetch)
+
+
+def live_counts(context: Context) -> DataLoader[SandboxProviderName, int]:
+    """How many live sandboxes providers have, whoever owns them."""
+
+    async def fetch(providers: list[SandboxProviderName]) -> list[int]:
+        found = await context.services.sandboxes.count_live()
+        return [sum(count for (name, _), count in found.items() if name == provider) for provider in providers]
+
+    return context.loaders.get(live_counts, fetch)

@@ -14,7 +14,6 @@ from aura_gql.graph.sandboxes.inputs import (
     StopSandboxInput,
 )
 from aura_gql.graph.sandboxes.types import Sandbox
-from aura_gql.sandboxes.choosing.records import SandboxWish
 
 
 @strawberry.type(description="What `createSandbox` did.")
@@ -74,7 +73,7 @@ class SandboxMutations:
         viewer = info.context.require_viewer()
         project_id = object_id(input.project_id, "Project", ("projectId",))
         service = info.context.services.sandboxes
-        record = await service.create(viewer.id, project_id, SandboxWish(input.provider), input.idempotency_key)
+        record = await service.create(viewer.id, project_id, input.to_wish(), input.idempotency_key)
         return CreateSandboxPayload(sandbox=Sandbox.from_record(record))
 
     @strawberry.mutation(

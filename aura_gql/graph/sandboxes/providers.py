@@ -8,9 +8,15 @@ import strawberry
 
 from aura_gql.graph.context import Info
 from aura_gql.graph.executions.languages import LanguageSupport
-from aura_gql.graph.sandboxes.enums import Capability, CircuitState, SandboxProviderName
+from aura_gql.graph.sandboxes.enums import Capability, CircuitState, SandboxProviderName, SandboxSize
+from aura_gql.graph.sandboxes.loaders import live_counts
+from aura_gql.graph.scalars import Long
+from aura_gql.sandboxes.choosing.records import ProviderBounds, SizeOffer
 from aura_gql.sandboxes.records import ProviderRecord
 from aura_gql.sandboxes.values import Capabilities, Circuit
+
+_SECONDS_AN_HOUR = 3600
+_MICROCENTS_A_CENT = 1_000_000
 
 
 @strawberry.type(description="What can be done with the sandboxes of a provider.")
@@ -61,6 +67,67 @@ class SandboxProviderCircuit:
         return cls(state=circuit.state, until=circuit.until, reason=circuit.reason)
 
 
+@strawberry.type(description="How many sandboxes a provider has here, and how long they live.")
+class SandboxProviderLimits:
+    """The bounds of a provider on the wire."""
+
+    provider: strawberry.Private[SandboxProviderName]
+    max_sessions: int | None = strawberry.field(
+        description="The most live sandboxes of all users on it; null where only the provider itself bounds them."
+    )
+    lifetime_s: int = strawberry.field(description="Seconds after which a new sandbox on it ends in any case.")
+    max_lifetime_s: int = strawberry.field(
+        description="The most seconds in all to which `extendSandbox` takes one on it."
+    )
+
+    @classmethod
+    def from_record(cls, record: ProviderRecord) -> Self:
+        """The bounds of a provider."""
+        return cls(
+            provider=record.name,
+            max_sessions=record.bounds.max_sessions,
+            lifetime_s=int(record.lifetime_s),
+            max_lifetime_s=int(record.max_lifetime_s),
+        )
+
+    @strawberry.field(description="How many live sandboxes all users have on it now, those that start included.")
+    async def sessions(self, info: Info) -> int:
+        """Load."""
+        return await live_counts(info.context).load(self.provider)
+
+
+@strawberry.type(
+    description="What a size comes to on a provider; null for what is not known before a machine is there."
+)
+class SandboxSizeOffer:
+    """A size on the wire."""
+
+    size: SandboxSize = strawberry.field(description="The word that names it in `createSandbox`.")
+    image: str | None = strawberry.field(
+        description=(
+            "The provider's own name for what its machines are made from, where the language asks for no other: a "
+            "template of E2B, a snapshot of Daytona. Where two sizes have the same, they are the same."
+        )
+    )
+    cpus: float | None = strawberry.field(description="CPUs, in fractions; `Sandbox.resourceLimits` tells a machine's.")
+    memory_bytes: Long | None = strawberry.field(description="Bytes of memory, likewise.")
+    cents_per_hour: float | None = strawberry.field(
+        description="What an hour is charged with, in US cents; null where this server charges nothing."
+    )
+
+    @classmethod
+    def of(cls, size: SandboxSize, bounds: ProviderBounds) -> Self:
+        """A size on a provider with these bounds."""
+        offer, price = bounds.sizes.get(size, SizeOffer()), bounds.prices.get(size)
+        return cls(
+            size=size,
+            image=offer.image,
+            cpus=offer.cpus,
+            memory_bytes=None if offer.memory_bytes is None else Long(offer.memory_bytes),
+            cents_per_hour=None if price is None else price * _SECONDS_AN_HOUR / _MICROCENTS_A_CENT,
+        )
+
+
 @strawberry.type(description="A provider of sandboxes, as this server has it.")
 class SandboxProvider:
     """A provider record on the wire."""
@@ -74,6 +141,13 @@ class SandboxProvider:
     capabilities: SandboxCapabilities | None = strawberry.field(
         description="What it can do; null where this server has no access to it."
     )
+    is_default: bool = strawberry.field(description="Whether it runs the sandboxes of those who name no provider.")
+    limits: SandboxProviderLimits | None = strawberry.field(
+        description="What bounds its sandboxes; null where this server has no access to it."
+    )
+    sizes: list[SandboxSizeOffer] = strawberry.field(
+        description="The sizes that its sandboxes can have, the smallest first; none where there is no access to it."
+    )
 
     @classmethod
     def from_record(cls, record: ProviderRecord) -> Self:
@@ -85,6 +159,9 @@ class SandboxProvider:
             detail=record.detail,
             circuit=None if circuit is None else SandboxProviderCircuit.from_value(circuit),
             capabilities=None if can is None else SandboxCapabilities.from_value(can),
+            is_default=record.is_default,
+            limits=None if can is None else SandboxProviderLimits.from_record(record),
+            sizes=[] if can is None else [SandboxSizeOffer.of(size, record.bounds) for size in SandboxSize],
         )
 
     @strawberry.field(

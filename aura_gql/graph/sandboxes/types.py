@@ -10,7 +10,7 @@ from bson import ObjectId
 from aura_gql.graph.context import Info
 from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.conflicts import SyncConflict
-from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxStatus
+from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxSize, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
 from aura_gql.graph.sandboxes.ports import SandboxPort
 from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
@@ -36,6 +36,13 @@ class Sandbox(Node):
         )
     )
     provider: SandboxProviderName = strawberry.field(description="Who runs it.")
+    wanted_provider: SandboxProviderName = strawberry.field(
+        description="Who was asked to run it first: another than `provider` where `createSandbox` allowed a `fallback`."
+    )
+    fallback_reason: str | None = strawberry.field(
+        description="Why the wanted provider does not run it; null where it does."
+    )
+    size: SandboxSize = strawberry.field(description="How large its machine was asked to be.")
     status: SandboxStatus = strawberry.field(description="Where it is in its life.")
     status_reason: str | None = strawberry.field(description="Why it is in this state, where there is more to say.")
     created_at: datetime = strawberry.field(description="When it was asked for.")
@@ -75,6 +82,9 @@ class Sandbox(Node):
             project_id=to_global_id("Sandbox" if record.is_temporary else "Project", record.project_id),
             is_temporary=record.is_temporary,
             provider=record.provider,
+            wanted_provider=record.wanted_provider,
+            fallback_reason=record.detour,
+            size=record.size,
             status=record.status,
             status_reason=record.status_reason,
             created_at=record.created_at,

@@ -50,14 +50,28 @@ def joined(earlier: str | None, reason: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeOffer:
+    """What a size comes to on a provider: `image` is the vendor's own word for what machines of that size are made
+    from, where no language asks for another. None for what nobody knows before a machine is there.
+    """
+
+    image: str | None = None
+    cpus: float | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderBounds:
     """What an operator allows one provider.
 
     `max_sessions` are its live sandboxes, of all users and all servers; None leaves that to the provider. `lifetime_s`
-    is how many seconds a sandbox on it lives, None as long as any. `prices` are the micro-cents that a second of a
-    machine costs, by its size; what is not there costs nothing.
+    is how many seconds a sandbox on it lives, None as long as any, and `max_lifetime_s` how many it can live there at
+    all, whatever is asked for. `prices` are the micro-cents that a second of a machine costs, by its size; what is not
+    there costs nothing. `sizes` tells what each size comes to; one that is not there is as good as any other.
     """
 
     max_sessions: int | None = None
     lifetime_s: float | None = None
+    max_lifetime_s: float | None = None
     prices: Mapping[SandboxSize, int] = field(default_factory=dict)
+    sizes: Mapping[SandboxSize, SizeOffer] = field(default_factory=dict)

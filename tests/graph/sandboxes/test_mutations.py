@@ -4,7 +4,7 @@ from tests.support.api import Data, Member
 from tests.support.journeys import ready_project, running_sandbox
 
 CREATE = """mutation ($input: CreateSandboxInput!) { createSandbox(input: $input) {
-    sandbox { id projectId provider status } errors { code message field }
+    sandbox { id projectId provider wantedProvider fallbackReason size status } errors { code message field }
 } }"""
 STOP = """mutation ($input: StopSandboxInput!) { stopSandbox(input: $input) {
     sandbox { status statusReason stoppedAt } errors { code field }
@@ -43,6 +43,18 @@ async def test_a_provider_that_is_not_configured_is_refused(ada: Member) -> None
 
     assert payload["sandbox"] is None
     assert payload["errors"][0]["code"] == "UNSUPPORTED"
+
+
+async def test_another_provider_is_taken_only_where_that_is_allowed(ada: Member) -> None:
+    project = await ready_project(ada)
+
+    payload = await create(ada, projectId=project, provider="E2B", fallback=["DAYTONA", "LOCAL"], size="LARGE")
+    twice = await create(ada, projectId=project, fallback=["LOCAL", "LOCAL"])
+
+    sandbox = payload["sandbox"]
+    assert (sandbox["provider"], sandbox["wantedProvider"], sandbox["size"]) == ("LOCAL", "E2B", "LARGE")
+    assert "E2B is not configured" in sandbox["fallbackReason"]
+    assert (twice["errors"][0]["code"], twice["errors"][0]["field"]) == ("INVALID_INPUT", ["input", "fallback"])
 
 
 async def test_foreign_things_answer_as_missing_ones(ada: Member, eve: Member) -> None:

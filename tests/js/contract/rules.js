@@ -72,6 +72,8 @@ export const schemaRules = {
             "SandboxPort",
             "SandboxProvider",
             "SandboxProviderCircuit",
+            "SandboxProviderLimits",
+            "SandboxSizeOffer",
             "SandboxSync",
             "SavedFiles",
             "SkippedFile",

@@ -23,8 +23,3 @@ class MachineImages:
         if language is not None:
             kinds = [f"{language.lower()}.{word}", language.lower(), *kinds]
         return next((self._images[kind] for kind in kinds if kind in self._images), None)
-
-    def has_own(self, size: SandboxSize) -> bool:
-        """Whether machines of a size are made from something of their own, at least for some language."""
-        word = size.value.lower()
-        return any(kind == word or kind.endswith(f".{word}") for kind in self._images)

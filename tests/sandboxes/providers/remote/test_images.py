@@ -26,8 +26,3 @@ def test_the_most_exact_one_is_chosen(language: str | None, size: SandboxSize, i
 
 def test_without_any_the_vendor_chooses() -> None:
     assert MachineImages().choose("python", SandboxSize.LARGE) is None
-
-
-def test_a_size_has_its_own_where_anything_names_it() -> None:
-    assert [IMAGES.has_own(size) for size in SandboxSize] == [False, False, True]
-    assert MachineImages({"go.medium": "go-4"}).has_own(SandboxSize.MEDIUM)
