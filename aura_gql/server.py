@@ -47,6 +47,7 @@ from aura_gql.provider_parts import create_providers, vendor_tallies
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.service import SandboxService
 from aura_gql.sandboxes.tally import EgressTally, PoolTally
+from aura_gql.sandboxes.usage.documents import SandboxUsageAnalytics
 from aura_gql.services import Services
 from aura_gql.settings import Settings
 from aura_gql.storage.backends.local import LocalBlobStore
@@ -84,6 +85,7 @@ DOCUMENTS: Sequence[type[Document]] = (
     ProjectDocument,
     *FILE_DOCUMENTS,
     SandboxSession,
+    SandboxUsageAnalytics,
     CodeExecution,
     ExecutionOutput,
     TerminalSession,

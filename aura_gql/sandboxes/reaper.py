@@ -10,11 +10,13 @@ from aura_gql.kernel.background import BackgroundTasks, Periodic
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.records import SandboxClock, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.starter import MachineStarter
 from aura_gql.sandboxes.stopper import DELETED, MachineStopper
 from aura_gql.sandboxes.sweeper import MachineSweeper
+from aura_gql.sandboxes.usage.books import UsageBooks
 
 _log = structlog.get_logger(__name__)
 _RESTARTED = "The server restarted. What code changed in its files since the last save is lost."
@@ -30,6 +32,8 @@ class SandboxReaper:
     def __init__(
         self,
         sweeper: MachineSweeper,
+        maker: MachineMaker,
+        books: UsageBooks,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         starter: MachineStarter,
@@ -37,6 +41,8 @@ class SandboxReaper:
         limits: SandboxLimits,
     ) -> None:
         self.sweeper = sweeper
+        self._maker = maker
+        self._books = books
         self._lifecycle = lifecycle
         self._registry = registry
         self._starter = starter
@@ -64,6 +70,7 @@ class SandboxReaper:
         if self._watch.renewed(asyncio.get_running_loop().time()) and await self.recover(exclusive=False):
             self.sweeper.soon()
         held = self._registry.ids()
+        await self._books.see(self._registry.use_ids())
         if used := self._registry.used():
             await SandboxSession.touch(used)
         records = await SandboxSession.find_live_of_owner(self._registry.owner)
@@ -72,7 +79,8 @@ class SandboxReaper:
         wanted = {record.id for record in records}
         for sandbox_id in held:
             if sandbox_id not in wanted and (live := self._registry.pop(sandbox_id)) is not None:
-                self._tasks.spawn(live.machine.stop(), f"stop unwanted machine of {sandbox_id}")
+                stop = self._maker.unmake(live.machine, live.use_id)
+                self._tasks.spawn(stop, f"stop unwanted machine of {sandbox_id}")
 
     async def recover(self, *, exclusive: bool) -> bool:
         """End the records of servers that are dead: those whose lease ran out, with `exclusive` all but our own.

@@ -17,7 +17,8 @@ from aura_gql.sandboxes.syncing.records import SyncedState
 class LiveSandbox:
     """A machine of a user's, what its disk got of the project, and the lock that keeps two syncs of files apart.
 
-    `lives_until` is what the provider has been told of its end, `was_used` whether code may have run.
+    `lives_until` is what the provider has been told of its end, `use_id` its row in the books, `was_used` whether code
+    may have run.
     """
 
     machine: Sandbox
@@ -25,6 +26,7 @@ class LiveSandbox:
     owner_id: str
     synced: SyncedState
     lives_until: datetime
+    use_id: ObjectId
     was_used: bool = False
     sync_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -51,6 +53,10 @@ class SandboxRegistry:
     def get(self, sandbox_id: ObjectId) -> LiveSandbox | None:
         """The machine, if this process holds it."""
         return self._live.get(sandbox_id)
+
+    def use_ids(self) -> list[ObjectId]:
+        """The rows of those machines in the books."""
+        return [live.use_id for live in self._live.values()]
 
     def ids(self) -> list[ObjectId]:
         """The sandboxes whose machines this process holds."""

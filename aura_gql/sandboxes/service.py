@@ -50,6 +50,7 @@ from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
 from aura_gql.sandboxes.syncs import SandboxSyncs
 from aura_gql.sandboxes.tally import SandboxTally
 from aura_gql.sandboxes.temporary import TemporarySandboxes
+from aura_gql.sandboxes.usage.books import UsageBooks
 
 _NO_SUCH_SANDBOX = "There is no sandbox with this id."
 _STOP_PATIENCE_S = 2.0
@@ -62,7 +63,7 @@ class SandboxService:
 
     `reaper` is its background loop, `renewal` gives sandboxes more time and new machines, `meter` tells what they use,
     `suitability` which providers can run something, `file_changes` records what code changes in them, `disks` shows the
-    files in them, `syncs` keeps these and the project's the same.
+    files in them, `syncs` keeps these and the project's the same, `usage` keeps the books.
     A server calls `recover` and `reaper.start()` at its start, `reaper.stop()` and `close()` at its end.
     """
 
@@ -91,9 +92,12 @@ class SandboxService:
         self.disks = SandboxDisks(self._registry)
         saver = FileSaver(self._syncer, self._lifecycle.tally)
         admission = SandboxAdmission(self._registry.owner, limits)
-        self._maker = MachineMaker(providers, Detours(admission, limits), limits)
-        self._starter = MachineStarter(self._maker, self._syncer, saver, self._lifecycle, self._registry, limits)
-        self._stopper = MachineStopper(self._starter, saver, self._lifecycle, self._registry, limits)
+        self.usage = UsageBooks(self._registry.owner, limits)
+        self._maker = MachineMaker(providers, Detours(admission, limits), self.usage, limits)
+        self._starter = MachineStarter(
+            self._maker, self.usage, self._syncer, saver, self._lifecycle, self._registry, limits
+        )
+        self._stopper = MachineStopper(self._maker, self._starter, saver, self._lifecycle, self._registry, limits)
         self._creator = SandboxCreator(self._starter, admission, self._lifecycle, self._registry, limits)
         self._launcher = SandboxLauncher(
             projects,
@@ -112,8 +116,10 @@ class SandboxService:
         self.meter = SandboxMeter(self._lifecycle, self._registry)
         self.temporary = TemporarySandboxes(self._maker, self._creator, self._stopper, limits)
         self.suitability = SandboxSuitability(self.providers, self.temporary)
-        sweeper = MachineSweeper(providers, self._maker, self._lifecycle, self._registry, limits)
-        self.reaper = SandboxReaper(sweeper, self._lifecycle, self._registry, self._starter, self._stopper, limits)
+        sweeper = MachineSweeper(providers, self._maker, self.usage, self._lifecycle, self._registry, limits)
+        self.reaper = SandboxReaper(
+            sweeper, self._maker, self.usage, self._lifecycle, self._registry, self._starter, self._stopper, limits
+        )
 
     async def create(
         self,

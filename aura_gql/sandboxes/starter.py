@@ -11,16 +11,15 @@ from bson import ObjectId
 from aura_gql.kernel.background import BackgroundTasks, to_its_end
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import DomainError
-from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
-from aura_gql.sandboxes.maker import MachineMaker
-from aura_gql.sandboxes.ports import Sandbox
+from aura_gql.sandboxes.maker import MachineMaker, MadeMachine
 from aura_gql.sandboxes.records import MachineFacts, SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import LiveSandbox, SandboxRegistry
 from aura_gql.sandboxes.saver import FileSaver
 from aura_gql.sandboxes.syncing.records import SyncedState
 from aura_gql.sandboxes.syncing.syncer import ProjectSyncer
+from aura_gql.sandboxes.usage.books import UsageBooks
 from aura_gql.sandboxes.values import Enforcement, Limit
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +31,7 @@ class MachineStarter:
     def __init__(
         self,
         maker: MachineMaker,
+        books: UsageBooks,
         syncer: ProjectSyncer,
         saver: FileSaver,
         lifecycle: Lifecycle,
@@ -39,6 +39,7 @@ class MachineStarter:
         limits: SandboxLimits,
     ) -> None:
         self._maker = maker
+        self._books = books
         self._syncer = syncer
         self._saver = saver
         self._lifecycle = lifecycle
@@ -128,7 +129,7 @@ class MachineStarter:
                 )
                 return
             self._registry.pop(record.id)
-            await to_its_end(live.machine.stop())
+            await to_its_end(self._maker.unmake(live.machine, live.use_id))
         await self._bring_up(record)
 
     async def _telling_failure(self, record: SandboxRecord, work: Coroutine[None, None, None]) -> None:
@@ -141,10 +142,11 @@ class MachineStarter:
             )
 
     async def _bring_up(self, record: SandboxRecord) -> None:
-        async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as (record, machine):
+        async with asyncio.timeout(self._limits.start_timeout_s), self._machine(record) as made:
+            record, machine = made.record, made.machine
             revision = await self._syncer.fill(machine, record.project_id)
             synced = SyncedState(revision)
-            live = LiveSandbox(machine, record.project_id, record.user_id, synced, record.expires_at)
+            live = LiveSandbox(machine, record.project_id, record.user_id, synced, record.expires_at, made.use_id)
             self._registry.add(record.id, live)
             output = Limit(self._limits.output_bytes, Enforcement.HARD)
             limits = replace(machine.limits, output_bytes=output)
@@ -152,32 +154,35 @@ class MachineStarter:
             running = await self._lifecycle.running(record.id, facts, utcnow())
             if running is None:
                 self._registry.pop(record.id)
-                await machine.stop()
+                await self._maker.discard(made)
                 return
-        self._tasks.spawn(self._watch(record.id, record.provider, machine), f"watch sandbox {record.id}")
+        self._tasks.spawn(self._watch(made), f"watch sandbox {record.id}")
 
     @contextlib.asynccontextmanager
-    async def _machine(self, record: SandboxRecord) -> AsyncIterator[tuple[SandboxRecord, Sandbox]]:
-        """A new machine and the record as it is then; stopped where the block fails or is cancelled."""
-        record, machine = await self._maker.make(record)
+    async def _machine(self, record: SandboxRecord) -> AsyncIterator[MadeMachine]:
+        """A new machine, stopped where the block fails or is cancelled."""
+        made = await self._maker.make(record)
         try:
-            yield record, machine
+            yield made
         except BaseException:
             self._registry.pop(record.id)
-            await asyncio.shield(machine.stop())
+            await self._maker.discard(made)
             raise
 
-    async def _watch(self, sandbox_id: ObjectId, provider: SandboxProviderName, machine: Sandbox) -> None:
-        reason = await machine.wait_gone()
+    async def _watch(self, made: MadeMachine) -> None:
+        sandbox_id, provider = made.record.id, made.record.provider
+        reason = await made.machine.wait_gone()
         live = self._registry.get(sandbox_id)
-        if live is None or live.machine is not machine:
+        if live is None or live.machine is not made.machine:
             return
+        ended_at = utcnow()
         gone = await self._lifecycle.advance(sandbox_id, SandboxStatus.ERROR, reason, only_from=[SandboxStatus.RUNNING])
         if gone is not None:
             self._registry.pop(sandbox_id)
             self._lifecycle.tally.failed(provider, "run")
             _log.warning("sandbox.gone", sandbox_id=str(sandbox_id), reason=reason)
-            await machine.stop()
+            await self._books.close(made.use_id, ended_at)
+            await made.machine.stop()
 
     def _reason(self, record: SandboxRecord, error: Exception) -> str:
         if isinstance(error, DomainError):

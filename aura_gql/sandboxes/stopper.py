@@ -9,6 +9,7 @@ from aura_gql.kernel.background import BackgroundTasks
 from aura_gql.kernel.errors import DomainError
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
+from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
 from aura_gql.sandboxes.saver import FileSaver
@@ -24,12 +25,14 @@ class MachineStopper:
 
     def __init__(
         self,
+        maker: MachineMaker,
         starter: MachineStarter,
         saver: FileSaver,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         limits: SandboxLimits,
     ) -> None:
+        self._maker = maker
         self._starter = starter
         self._saver = saver
         self._limits = limits
@@ -82,7 +85,7 @@ class MachineStopper:
         live = self._registry.pop(record.id)
         try:
             if live is not None:
-                await live.machine.stop()
+                await self._maker.unmake(live.machine, live.use_id)
         except DomainError as error:
             self._lifecycle.tally.failed(record.provider, "stop", error)
             _log.error("sandbox.not_stopped", sandbox_id=str(record.id), reason=error.message)

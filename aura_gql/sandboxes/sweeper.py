@@ -18,6 +18,7 @@ from aura_gql.sandboxes.maker import MachineMaker
 from aura_gql.sandboxes.ports import Sandbox, SandboxProvider
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.registry import SandboxRegistry
+from aura_gql.sandboxes.usage.books import UsageBooks
 
 _log = structlog.get_logger(__name__)
 # A server does not keep its clients waiting for a provider that does not answer.
@@ -31,12 +32,14 @@ class MachineSweeper:
         self,
         providers: Mapping[SandboxProviderName, SandboxProvider],
         maker: MachineMaker,
+        books: UsageBooks,
         lifecycle: Lifecycle,
         registry: SandboxRegistry,
         limits: SandboxLimits,
     ) -> None:
         self._providers = providers
         self._maker = maker
+        self._books = books
         self._lifecycle = lifecycle
         self._registry = registry
         self._limits = limits
@@ -66,7 +69,7 @@ class MachineSweeper:
         return self._tasks.spawn(self.remove_orphans(), "sandbox orphans")
 
     async def remove_orphans(self) -> None:
-        """End the machines that no live record wants."""
+        """End the machines that no live record wants, and close what the books still say of them."""
         await asyncio.gather(*(self._guarded(name, self._remove_orphans) for name in self._providers))
 
     async def end_lost(self) -> None:
@@ -93,8 +96,11 @@ class MachineSweeper:
 
     async def _remove_orphans(self, name: SandboxProviderName) -> None:
         async with self._maker.gates[name]:
-            keep = [str(sandbox_id) for sandbox_id in await SandboxSession.live_ids(name)]
-            removed = await self._providers[name].remove_orphans(keep)
+            live = await SandboxSession.live_ids(name)
+            left = await self._books.left(name, live)
+            listed = await self._providers[name].list() if left else []
+            removed = await self._providers[name].remove_orphans([str(sandbox_id) for sandbox_id in live])
+            await self._books.settle(left, listed, removed)
         if removed:
             _log.warning("sandbox.orphans_removed", provider=name.value, count=len(removed))
 
@@ -130,4 +136,4 @@ class MachineSweeper:
             return
         self._lifecycle.tally.failed(record.provider, "run")
         self._registry.pop(record.id)
-        await machine.stop()
+        await self._maker.unmake(machine, live.use_id)

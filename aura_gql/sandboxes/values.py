@@ -241,12 +241,15 @@ class MachineMetrics:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSandbox:
-    """A machine, or what is left of one, as its provider lists it: by our id and its own, with our environment."""
+    """A machine as its provider lists it: by our id and its own, with our environment. What does not run is left of one
+    that has ended.
+    """
 
     sandbox_id: str
     provider_sandbox_id: str
     created_at: datetime
     environment: str
+    is_running: bool = True
 
 
 class CircuitState(StrEnum):

@@ -1,5 +1,6 @@
 """What a provider is asked, and when."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.records import SandboxStatus
 from aura_gql.sandboxes.values import SandboxSize, SandboxSpec
 from tests.support.sandboxes import OWNER, sandbox_bench
+from tests.support.waiting import until
 
 
 class Listening(LocalProvider):
@@ -20,6 +22,7 @@ class Listening(LocalProvider):
         super().__init__(root)
         self.asked: list[SandboxSpec] = []
         self.is_removing = False
+        self.may_remove = asyncio.Event()
 
     async def create(self, spec: SandboxSpec) -> LocalSandbox:
         """Asked while it removes, it fails."""
@@ -28,9 +31,9 @@ class Listening(LocalProvider):
         return await super().create(spec)
 
     async def remove_orphans(self, keep: Iterable[str]) -> Sequence[str]:
-        """With a moment in which others may ask."""
+        """Once it may."""
         self.is_removing = True
-        await super().list()
+        await self.may_remove.wait()
         removed = await super().remove_orphans(keep)
         self.is_removing = False
         return removed
@@ -40,8 +43,11 @@ async def test_it_is_told_what_was_wished_and_nothing_while_it_is_swept(database
     provider = Listening(tmp_path / "sandboxes")
     async with sandbox_bench(database, tmp_path, provider=provider) as bench:
         sweep = bench.sandboxes.reaper.sweeper.soon()
+        await until(lambda: provider.is_removing)
         wish = SandboxWish(size=SandboxSize.MEDIUM, language="go")
         record = await bench.sandboxes.create(OWNER, await bench.project(), wish)
+        await until(lambda: bool(bench.sandboxes._maker.gates[SandboxProviderName.LOCAL]._waiters))
+        provider.may_remove.set()
         await bench.reached(record.id, SandboxStatus.RUNNING)
         await sweep
         [spec] = provider.asked

@@ -31,6 +31,7 @@ from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 from aura_gql.sandboxes.service import SandboxService
+from aura_gql.sandboxes.usage.documents import SandboxUsageAnalytics
 from aura_gql.storage.backends.local import LocalBlobStore
 from aura_gql.templates.service import TemplateService
 from aura_gql.terminals.documents import TerminalSession
@@ -42,6 +43,7 @@ DOCUMENTS: Sequence[type[Document]] = (
     ProjectDocument,
     *FILE_DOCUMENTS,
     SandboxSession,
+    SandboxUsageAnalytics,
     CodeExecution,
     ExecutionOutput,
     TerminalSession,

@@ -1,6 +1,7 @@
 """A sandbox starts at another provider where its owner allowed that, and the record says why."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from aura_gql.infra.mongo import Database
 from aura_gql.kernel.errors import ProviderUnavailable
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.choosing.records import ProviderBounds, SandboxWish
+from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
@@ -50,6 +52,18 @@ async def test_one_that_is_not_there_and_one_that_is_full_are_passed_over(crowde
     assert "isolat" in running.detour
     assert running.detour.endswith("This host runs at most 0 sandboxes at a time.")
     assert (running.expires_at - running.created_at).total_seconds() == 77
+
+
+async def test_nor_is_one_taken_that_the_operator_allows_no_more(crowded: SandboxBench) -> None:
+    bounded = replace(LIMITS, providers={DAYTONA: ProviderBounds(max_sessions=0)})
+    crowded.limits = bounded
+    wish = SandboxWish(E2B, fallback=(DAYTONA, LOCAL))
+    record = await crowded.more().create(OWNER, await crowded.project(), wish)
+    running = await crowded.reached(record.id, SandboxStatus.RUNNING)
+    assert running.provider is LOCAL
+    assert running.detour
+    assert "DAYTONA has as many live sandboxes as this server's operator allows it" in running.detour
+    assert await SandboxSession.live_ids(DAYTONA) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What a pull saves of what code did, and nothing else."""
 
+from bson import ObjectId
+
 from aura_gql.files.limits import FileLimits
 from aura_gql.files.service import FileService
 from aura_gql.files.writing.operations import DeletePath, PutFolder
@@ -18,7 +20,7 @@ STOP = PullRules(deletes=False, is_last=True)
 async def live_of(bench: SandboxBench, record: SandboxRecord) -> LiveSandbox:
     """The machine of a sandbox as the registry has it, with a state of its own."""
     machine = await bench.sandboxes.attach(record.id)
-    return LiveSandbox(machine, record.project_id, OWNER, SyncedState(1), record.expires_at, was_used=True)
+    return LiveSandbox(machine, record.project_id, OWNER, SyncedState(1), record.expires_at, ObjectId(), was_used=True)
 
 
 async def pulled(bench: SandboxBench, live: LiveSandbox, rules: PullRules | None = None) -> SyncReport:

@@ -125,7 +125,9 @@ class LocalProvider:
         left = await asyncio.to_thread(self._folder.made_at)
         held = {name: sandbox for name, sandbox in self._sandboxes.items() if sandbox is not None}
         made = left | {name: sandbox.created_at for name, sandbox in held.items()}
-        return [ProviderSandbox(name, name, at, self._folder.environment) for name, at in sorted(made.items())]
+        return [
+            ProviderSandbox(name, name, at, self._folder.environment, name in held) for name, at in sorted(made.items())
+        ]
 
     async def health(self) -> ProviderHealth:
         """As the port says: the first time by running the self-test."""
