@@ -104,6 +104,11 @@ class RemoteProvider:
         """How the breaker stands now."""
         return self._breaker.reading
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being undone, or looked for, behind those who asked for it."""
+        return len(self._tasks) > 0
+
     async def create(self, spec: SandboxSpec) -> Sandbox:
         """As the port says. While one with the same id starts or stops: Conflict."""
         if not SANDBOX_ID.fullmatch(spec.sandbox_id):

@@ -76,3 +76,47 @@ async def test_what_is_adopted_runs_by_the_wanted_clock(tmp_path: Path) -> None:
     await vendor.pause(made.machine_id)
     found = await maker.make(SPEC, clock, is_first=True)
     assert (found.machine_id, found.state, found.ends_at) == (made.machine_id, MachineState.RUNNING, clock)
+
+
+@pytest.mark.parametrize("trouble", [None, VendorDown("Lost.")])
+async def test_a_creation_cancelled_at_any_moment_leaves_nothing(tmp_path: Path, trouble: VendorDown | None) -> None:
+    was_made = 0
+    for turns in range(200):
+        async with paper_world(tmp_path) as world:
+            if trouble is not None:
+                world.moods.after["create"].append(trouble)
+            creating = asyncio.create_task(world.provider.create(SPEC))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            was_made += bool(world.vendor.all())
+            if not creating.cancel():
+                await creating.result().stop()
+                break
+            with pytest.raises(asyncio.CancelledError):
+                await creating
+            await until(lambda: not world.provider.is_busy)
+            assert await world.machines() == []
+    else:
+        pytest.fail("It never came to its end.")
+    assert was_made > 3
+
+
+async def test_a_creation_is_undone_whatever_goes_wrong_or_found_as_an_orphan(tmp_path: Path) -> None:
+    async with paper_world(tmp_path, replace(QUICK, orphan_grace_s=600.0)) as world:
+        world.moods.before["destroy"].extend(VendorDown("Down.") for _ in range(3))
+        going = asyncio.Event()
+
+        async def wait() -> None:
+            await going.wait()
+
+        world.moods.steps["create:after"] = wait
+        creating = asyncio.create_task(world.provider.create(SPEC))
+        await until(lambda: world.vendor.all())
+        creating.cancel()
+        going.set()
+        with pytest.raises(asyncio.CancelledError):
+            await creating
+        await until(lambda: not world.provider.is_busy)
+        assert await world.machines() == ["one"]
+        assert await world.provider.remove_orphans([]) == ["one"]
+        assert await world.machines() == []
