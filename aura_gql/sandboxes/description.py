@@ -5,27 +5,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.healths import ProviderHealths
 from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.records import ProviderRecord, SandboxLimits
 
 
 async def describe_all(
-    providers: Mapping[SandboxProviderName, SandboxProvider], limits: SandboxLimits
+    providers: Mapping[SandboxProviderName, SandboxProvider], healths: ProviderHealths, limits: SandboxLimits
 ) -> Sequence[ProviderRecord]:
     """Every provider there is, by `describe`."""
     known = [(name, providers.get(name)) for name in SandboxProviderName]
-    return await asyncio.gather(*(describe(name, provider, limits) for name, provider in known))
+    return await asyncio.gather(*(describe(name, provider, healths, limits) for name, provider in known))
 
 
 async def describe(
-    name: SandboxProviderName, provider: SandboxProvider | None, limits: SandboxLimits
+    name: SandboxProviderName, provider: SandboxProvider | None, healths: ProviderHealths, limits: SandboxLimits
 ) -> ProviderRecord:
-    """A provider as this server has it, asked now; None for one that it has not. Where the server gives sandboxes no
-    network at all, what the provider could do there is not told.
+    """A provider as this server has it, asked of late; None for one that it has not. Where the server gives sandboxes
+    no network at all, what the provider could do there is not told.
     """
     if provider is None:
         return ProviderRecord(name, False, "It is not configured on this server.", None)
-    health = await provider.health()
+    health = await healths.of(name)
     can = provider.capabilities
     return ProviderRecord(
         name,

@@ -24,6 +24,7 @@ from aura_gql.sandboxes.disks import SandboxDisks
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.errors import SandboxNotFound, SandboxNotRunning
 from aura_gql.sandboxes.file_recorder import FileChangeRecorder
+from aura_gql.sandboxes.healths import ProviderHealths
 from aura_gql.sandboxes.launcher import SandboxLauncher
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.machines import HeldMachines
@@ -79,6 +80,7 @@ class SandboxService:
     ) -> None:
         self._projects = projects
         self._providers = providers
+        self._healths = ProviderHealths(providers)
         self._limits = limits
         self._operations = operations
         self._lifecycle = Lifecycle(bus)
@@ -170,7 +172,7 @@ class SandboxService:
 
     async def providers(self) -> Sequence[ProviderRecord]:
         """Every provider there is, and whether this server can use it now."""
-        return await describe_all(self._providers, self._limits)
+        return await describe_all(self._providers, self._healths, self._limits)
 
     async def stop(self, viewer_id: str, sandbox_id: ObjectId) -> SandboxRecord:
         """End a sandbox and what runs in it. Safe to repeat. STOPPED where that is quick, STOPPING otherwise.
@@ -264,6 +266,7 @@ class SandboxService:
         for record in await SandboxSession.find_live_of_owner(self._registry.owner):
             self._stopper.begin(record, "The server shut down.")
         await self._stopper.join()
+        await self._healths.close()
         await self._starter.close()
         await self._refresher.close()
         await self.file_changes.close()
