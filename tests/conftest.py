@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,6 +12,7 @@ from pymongo import AsyncMongoClient
 from aura_gql.infra.mongo import Database, MongoDocument
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.settings_groups import DatabaseSettings
+from tests.support.emptied_database import EmptiedDatabase
 from tests.support.mongo import scratch_folder
 from tests.support.seaweed import Seaweed, running_seaweed
 
@@ -54,10 +54,16 @@ def seaweed() -> Iterator[Seaweed]:
         runner.run(running.__aexit__(None, None, None))
 
 
+@pytest.fixture(scope="session")
+def emptied_database() -> EmptiedDatabase:
+    """What `database` lends, one for each test process."""
+    return EmptiedDatabase()
+
+
 @pytest.fixture
-async def database(mongodb_uri: str) -> AsyncIterator[Database]:
-    """An empty database of the test's own, dropped afterwards; Beanie is not initialised."""
+async def database(mongodb_uri: str, emptied_database: EmptiedDatabase) -> AsyncIterator[Database]:
+    """A database of the test's own with all our collections, and nothing in them; Beanie is not initialised."""
     async with AsyncMongoClient[MongoDocument](mongodb_uri, tz_aware=True) as client:
-        name = f"test_{secrets.token_hex(8)}"
-        yield client[name]
-        await client.drop_database(name)
+        lent = await emptied_database.lend(client)
+        yield lent
+        await emptied_database.take_back(lent)

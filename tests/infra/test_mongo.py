@@ -21,6 +21,7 @@ from pymongo.errors import (
 
 from aura_gql.infra.mongo import Database, connect, is_database_unavailable
 from aura_gql.settings_groups import DatabaseSettings
+from tests.support.emptied_database import EmptiedDatabase
 from tests.support.mongo import init_documents
 
 
@@ -45,6 +46,21 @@ async def test_the_server_does_transactions(database: Database) -> None:
         await database["a"].insert_one({"_id": 1}, session=session)
         await database["b"].insert_one({"_id": 1}, session=session)
     assert await database["b"].count_documents({}) == 1
+
+
+async def test_the_next_test_finds_the_database_as_this_one_did(
+    database: Database, emptied_database: EmptiedDatabase
+) -> None:
+    await database["projects"].insert_one({"a": 1})
+    await database["jobs"].create_index("foreign", unique=True)
+    await database["foreign"].insert_one({"a": 1})
+    await database.create_collection("later", viewOn="jobs")
+    await emptied_database.take_back(database)
+    next_one = await emptied_database.lend(database.client)
+    assert set(await next_one["projects"].index_information()) > {"_id_", "status_1__id_1"}
+    assert set(await next_one["jobs"].index_information()) <= {"_id_"}  # Made anew by whoever has a use for it.
+    assert not await next_one["projects"].count_documents({})
+    assert not {"foreign", "later"} & set(await next_one.list_collection_names())
 
 
 async def test_times_come_back_aware(mongodb_uri: str, database: Database) -> None:
