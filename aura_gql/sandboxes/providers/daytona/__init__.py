@@ -1,0 +1,1 @@
+"""Sandboxes on Daytona's machines, over its own SDK."""

@@ -1,0 +1,95 @@
+"""The SDK's own objects for machines, through which everything about one is asked, kept to be used again."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from aura_gql.sandboxes.errors import SandboxGone
+from aura_gql.sandboxes.providers.daytona.failures import GONE
+from aura_gql.sandboxes.providers.daytona.machines import name_of, request_of, state_of
+from aura_gql.sandboxes.providers.daytona.sdk import DaytonaClient
+from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
+
+_MAX_KEPT: Final = 256
+
+
+class DaytonaSandboxes:
+    """Makes, finds and keeps them. Raises what the SDK raises, and SandboxGone."""
+
+    def __init__(self, client: DaytonaClient) -> None:
+        self._client = client
+        self._kept = dict[str, Any]()
+
+    async def make(self, wish: MachineWish) -> tuple[Any, bool]:
+        """A machine that runs, and whether this request made it: where its name is taken, an earlier one has, whose
+        answer was lost.
+        """
+        client = await self._client.open()
+        from daytona import CreateSandboxFromSnapshotParams, DaytonaConflictError, DaytonaError  # noqa: PLC0415
+
+        try:
+            # The caller sees to the time.
+            made = await client.create(CreateSandboxFromSnapshotParams(**request_of(wish)), timeout=0)
+        except DaytonaConflictError as error:
+            if "already exists" not in str(error):
+                raise
+            found = await client.get(name_of(wish))
+            await found.wait_for_sandbox_start(timeout=0)
+            return self._keep(found), False
+        except DaytonaError as error:
+            if error.status_code is None:
+                await self._remove_failed(client, wish)
+            raise
+        return self._keep(made), True
+
+    async def fresh(self, machine_id: str) -> Any:
+        """A machine as it is now. SandboxGone where it has ended."""
+        client = await self._client.open()
+        try:
+            found = await client.get(machine_id)
+            if state_of(found.state) is MachineState.ENDED:
+                raise SandboxGone(GONE)
+        except Exception:
+            self.forget(machine_id)
+            raise
+        return self._keep(found)
+
+    async def remains_of(self, machine_id: str) -> Any | None:
+        """A machine, or what is left of one, that can be ended."""
+        client = await self._client.open()
+        from daytona import DaytonaNotFoundError  # noqa: PLC0415
+
+        try:
+            found = await client.get(machine_id)
+        except DaytonaNotFoundError:
+            return None
+        return None if str(found.state.value).startswith("destroy") else found
+
+    async def list(self, labels: Mapping[str, str], page: int) -> Sequence[Any]:
+        """All machines with these labels, asked for in pages of this size."""
+        client = await self._client.open()
+        from daytona import ListSandboxesQuery  # noqa: PLC0415
+
+        return [found async for found in client.list(ListSandboxesQuery(labels=dict(labels), limit=page))]
+
+    async def known(self, machine_id: str) -> Any:
+        """A machine as it was when it was last asked about."""
+        return self._kept.get(machine_id) or await self.fresh(machine_id)
+
+    def forget(self, machine_id: str) -> None:
+        """Ask about it again the next time."""
+        self._kept.pop(machine_id, None)
+
+    def _keep(self, sandbox: Any) -> Any:
+        self._kept.pop(sandbox.id, None)
+        self._kept[sandbox.id] = sandbox
+        if len(self._kept) > _MAX_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return sandbox
+
+    async def _remove_failed(self, client: Any, wish: MachineWish) -> None:
+        """What was made but does not come up can't be used, and would be paid for until its clock ends it."""
+        with suppress(Exception):
+            found = await client.get(name_of(wish))
+            if state_of(found.state) is MachineState.ENDED:
+                await found.delete(timeout=0)
