@@ -35,13 +35,14 @@ FEW, MANY = 2, 20
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 TEMPLATE = """slug about: readme files { path size content base64 } file(path: "README.md") { content }
     dependencies { name version }"""
+SANDBOX = "status projectId usage { seconds costCents }"
 RUNS = "providers { provider isSupported reason }"
 PROJECT = f"""name configuration {{ typescript }} template {{ {TEMPLATE} }} files {{ path content }} folders {{ path }}
     main: file(path: "main.py") {{ content }} readme: file(path: "README.md") {{ version }} sandbox {{ status }}"""
 LISTS = {
     "templates": f"query ($first: Int!) {{ templates(first: $first) {{ {PAGE} nodes {{ {TEMPLATE} {RUNS} }} }} }}",
     "projects": f"query ($first: Int!) {{ projects(first: $first) {{ {PAGE} nodes {{ {PROJECT} }} }} }}",
-    "sandboxes": f"query ($first: Int!) {{ sandboxes(first: $first) {{ {PAGE} nodes {{ status projectId }} }} }}",
+    "sandboxes": f"query ($first: Int!) {{ sandboxes(first: $first) {{ {PAGE} nodes {{ {SANDBOX} }} }} }}",
 }
 NODES = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{
     id ... on Project {{ {PROJECT} }} ... on Template {{ {TEMPLATE} }} ... on Sandbox {{ status }}

@@ -88,6 +88,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         "Project.template": Weight(2),
         "Project.sandbox": Weight(2),
         "Sandbox.ports": Weight(20, items=3),
+        "Sandbox.usage": Weight(5),
         "Sandbox.syncConflicts": Weight(1, items=3),
         "SandboxSync.conflicts": Weight(1, items=3),
         "SyncVersion.content": Weight(10),

@@ -6,6 +6,7 @@ from strawberry.dataloader import DataLoader
 from aura_gql.graph.context import Context
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.records import SandboxRecord
+from aura_gql.sandboxes.usage.records import SandboxUsage
 
 
 def live_sandboxes(context: Context) -> DataLoader[ObjectId, SandboxRecord | None]:
@@ -26,3 +27,13 @@ def live_counts(context: Context) -> DataLoader[SandboxProviderName, int]:
         return [sum(count for (name, _), count in found.items() if name == provider) for provider in providers]
 
     return context.loaders.get(live_counts, fetch)
+
+
+def sandbox_usage(context: Context) -> DataLoader[ObjectId, SandboxUsage]:
+    """What the viewer's sandboxes have used."""
+
+    async def fetch(sandbox_ids: list[ObjectId]) -> list[SandboxUsage]:
+        found = await context.services.sandboxes.usage.of(context.require_viewer().id, sandbox_ids)
+        return [found.get(id) or SandboxUsage() for id in sandbox_ids]
+
+    return context.loaders.get(sandbox_usage, fetch)

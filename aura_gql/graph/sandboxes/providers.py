@@ -10,13 +10,13 @@ from aura_gql.graph.context import Info
 from aura_gql.graph.executions.languages import LanguageSupport
 from aura_gql.graph.sandboxes.enums import Capability, CircuitState, SandboxProviderName, SandboxSize
 from aura_gql.graph.sandboxes.loaders import live_counts
+from aura_gql.graph.sandboxes.usage import MICROCENTS_A_CENT
 from aura_gql.graph.scalars import Long
 from aura_gql.sandboxes.choosing.records import ProviderBounds, SizeOffer
 from aura_gql.sandboxes.records import ProviderRecord
 from aura_gql.sandboxes.values import Capabilities, Circuit
 
 _SECONDS_AN_HOUR = 3600
-_MICROCENTS_A_CENT = 1_000_000
 
 
 @strawberry.type(description="What can be done with the sandboxes of a provider.")
@@ -124,7 +124,7 @@ class SandboxSizeOffer:
             image=offer.image,
             cpus=offer.cpus,
             memory_bytes=None if offer.memory_bytes is None else Long(offer.memory_bytes),
-            cents_per_hour=None if price is None else price * _SECONDS_AN_HOUR / _MICROCENTS_A_CENT,
+            cents_per_hour=None if price is None else price * _SECONDS_AN_HOUR / MICROCENTS_A_CENT,
         )
 
 

@@ -12,8 +12,10 @@ from aura_gql.graph.nodes import Node, to_global_id
 from aura_gql.graph.sandboxes.conflicts import SyncConflict
 from aura_gql.graph.sandboxes.enums import SandboxProviderName, SandboxSize, SandboxStatus
 from aura_gql.graph.sandboxes.limits import SandboxResourceLimits
+from aura_gql.graph.sandboxes.loaders import sandbox_usage
 from aura_gql.graph.sandboxes.ports import SandboxPort
 from aura_gql.graph.sandboxes.saved_files import SandboxSavedFiles
+from aura_gql.graph.sandboxes.usage import SandboxUsage
 from aura_gql.sandboxes.records import SandboxEventRecord, SandboxRecord
 from aura_gql.sandboxes.syncing.records import SyncConflict as ConflictRecord
 
@@ -108,6 +110,11 @@ class Sandbox(Node):
     async def sync_conflicts(self) -> list[SyncConflict]:
         """Convert."""
         return [SyncConflict.from_record(self.key, conflict) for conflict in self.conflicts]
+
+    @strawberry.field(description="What it has used and what that cost; zero before it has run.")
+    async def usage(self, info: Info) -> SandboxUsage:
+        """Load, convert."""
+        return SandboxUsage.from_record(await sandbox_usage(info.context).load(self.key))
 
     @strawberry.field(
         description=(

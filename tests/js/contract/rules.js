@@ -75,6 +75,7 @@ export const schemaRules = {
             "SandboxProviderLimits",
             "SandboxSizeOffer",
             "SandboxSync",
+            "SandboxUsage",
             "SavedFiles",
             "SkippedFile",
             "SkippedTemplate",
