@@ -13,6 +13,8 @@ from aura_gql.sandboxes.syncing.folders import make_folders
 from aura_gql.sandboxes.values import SandboxFile
 
 _GROUP_FILES = 64
+# Nothing runs in a new machine, so nobody waits for a look at what a group would replace; each costs a round trip.
+_NEW_GROUP_FILES = 512
 _GROUP_BYTES = 8 * 1024 * 1024
 _READS_AT_ONCE = 8
 
@@ -28,7 +30,7 @@ class ProjectContents:
         """Write every file of a project into a new machine; the revision that it then holds, 0 for no files at all."""
         # Oldest change first, as a tree read by path may miss one that its highest revision claims to hold.
         files = await self._files.changed_since(project_id, 0)
-        for group in groups([file for file in files if file.entry is EntryKind.FILE]):
+        for group in groups([file for file in files if file.entry is EntryKind.FILE], _NEW_GROUP_FILES):
             await machine.write_files(await self.load(group))
         await make_folders(machine, [file.path for file in files if file.entry is EntryKind.FOLDER])
         return max((file.revision for file in files), default=0)
@@ -48,11 +50,11 @@ class ProjectContents:
             return await self._files.content(file)
 
 
-def groups(files: Sequence[FileRecord]) -> Iterator[Sequence[FileRecord]]:
-    """Files in an order that stays, so many that they fit into memory side by side."""
+def groups(files: Sequence[FileRecord], most: int = _GROUP_FILES) -> Iterator[Sequence[FileRecord]]:
+    """Files in an order that stays, so many that they fit into memory side by side, and no more than `most`."""
     start, size = 0, 0
     for end, file in enumerate(files):
-        if end > start and (end - start >= _GROUP_FILES or size + file.size > _GROUP_BYTES):
+        if end > start and (end - start >= most or size + file.size > _GROUP_BYTES):
             yield files[start:end]
             start, size = end, 0
         size += file.size

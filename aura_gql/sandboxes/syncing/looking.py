@@ -11,7 +11,9 @@ from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.syncing.values import Entry
 from aura_gql.sandboxes.values import FileInfo, FileKind
 
-_AT_ONCE = 8
+# A look at a machine far away takes a round trip. Files are read by fewer: each may be large.
+_AT_ONCE = 64
+_READS_AT_ONCE = 8
 _MAX_FOLDERS = 50
 _PASSED_ON = (SandboxGone, ProviderUnavailable, SandboxQuotaExceeded)
 
@@ -35,6 +37,7 @@ class Looker:
     def __init__(self, machine: Sandbox, max_file_bytes: int) -> None:
         self._machine = machine
         self._max_file_bytes = max_file_bytes
+        self._reads = asyncio.Semaphore(_READS_AT_ONCE)
 
     async def compare(self, path: str, known: Collection[Entry | None]) -> Seen:
         """What is at a path, read only where its size is that of a file that is `known`."""
@@ -50,14 +53,14 @@ class Looker:
         paths = list(known)
         for start in range(0, len(paths), _AT_ONCE):
             group = paths[start : start + _AT_ONCE]
-            seen = await asyncio.gather(*(self.compare(path, known[path]) for path in group))
-            found |= {path: Seen(each.entry, None, each.reason) for path, each in zip(group, seen, strict=True)}
+            seen = await asyncio.gather(*(self._compared(path, known[path]) for path in group))
+            found |= dict(zip(group, seen, strict=True))
         return found
 
     async def read_all(self, paths: Sequence[str]) -> AsyncIterator[tuple[str, Seen]]:
         """`read` for each path in order; a few files are in memory at a time."""
-        for start in range(0, len(paths), _AT_ONCE):
-            group = paths[start : start + _AT_ONCE]
+        for start in range(0, len(paths), _READS_AT_ONCE):
+            group = paths[start : start + _READS_AT_ONCE]
             for path, seen in zip(group, await asyncio.gather(*(self.read(path) for path in group)), strict=True):
                 yield path, seen
 
@@ -70,6 +73,10 @@ class Looker:
         except DomainError:
             return False
         return len(found) < _MAX_FOLDERS and all(entry.kind is FileKind.FOLDER for entry in found)
+
+    async def _compared(self, path: str, known: Collection[Entry | None]) -> Seen:
+        seen = await self.compare(path, known)
+        return Seen(seen.entry, None, seen.reason)
 
     async def _look(self, path: str, sizes: Collection[int] | None) -> Seen:
         try:
@@ -92,7 +99,8 @@ class Looker:
         if sizes is not None and info.size not in sizes:
             return Seen(unread)
         try:
-            data = await self._machine.read_file(path, self._max_file_bytes)
+            async with self._reads:
+                data = await self._machine.read_file(path, self._max_file_bytes)
         except (FileNotInSandbox, *_PASSED_ON):
             raise
         except DomainError as error:
