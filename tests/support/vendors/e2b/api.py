@@ -105,7 +105,7 @@ class Api:
 
     async def _timeout(self, request: Request) -> Response:
         machine, wish = self._machine(request), await request.json()
-        if machine is None:
+        if machine is None or machine.is_paused:
             return _missing(request)
         self._state.set_end(machine, wish["timeout"])
         return Response(status_code=204)

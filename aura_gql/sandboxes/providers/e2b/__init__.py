@@ -1,0 +1,1 @@
+"""Sandboxes on machines of E2B."""
