@@ -2,18 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.remote.errors import VendorDown
-from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish, VendorMachine
+from aura_gql.sandboxes.providers.remote.values import (
+    ENVIRONMENT_LABEL,
+    PROJECT_LABEL,
+    SANDBOX_LABEL,
+    MachineState,
+    MachineWish,
+    VendorMachine,
+)
+from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
-
-SANDBOX_LABEL: Final = "aura-sandbox"
-PROJECT_LABEL: Final = "aura-project"
-ENVIRONMENT_LABEL: Final = "aura-environment"
 
 _GIB: Final = 1 << 30
 # One that has stopped can't go on where it stood: nobody starts it again.
@@ -23,26 +27,6 @@ _PAUSED: Final = frozenset({"paused", "pausing"})
 _ENDED: Final = frozenset(
     {"stopping", "stopped", "archiving", "archived", "error", "build_failed", "destroying", "destroyed"}
 )
-
-
-class VendorClock:
-    """What time it is with the vendor, learned from what it says about machines that it has just made."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def learn(self, asked_at: datetime, told: datetime, answered_at: datetime) -> None:
-        """It was `told` there at some time between our two."""
-        if told > answered_at:
-            self._ahead = told - answered_at
-        elif told < asked_at:
-            self._ahead = told - asked_at
-        else:
-            self._ahead = timedelta()
-
-    def ours(self, at: datetime) -> datetime:
-        """A time of the vendor's as ours."""
-        return at - self._ahead
 
 
 def name_of(wish: MachineWish) -> str:

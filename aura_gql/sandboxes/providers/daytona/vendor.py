@@ -10,8 +10,6 @@ from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.daytona.agents import DaytonaAgents
 from aura_gql.sandboxes.providers.daytona.failures import GONE, told_apart
 from aura_gql.sandboxes.providers.daytona.machines import (
-    ENVIRONMENT_LABEL,
-    VendorClock,
     machine_of,
     minutes_until,
     state_of,
@@ -21,7 +19,8 @@ from aura_gql.sandboxes.providers.daytona.sandboxes import DaytonaSandboxes
 from aura_gql.sandboxes.providers.daytona.sdk import DaytonaClient
 from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.ports import Link
-from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish, VendorMachine
+from aura_gql.sandboxes.providers.remote.values import ENVIRONMENT_LABEL, MachineState, MachineWish, VendorMachine
+from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 from aura_gql.sandboxes.values import Capabilities, Capability
 
 _CALL_S: Final = 25.0

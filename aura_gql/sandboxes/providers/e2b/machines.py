@@ -8,13 +8,16 @@ from typing import Any, Final
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.providers.e2b.network import network_of
-from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish, VendorMachine
+from aura_gql.sandboxes.providers.remote.values import (
+    ENVIRONMENT_LABEL,
+    PROJECT_LABEL,
+    SANDBOX_LABEL,
+    MachineState,
+    MachineWish,
+    VendorMachine,
+)
 from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 from aura_gql.sandboxes.values import Enforcement, Limit, ResourceLimits
-
-SANDBOX_LABEL: Final = "aura-sandbox"
-PROJECT_LABEL: Final = "aura-project"
-ENVIRONMENT_LABEL: Final = "aura-environment"
 
 _MIB: Final = 1 << 20
 _STATES: Final = {"running": MachineState.RUNNING, "paused": MachineState.PAUSED}

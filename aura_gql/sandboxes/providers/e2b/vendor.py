@@ -10,12 +10,12 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.e2b.failures import GONE, is_of, told_apart
 from aura_gql.sandboxes.providers.e2b.link import CommandLink
-from aura_gql.sandboxes.providers.e2b.machines import ENVIRONMENT_LABEL, machine_of, request_of, seconds_until
+from aura_gql.sandboxes.providers.e2b.machines import machine_of, request_of, seconds_until
 from aura_gql.sandboxes.providers.e2b.sandboxes import E2BSandboxes
 from aura_gql.sandboxes.providers.e2b.sdk import E2BClient
 from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown
 from aura_gql.sandboxes.providers.remote.ports import Link
-from aura_gql.sandboxes.providers.remote.values import MachineWish, VendorMachine
+from aura_gql.sandboxes.providers.remote.values import ENVIRONMENT_LABEL, MachineState, MachineWish, VendorMachine
 from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 from aura_gql.sandboxes.values import Capabilities, Capability
 
@@ -113,7 +113,7 @@ class E2BVendor:
             try:
                 await kind.set_timeout(machine_id, seconds, **self._client.options)
             except Exception as error:
-                if not is_of(error, "NotFoundException"):
+                if not is_of(error, "NotFoundException") or not await self._is_paused(machine_id):
                     raise
             return self._ours(await self._info(machine_id)).ends_at
 
@@ -187,6 +187,9 @@ class E2BVendor:
     async def _info(self, machine_id: str) -> Any:
         kind = await self._client.open()
         return await kind.get_info(machine_id, **self._client.options)
+
+    async def _is_paused(self, machine_id: str) -> bool:
+        return self._ours(await self._info(machine_id)).state is MachineState.PAUSED
 
     async def _listed(self, labels: dict[str, str]) -> Sequence[Any]:
         kind = await self._client.open()

@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.values import ResourceLimits
+
+SANDBOX_LABEL: Final = "aura-sandbox"
+PROJECT_LABEL: Final = "aura-project"
+ENVIRONMENT_LABEL: Final = "aura-environment"
 
 
 class MachineState(StrEnum):

@@ -10,7 +10,6 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.host_rules import HostRule
 from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.daytona.machines import (
-    VendorClock,
     machine_of,
     minutes_until,
     request_of,
@@ -19,6 +18,7 @@ from aura_gql.sandboxes.providers.daytona.machines import (
 )
 from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
+from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ENDED = {
@@ -66,11 +66,3 @@ def test_a_machine_without_our_labels_is_not_ours() -> None:
     for name in labels:
         told = SimpleNamespace(labels={name: labels[name]})
         assert machine_of(told, VendorClock()) is None
-
-
-def test_what_time_it_is_there_is_learned_and_forgotten() -> None:
-    clock, second = VendorClock(), timedelta(seconds=1)
-    assert clock.ours(NOON) == NOON
-    for told, ahead in ((NOON + 100 * second, 98), (NOON - 50 * second, -50), (NOON + second, 0)):
-        clock.learn(NOON, told, NOON + 2 * second)
-        assert clock.ours(NOON) == NOON - ahead * second
