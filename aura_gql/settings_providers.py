@@ -75,6 +75,9 @@ class ProviderSettings(Group):
     daytona_snapshots: ImageWords = Field(
         (), description="Its snapshots by size and language, as in E2B_TEMPLATES; without any, Daytona's own."
     )
+    daytona_can_pause: bool = Field(
+        False, description="Whether its snapshots are of a class whose machines can be paused, as `linux-vm` ones can."
+    )
     daytona_max_sessions: Count = Field(
         20, description="Most live sandboxes on Daytona of all users and servers together."
     )

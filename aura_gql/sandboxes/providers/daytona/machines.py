@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from aura_gql.kernel.clock import utcnow
-from aura_gql.sandboxes.egress import EgressPolicy
+from aura_gql.sandboxes.providers.daytona.network import network_of
 from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.values import (
     ENVIRONMENT_LABEL,
@@ -34,12 +34,13 @@ def name_of(wish: MachineWish) -> str:
     return f"aura-{wish.sandbox_id}-{wish.attempt}"
 
 
-def request_of(wish: MachineWish) -> Mapping[str, Any]:
+def request_of(wish: MachineWish, max_lifetime_s: int) -> Mapping[str, Any]:
     """The fields of the SDK's request.
 
     Three clocks of theirs are set. The one that ends a machine whatever it does stands at `lives_until` and up to two
-    minutes later. Those for machines that nobody talks to are off: code that computes in silence is no idle machine.
-    And one that has stopped, by an error or by somebody in their console, is deleted a minute later.
+    minutes later, as far as the account lets a machine live. Those for machines that nobody talks to are off: code that
+    computes in silence is no idle machine. And one that has stopped, by an error or by somebody in their console, is
+    deleted a minute later.
     """
     return {
         "name": name_of(wish),
@@ -49,11 +50,11 @@ def request_of(wish: MachineWish) -> Mapping[str, Any]:
             PROJECT_LABEL: wish.project_id,
             ENVIRONMENT_LABEL: wish.environment,
         },
-        "ttl_minutes": minutes_until(wish.lives_until),
+        "ttl_minutes": min(minutes_until(wish.lives_until), max_lifetime_s // 60),
         "auto_stop_interval": 0,
         "auto_pause_interval": 0,
         "auto_delete_interval": _AUTO_DELETE_MIN,
-        **_network(wish.network),
+        **network_of(wish.network),
     }
 
 
@@ -104,13 +105,3 @@ def time_of(told: str | None) -> datetime:
     if at.tzinfo is None:
         raise VendorDown("Daytona tells a time without its zone.")
     return at
-
-
-def _network(policy: EgressPolicy | None) -> Mapping[str, Any]:
-    """What it may reach: nothing, or the hosts that the policy names, at any port of theirs. Private hosts are left
-    out: Daytona's machines have no way to ours.
-    """
-    names = [] if policy is None else [rule.name for rule in policy.hosts]
-    if not names:
-        return {"network_block_all": True}
-    return {"domain_allow_list": ",".join(dict.fromkeys(names))}

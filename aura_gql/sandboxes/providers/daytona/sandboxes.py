@@ -8,16 +8,18 @@ from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.daytona.failures import GONE
 from aura_gql.sandboxes.providers.daytona.machines import name_of, request_of, state_of
 from aura_gql.sandboxes.providers.daytona.sdk import DaytonaClient
+from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
 
 _MAX_KEPT: Final = 256
+_MAX_LISTED: Final = 20_000
 
 
 class DaytonaSandboxes:
     """Makes, finds and keeps them. Raises what the SDK raises, and SandboxGone."""
 
-    def __init__(self, client: DaytonaClient) -> None:
-        self._client = client
+    def __init__(self, client: DaytonaClient, max_lifetime_s: int) -> None:
+        self._client, self._max_lifetime_s = client, max_lifetime_s
         self._kept = dict[str, Any]()
 
     async def make(self, wish: MachineWish) -> tuple[Any, bool]:
@@ -29,7 +31,9 @@ class DaytonaSandboxes:
 
         try:
             # The caller sees to the time.
-            made = await client.create(CreateSandboxFromSnapshotParams(**request_of(wish)), timeout=0)
+            made = await client.create(
+                CreateSandboxFromSnapshotParams(**request_of(wish, self._max_lifetime_s)), timeout=0
+            )
         except DaytonaConflictError as error:
             if "already exists" not in str(error):
                 raise
@@ -70,7 +74,12 @@ class DaytonaSandboxes:
         client = await self._client.open()
         from daytona import ListSandboxesQuery  # noqa: PLC0415
 
-        return [found async for found in client.list(ListSandboxesQuery(labels=dict(labels), limit=page))]
+        found: list[Any] = []
+        async for sandbox in client.list(ListSandboxesQuery(labels=dict(labels), limit=page)):
+            found.append(sandbox)
+            if len(found) > _MAX_LISTED:
+                raise VendorDown("Daytona lists machines without an end.")
+        return found
 
     async def known(self, machine_id: str) -> Any:
         """A machine as it was when it was last asked about."""

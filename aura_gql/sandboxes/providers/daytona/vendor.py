@@ -26,6 +26,7 @@ from aura_gql.sandboxes.values import Capabilities, Capability
 _CALL_S: Final = 25.0
 # A clock of theirs that stands later than wanted by more than clocks may differ is left alone, never set back.
 _CLOCKS_DIFFER: Final = timedelta(minutes=2)
+_MONTH_S: Final = 30 * 24 * 3600
 _PAGE: Final = 100
 _UNKNOWN: Final = 404
 
@@ -35,10 +36,20 @@ class DaytonaVendor:
     machines differ, so that a repeated request finds its name taken.
     """
 
-    def __init__(self, client: DaytonaClient, *, can_pause: bool = False, call_s: float = _CALL_S) -> None:
-        """`can_pause` where the snapshots are of a class whose machines can. A call takes `call_s` at most."""
+    def __init__(
+        self,
+        client: DaytonaClient,
+        *,
+        can_pause: bool = False,
+        max_lifetime_s: int = _MONTH_S,
+        call_s: float = _CALL_S,
+    ) -> None:
+        """`can_pause` where the snapshots are of a class whose machines can; `max_lifetime_s` is the longest that the
+        account lets a machine live. A call takes `call_s` at most.
+        """
         self._client = client
-        self._sandboxes = DaytonaSandboxes(client)
+        self._max_lifetime = timedelta(seconds=max_lifetime_s)
+        self._sandboxes = DaytonaSandboxes(client, max_lifetime_s)
         self._agents = DaytonaAgents(self._sandboxes)
         self._clock = VendorClock()
         self._can_pause, self._call_s = can_pause, call_s
@@ -179,8 +190,10 @@ class DaytonaVendor:
 
     async def _set_clock(self, sandbox: Any, until: datetime) -> datetime | None:
         """Where it stands then, which is told by the vendor: an account may have a longest time."""
-        stands_at = self._alive(sandbox).ends_at
-        if stands_at is not None and stands_at >= until + _CLOCKS_DIFFER:
-            return stands_at
-        await sandbox.set_ttl(minutes_until(until))
+        machine = self._alive(sandbox)
+        latest = machine.created_at + self._max_lifetime
+        if machine.ends_at is not None and machine.ends_at >= min(until + _CLOCKS_DIFFER, latest):
+            return machine.ends_at
+        left_min = int((latest - utcnow()).total_seconds() // 60)
+        await sandbox.set_ttl(max(1, min(minutes_until(until), left_min)))
         return self._alive(await self._sandboxes.fresh(sandbox.id)).ends_at

@@ -1,14 +1,12 @@
 """What the vendor says about machines, and what is asked of it, without anybody to ask."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from daytona_api_client_async import SandboxState
 
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.host_rules import HostRule
-from aura_gql.sandboxes.egress import EgressPolicy
 from aura_gql.sandboxes.providers.daytona.machines import (
     machine_of,
     minutes_until,
@@ -20,7 +18,6 @@ from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
 from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ENDED = {
     *("stopping", "stopped", "archiving", "archived", "error"),
     *("build_failed", "destroying", "destroyed"),
@@ -42,17 +39,10 @@ def test_the_clock_never_stands_too_early(left_s: int, minutes: int) -> None:
     assert minutes_until(utcnow() + timedelta(seconds=left_s, milliseconds=-1)) == minutes
 
 
-def test_hosts_are_named_without_ports_and_private_ones_not_at_all() -> None:
-    hosts = (HostRule("example.com"), HostRule("example.com", 8443), HostRule("*.example.org"))
-    policies = {
-        None: {"network_block_all": True},
-        EgressPolicy(): {"network_block_all": True},
-        EgressPolicy(private_hosts=(HostRule("10.0.0.1", 4873),)): {"network_block_all": True},
-        EgressPolicy(hosts=hosts): {"domain_allow_list": "example.com,*.example.org"},
-    }
-    for policy, expected in policies.items():
-        asked = request_of(MachineWish("s", "p", "e", "1", NOON, None, policy))
-        assert {name: value for name, value in asked.items() if "network" in name or "domain" in name} == expected
+def test_the_clock_stands_where_the_account_lets_it() -> None:
+    wish = MachineWish("s", "p", "e", "1", utcnow() + timedelta(days=2))
+    assert request_of(wish, 7 * 86400)["ttl_minutes"] in (2 * 1440 + 1, 2 * 1440 + 2)
+    assert request_of(wish, 3600)["ttl_minutes"] == 60
 
 
 @pytest.mark.parametrize("told", [None, "", "yesterday", "2026-01-01T12:00:00"])

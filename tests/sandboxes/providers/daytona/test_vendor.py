@@ -48,6 +48,16 @@ async def test_a_machine_is_made_found_and_ended(world: DaytonaWorld) -> None:
     await world.vendor.destroy(made.machine_id)
 
 
+async def test_an_account_may_let_machines_live_for_less(world: DaytonaWorld) -> None:
+    short = DaytonaVendor(DaytonaClient(API_KEY, world.cloud.api_url), max_lifetime_s=3600)
+    made = await short.create(world.wish(minutes=240))
+    moved = await short.extend(made.machine_id, utcnow() + timedelta(hours=5))
+    for ends_at in (made.ends_at, moved):
+        assert ends_at is not None
+        assert timedelta(minutes=58) < ends_at - made.created_at <= timedelta(minutes=60, seconds=1)
+    await short.close()
+
+
 async def test_without_a_policy_a_machine_reaches_nothing(world: DaytonaWorld) -> None:
     made = await world.vendor.create(world.wish())
     assert world.machine(made.machine_id).asked["networkBlockAll"] is True
