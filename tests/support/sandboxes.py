@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from beanie import Document
+from beanie import Document, init_beanie
 from bson import ObjectId
 
 from aura_gql.executions.documents import CodeExecution, ExecutionOutput
@@ -19,7 +19,7 @@ from aura_gql.infra.counters import BoundedCounters
 from aura_gql.infra.documents import IdempotencyKeyDocument, JobDocument
 from aura_gql.infra.idempotency import MongoIdempotencyKeys
 from aura_gql.infra.jobs import DurableJobs
-from aura_gql.infra.mongo import Database, init_documents
+from aura_gql.infra.mongo import Database
 from aura_gql.infra.rate_limits import WindowedRateLimiter
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.projects.documents import ProjectDocument
@@ -120,9 +120,13 @@ async def sandbox_bench(
     provider: LocalProvider | None = None,
     max_operations: int = 1_000_000,
     others: Mapping[SandboxProviderName, SandboxProvider] | None = None,
+    *,
+    has_indexes: bool = False,
 ) -> AsyncIterator[SandboxBench]:
-    """A bench, taken down in order; no machine outlives it. `others` are providers besides the LOCAL one."""
-    await init_documents(database, list(DOCUMENTS))
+    """A bench, taken down in order; no machine outlives it. `others` are providers besides the LOCAL one;
+    `has_indexes` says that the database has the indexes.
+    """
+    await init_beanie(database=database, document_models=list(DOCUMENTS), skip_indexes=has_indexes)
     bus = bus or InProcessBus()
     limits = limits or SandboxLimits()
     keys = MongoIdempotencyKeys()

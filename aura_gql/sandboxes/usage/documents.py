@@ -110,8 +110,8 @@ class SandboxUsageAnalytics(Document):
         return await (await cls.get_pymongo_collection().aggregate(stages)).to_list()
 
 
-_MS_SO_FAR = {"$subtract": ["$seen_at", {"$ifNull": ["$started_at", "$seen_at"]}]}
-_SECONDS_SO_FAR = {"$toLong": {"$ceil": {"$divide": [_MS_SO_FAR, 1000]}}}
+_BEGUN_SO_FAR = {"$ceil": {"$divide": [{"$subtract": ["$seen_at", "$started_at"]}, 1000]}}
+_SECONDS_SO_FAR = {"$cond": ["$started_at", {"$toLong": {"$max": [1, _BEGUN_SO_FAR]}}, 0]}
 _COST_SO_FAR = {"$multiply": ["$seconds", "$microcents_per_s"]}
 
 

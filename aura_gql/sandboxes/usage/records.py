@@ -25,10 +25,10 @@ class MachineUse:
     seen_at: datetime
 
     def seconds_until(self, at: datetime) -> int:
-        """How many seconds it has run by then, the last one begun counted in full; 0 where it never did."""
+        """How many seconds it has run by then, each that it has begun counted in full; 0 where it never did."""
         if self.started_at is None:
             return 0
-        return max(0, -(-int((at - self.started_at).total_seconds() * 1000) // 1000))
+        return max(1, -(-int((at - self.started_at).total_seconds() * 1000) // 1000))
 
     def cost_of(self, seconds: int) -> int:
         """What so many of its seconds cost, in micro-cents."""
