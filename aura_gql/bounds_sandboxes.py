@@ -51,18 +51,23 @@ def provider_bounds(settings: Settings) -> dict[SandboxProviderName, ProviderBou
         SandboxProviderName.E2B: ProviderBounds(
             max_sessions=providers.e2b_max_sessions,
             lifetime_s=providers.e2b_lifetime_s,
-            max_lifetime_s=providers.e2b_max_lifetime_s,
+            max_lifetime_s=_with_time_to_save(providers.e2b_max_lifetime_s),
             prices=_prices(providers.e2b_price_microcents_per_s),
             sizes=_sizes(providers.e2b_templates),
         ),
         SandboxProviderName.DAYTONA: ProviderBounds(
             max_sessions=providers.daytona_max_sessions,
             lifetime_s=providers.daytona_lifetime_s,
-            max_lifetime_s=providers.daytona_max_lifetime_s,
+            max_lifetime_s=_with_time_to_save(providers.daytona_max_lifetime_s),
             prices=_prices(providers.daytona_price_microcents_per_s),
             sizes=_sizes(providers.daytona_snapshots),
         ),
     }
+
+
+def _with_time_to_save(vendors_s: int) -> float:
+    """A sandbox ends somewhat before its vendor would end the machine, so that its files are saved by then."""
+    return max(vendors_s - 120, vendors_s / 2)
 
 
 def _prices(prices: Sequence[SizePrice]) -> dict[SandboxSize, int]:

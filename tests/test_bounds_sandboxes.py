@@ -92,4 +92,4 @@ def test_each_provider_has_its_own_bounds(tmp_path: Path) -> None:
     assert e2b.prices == {SandboxSize.SMALL: 1, SandboxSize.LARGE: 4}
     assert [offer.image for offer in e2b.sizes.values()] == ["base", "base", "base-8"]
     spans = {name: (limits.lifetime_of(name), limits.longest_of(name)) for name in SandboxProviderName}
-    assert list(spans.values()) == [(14_400, 86_400), (3_600, 3_600), (100, 200)]
+    assert list(spans.values()) == [(14_400, 86_400), (3_480, 3_480), (100, 100)]
