@@ -118,6 +118,7 @@ class Guest:
             await self._order(order, theirs)
             said, sent = await answer
         except BaseException:
+            self._answers.pop(number, None)
             _close(ours)
             raise
         finally:
