@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aura_gql.sandboxes.egress import EgressPolicy
+from aura_gql.sandboxes.providers.remote.registries import registry_variables
 
 
 def network_of(policy: EgressPolicy | None) -> Mapping[str, Any]:
@@ -13,10 +14,4 @@ def network_of(policy: EgressPolicy | None) -> Mapping[str, Any]:
     names = [] if policy is None else [rule.name for rule in policy.hosts]
     if policy is None or not names:
         return {"network_block_all": True}
-    return {"domain_allow_list": ",".join(dict.fromkeys(names)), "env_vars": _registries(policy)}
-
-
-def _registries(policy: EgressPolicy) -> dict[str, str]:
-    """Where the tools inside look for packages."""
-    told = {"npm_config_registry": policy.npm_registry, "PIP_INDEX_URL": policy.pip_index}
-    return {name: url for name, url in told.items() if url is not None}
+    return {"domain_allow_list": ",".join(dict.fromkeys(names)), "env_vars": dict(registry_variables(policy))}

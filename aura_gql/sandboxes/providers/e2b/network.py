@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aura_gql.sandboxes.egress import EgressPolicy
+from aura_gql.sandboxes.providers.remote.registries import registry_variables
 
 _EVERYWHERE: Final = "0.0.0.0/0"
 
@@ -19,10 +20,4 @@ def network_of(policy: EgressPolicy | None) -> Mapping[str, Any]:
     if policy is None or not names:
         return {"allow_internet_access": False, "network": closed}
     allowed = {"allow_out": list(dict.fromkeys(names)), "deny_out": [_EVERYWHERE]}
-    return {"network": {**allowed, **closed}, "envs": _registries(policy)}
-
-
-def _registries(policy: EgressPolicy) -> dict[str, str]:
-    """Where the tools inside look for packages."""
-    told = {"npm_config_registry": policy.npm_registry, "PIP_INDEX_URL": policy.pip_index}
-    return {name: url for name, url in told.items() if url is not None}
+    return {"network": {**allowed, **closed}, "envs": dict(registry_variables(policy))}
