@@ -95,7 +95,7 @@ class SandboxService:
         saver = FileSaver(self._syncer, self._lifecycle.tally)
         admission = SandboxAdmission(self._registry.owner, limits)
         self.usage = UsageBooks(self._registry.owner, limits)
-        self._maker = MachineMaker(providers, Detours(admission, limits), self.usage, limits)
+        self._maker = MachineMaker(providers, Detours(admission, self._lifecycle, limits), self.usage, limits)
         self._starter = MachineStarter(
             self._maker, self.usage, self._syncer, saver, self._lifecycle, self._registry, limits
         )

@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from aura_gql.kernel.background import BackgroundTasks, to_its_end
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import DomainError
+from aura_gql.kernel.errors import DomainError, Unsupported
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.maker import MachineMaker, MadeMachine
@@ -74,6 +74,9 @@ class MachineStarter:
         except DomainError as error:
             self._lifecycle.tally.failed(record.provider, "extend", error)
             _log.warning("sandbox.not_extended", sandbox_id=str(record.id), reason=error.message)
+            if isinstance(error, Unsupported):
+                # It lives as long as its provider lets it, which will not change by being asked again.
+                live.lives_until = record.expires_at
         else:
             live.lives_until = max(live.lives_until, record.expires_at)
 

@@ -26,6 +26,7 @@ from aura_gql.projects.documents import ProjectDocument
 from aura_gql.projects.ports import NewFile
 from aura_gql.projects.records import InitialisationStep, NewProject, ProjectStatus
 from aura_gql.projects.service import ProjectService
+from aura_gql.sandboxes.choosing.records import ANYTHING, SandboxWish
 from aura_gql.sandboxes.documents import SandboxSession
 from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
@@ -81,10 +82,12 @@ class SandboxBench:
         assert await ProjectDocument.change({"_id": project_id}, ready, "Ready.") is not None
         return project_id
 
-    async def running(self, project_id: ObjectId | None = None, owner: str = OWNER) -> SandboxRecord:
+    async def running(
+        self, project_id: ObjectId | None = None, owner: str = OWNER, wish: SandboxWish = ANYTHING
+    ) -> SandboxRecord:
         """A sandbox that runs, of a new project if need be."""
         project_id = project_id or await self.project(owner=owner)
-        record = await self.sandboxes.create(owner, project_id)
+        record = await self.sandboxes.create(owner, project_id, wish)
         return await self.reached(record.id, SandboxStatus.RUNNING)
 
     async def reached(self, sandbox_id: ObjectId, *statuses: SandboxStatus) -> SandboxRecord:

@@ -10,16 +10,20 @@ from aura_gql.sandboxes.choosing.admission import SandboxAdmission
 from aura_gql.sandboxes.choosing.documents import SandboxAdmissions
 from aura_gql.sandboxes.choosing.records import joined
 from aura_gql.sandboxes.documents import SandboxSession
+from aura_gql.sandboxes.lifecycle import Lifecycle
 from aura_gql.sandboxes.records import SandboxLimits, SandboxRecord, SandboxStatus
 
 _log = structlog.get_logger(__name__)
 
 
 class Detours:
-    """Moves starting sandboxes on, each a compare-and-set: the record names the new provider before that is asked."""
+    """Moves starting sandboxes on, each a compare-and-set that is published: the record names the new provider before
+    that is asked.
+    """
 
-    def __init__(self, admission: SandboxAdmission, limits: SandboxLimits) -> None:
+    def __init__(self, admission: SandboxAdmission, lifecycle: Lifecycle, limits: SandboxLimits) -> None:
         self._admission = admission
+        self._lifecycle = lifecycle
         self._limits = limits
 
     async def take(self, record: SandboxRecord, reason: str) -> SandboxRecord | None:
@@ -32,6 +36,7 @@ class Detours:
             if moved is None:
                 return None
             _log.warning("sandbox.detour", sandbox_id=str(record.id), provider=provider.value, reason=reason)
+            await self._lifecycle.publish(moved)
             full = await self._admission.fullness(provider)
             if full is None:
                 return moved

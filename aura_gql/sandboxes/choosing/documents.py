@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.documents import LIVE, SandboxSession
 from aura_gql.sandboxes.records import SandboxRecord, SandboxStatus
@@ -54,5 +55,11 @@ class SandboxAdmissions:
         """
         match = {"_id": record.id, "status": SandboxStatus.STARTING.value, "provider": record.provider.value}
         left = [name.value for name in record.fallback if name is not provider]
-        values = {"provider": provider.value, "detour": reason, "expires_at": expires_at, "fallback": left}
+        values: dict[str, Any] = {
+            "provider": provider.value,
+            "detour": reason,
+            "expires_at": expires_at,
+            "fallback": left,
+        }
+        values |= {"status_reason": reason, "updated_at": utcnow()}
         return await SandboxSession.change(match, values)
