@@ -48,9 +48,13 @@ class DaytonaSandboxes:
 
     async def fresh(self, machine_id: str) -> Any:
         """A machine as it is now. SandboxGone where it has ended."""
-        client = await self._client.open()
+        client, found = await self._client.open(), self._kept.get(machine_id)
         try:
-            found = await client.get(machine_id)
+            # The SDK has each of its objects follow the machine's events for minutes: another is made only if need be.
+            if found is None:
+                found = await client.get(machine_id)
+            else:
+                await found.refresh_data()
             if state_of(found.state) is MachineState.ENDED:
                 raise SandboxGone(GONE)
         except Exception:

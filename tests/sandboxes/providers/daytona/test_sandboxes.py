@@ -18,9 +18,11 @@ async def test_a_machine_is_asked_about_once(world: DaytonaWorld) -> None:
     world.faults.seen.clear()
     assert await sandboxes.known(made.id) is made
     assert world.faults.count("GET", asked) == 0
+    assert await sandboxes.fresh(made.id) is made
+    assert world.faults.count("GET", asked) == 1
     sandboxes.forget(made.id)
     assert (await sandboxes.known(made.id)).id == made.id
-    assert world.faults.count("GET", asked) == 1
+    assert world.faults.count("GET", asked) == 2
     await world.state.stop(world.machine(made.id))
     with pytest.raises(SandboxGone):
         await sandboxes.fresh(made.id)
