@@ -84,12 +84,12 @@ class E2BVendor:
 
     async def get(self, machine_id: str) -> VendorMachine:
         """As the port says."""
-        async with told_apart(self._call_s):
-            try:
+        try:
+            async with told_apart(self._call_s):
                 return self._ours(await self._info(machine_id))
-            except SandboxGone:
-                self._sandboxes.forget(machine_id)
-                raise
+        except SandboxGone:
+            self._sandboxes.forget(machine_id)
+            raise
 
     async def list(self, environment: str) -> Sequence[VendorMachine]:
         """As the port says."""

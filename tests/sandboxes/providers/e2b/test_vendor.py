@@ -132,6 +132,27 @@ async def test_an_agent_is_reached_again_until_it_has_ended(
             await vendor.relink(machine_id, token)
 
 
+async def test_an_agent_that_ends_while_it_is_asked_for_is_gone(
+    cloud: LoopbackE2B, vendor: E2BVendor, wish: MachineWish
+) -> None:
+    machine_id = (await vendor.create(wish)).machine_id
+    link = await vendor.launch(machine_id, ECHO)
+    ended = Fault.json(404, {"code": "not_found", "message": "process with pid 5 not found"})
+    cloud.faults.add("POST", "/process.Process/Connect", ended)
+    with pytest.raises(AgentGone):
+        await vendor.relink(machine_id, link.token)
+    cloud.faults.add("POST", "/process.Process/Connect", Fault.html(500))
+    with pytest.raises(VendorDown):
+        await vendor.relink(machine_id, link.token)
+
+
+async def test_a_list_without_an_end_is_given_up(cloud: LoopbackE2B, vendor: E2BVendor) -> None:
+    assert vendor.name == "E2B"
+    cloud.faults.add("GET", "/v2/sandboxes", Fault.json(200, [], x_next_token="again"), times=None)
+    with pytest.raises(VendorDown, match="without an end"):
+        await vendor.list("tests")
+
+
 async def test_nothing_is_lost_of_what_is_read_late(vendor: E2BVendor, wish: MachineWish) -> None:
     machine_id = (await vendor.create(wish)).machine_id
     link = await vendor.launch(machine_id, "seq 1000000 1400000")
