@@ -94,7 +94,11 @@ class PaperVendor:
         """As the port says."""
         async with self._around("list"):
             there = self.all()
-        return [machine for machine in there if machine.environment == environment]
+        return [
+            machine
+            for machine in there
+            if machine.environment == environment and machine.state is not MachineState.ENDED
+        ]
 
     async def destroy(self, machine_id: str) -> None:
         """As the port says."""
@@ -156,11 +160,15 @@ class PaperVendor:
         names = [path.stem for path in self._folder.glob("*.json")]
         return [found for name in names if (found := self._found(name)) is not None]
 
-    def end(self, sandbox_id: str) -> None:
-        """Have the vendor end a sandbox's machines by itself."""
+    def end(self, sandbox_id: str, kept_as: MachineState | None = None) -> None:
+        """Have the vendor end a sandbox's machines by itself; it forgets them, or keeps them in some state."""
         for machine in self.all():
-            if machine.sandbox_id == sandbox_id:
+            if machine.sandbox_id != sandbox_id:
+                continue
+            if kept_as is None:
                 self._path(machine.machine_id).unlink()
+            else:
+                self._change(machine.machine_id, state=kept_as)
 
     @asynccontextmanager
     async def _around(self, operation: str) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -45,6 +45,7 @@ class RemoteMachine:
         self._made = made
         self._lives_until = lives_until
         self._ends_at = made.ends_at
+        self._more_time_from = datetime.min.replace(tzinfo=UTC)
         self._on_gone = on_gone
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._awake = asyncio.Event()
@@ -137,7 +138,11 @@ class RemoteMachine:
         self._lives_until = max(self._lives_until, until)
         if self.is_paused or (self._ends_at is not None and self._ends_at >= until + GRACE):
             return
-        self._ends_at = await to_its_end(self._asked(self._vendor.extend(self.machine_id, until + GRACE)))
+        # Who was told that it is no use asks again at every turn.
+        if utcnow() >= self._more_time_from:
+            self._ends_at = await to_its_end(self._asked(self._vendor.extend(self.machine_id, until + GRACE)))
+            if self._ends_at is not None and self._ends_at < until:
+                self._more_time_from = utcnow() + GRACE
         if self._ends_at is not None and self._ends_at < until:
             raise Unsupported(
                 f"{self.vendor_name} lets this machine run until {self._ends_at:%Y-%m-%d %H:%M} UTC and no longer.",

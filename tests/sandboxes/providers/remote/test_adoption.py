@@ -54,6 +54,7 @@ async def test_what_was_made_unheard_of_is_adopted_by_the_next(tmp_path: Path, i
         made = await world.provider.create(SPEC)
         assert [machine.machine_id for machine in world.vendor.all()] == [bare(made).machine_id]
         assert world.vendor.asked.count("create") == 1
+        assert not world.provider.is_busy
 
 
 async def test_what_was_made_unheard_of_is_removed_where_nobody_comes_for_it(tmp_path: Path) -> None:
@@ -76,6 +77,8 @@ async def test_what_is_adopted_runs_by_the_wanted_clock(tmp_path: Path) -> None:
     await vendor.pause(made.machine_id)
     found = await maker.make(SPEC, clock, is_first=True)
     assert (found.machine_id, found.state, found.ends_at) == (made.machine_id, MachineState.RUNNING, clock)
+    running = await maker.make(SPEC, clock + timedelta(hours=1), is_first=True)
+    assert (running.machine_id, running.ends_at) == (made.machine_id, clock + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("trouble", [None, VendorDown("Lost.")])

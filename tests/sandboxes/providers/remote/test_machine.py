@@ -1,6 +1,7 @@
 """A machine at a vendor, through its life."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import ProviderUnavailable, Unsupported
 from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown
+from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown, VendorRefused
 from aura_gql.sandboxes.providers.remote.machine import GRACE, RemoteMachine
+from aura_gql.sandboxes.providers.remote.values import MachineState
+from aura_gql.sandboxes.providers.remote.watching import WatchLimits
 from aura_gql.sandboxes.values import SandboxSpec
-from tests.support.vendors.remote import PaperWorld, bare, paper_world
+from tests.support.vendors.remote import QUICK, PaperWorld, bare, paper_world
 from tests.support.waiting import until
+
+SELDOM = replace(QUICK, watch=WatchLimits(600.0, 600.0, 0.0))
 
 
 async def started(world: PaperWorld) -> RemoteMachine:
@@ -31,6 +36,15 @@ async def test_one_that_its_vendor_ends_is_gone_with_a_reason(tmp_path: Path) ->
                 await call
         await machine.stop()
         assert bare(await world.provider.create(SandboxSpec("one", "project"))) is not machine
+
+
+async def test_one_that_its_vendor_keeps_but_can_not_run_again_is_gone(tmp_path: Path) -> None:
+    async with paper_world(tmp_path) as world:
+        machine = await started(world)
+        world.vendor.end("one", MachineState.ENDED)
+        assert await machine.wait_gone() == "PAPER ended it, or does not know it any more."
+        await machine.stop()
+        assert world.vendor.all() == []
 
 
 async def test_one_whose_time_was_up_says_so(tmp_path: Path) -> None:
@@ -83,8 +97,17 @@ async def test_counts_as_paused_from_the_first_moment_until_it_goes_on(tmp_path:
         assert (world.vendor.asked.count("pause"), world.vendor.asked.count("resume")) == (1, 1)
 
 
+async def test_a_pause_that_is_refused_is_none(tmp_path: Path) -> None:
+    async with paper_world(tmp_path, SELDOM) as world:
+        machine = await started(world)
+        world.moods.before["pause"].append(VendorRefused("Not this one."))
+        with pytest.raises(VendorRefused):
+            await machine.pause()
+        assert not machine.is_paused
+
+
 async def test_a_pause_that_may_have_happened_is_looked_at(tmp_path: Path) -> None:
-    async with paper_world(tmp_path) as world:
+    async with paper_world(tmp_path, SELDOM) as world:
         machine = await started(world)
         world.moods.after["pause"].extend(VendorDown("Lost.") for _ in range(3))
         with pytest.raises(VendorDown):
@@ -117,8 +140,10 @@ async def test_a_vendor_that_gives_less_time_is_told_in_words(tmp_path: Path) ->
     async with paper_world(tmp_path) as world:
         machine = await started(world)
         world.vendor.longest = timedelta(hours=2)
-        with pytest.raises(Unsupported, match=r"PAPER lets this machine run until .* UTC and no longer\."):
-            await machine.extend(utcnow() + timedelta(hours=5))
+        for _ in range(3):
+            with pytest.raises(Unsupported, match=r"PAPER lets this machine run until .* UTC and no longer\."):
+                await machine.extend(utcnow() + timedelta(hours=5))
+        assert world.vendor.asked.count("extend") == 1
         assert machine.is_running
 
 
