@@ -20,6 +20,8 @@ from aura_gql.sandboxes.registry import LiveSandbox
 # An execution's end waits for its changes, but for no database that is away.
 SETTLE_S = 5.0
 RETRY_S = 1.0
+# A machine that can't be watched is asked again and again, which may cost its provider something.
+MAX_RETRY_S = 60.0
 STORED_AT_ONCE = 500
 # Of one machine; code that does nothing else would fill the database.
 MAX_CHANGES = 100_000
@@ -79,12 +81,17 @@ class _Recording:
         self._changes = changes
         self._recorded = 0
         self._watch: FileWatch | None = None
+        self._has_begun = False
         self._is_ready = asyncio.Event()
 
     async def run(self) -> None:
-        """Until the machine ends. A watch that fails is seen in the log and begun again."""
+        """Until the machine ends. A watch that fails is seen in the log and begun again, later each time where none can
+        be begun at all; nobody waits for that.
+        """
+        pause_s = RETRY_S
         try:
             while True:
+                self._has_begun = False
                 try:
                     await self._follow()
                     return
@@ -92,7 +99,9 @@ class _Recording:
                     return
                 except Exception as error:
                     _log.error("sandbox.watch_failed", sandbox_id=str(self.sandbox_id), exc_info=error)
-                await asyncio.sleep(RETRY_S)
+                self._is_ready.set()
+                pause_s = RETRY_S if self._has_begun else min(2 * pause_s, MAX_RETRY_S)
+                await asyncio.sleep(pause_s)
         finally:
             self._is_ready.set()
 
@@ -109,6 +118,7 @@ class _Recording:
     async def _follow(self) -> None:
         async with self._live.machine.watch() as watch:
             self._watch = watch
+            self._has_begun = True
             self._is_ready.set()
             try:
                 async for batch in watch:
