@@ -6,15 +6,15 @@ import socket
 from aura_gql.kernel.errors import InvalidInput
 from aura_gql.sandboxes.errors import PortNotOpen
 from aura_gql.sandboxes.providers.local.listening import OWN_PORTS
-from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.readiness import writable
+from aura_gql.sandboxes.providers.local.supervised import Supervised
 
 # A server with a full queue leaves us waiting, and the kernel would try for two minutes.
 CONNECT_TIMEOUT_S = 10.0
 LAST_PORT = 65535
 
 
-async def dial(machine: Machine, port: int) -> socket.socket:
+async def dial(machine: Supervised, port: int) -> socket.socket:
     """A connected socket, non-blocking, to 127.0.0.1 inside, else to ::1; the caller's to close.
 
     Raises PortNotOpen, InvalidInput, SandboxGone. With the sandbox its other end goes.
@@ -33,7 +33,7 @@ async def dial(machine: Machine, port: int) -> socket.socket:
     raise PortNotOpen(f"Nothing listens on port {port} in the sandbox.")
 
 
-async def _connect(machine: Machine, version: int, port: int) -> socket.socket | None:
+async def _connect(machine: Supervised, version: int, port: int) -> socket.socket | None:
     """A connection over that IP version; None where there is none to be had."""
     connection = await machine.connect(version, port)
     if isinstance(connection, int):

@@ -12,7 +12,7 @@ from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.checks import require_signal
 from aura_gql.sandboxes.errors import CommandNotFound, SandboxGone
 from aura_gql.sandboxes.providers.local import wire
-from aura_gql.sandboxes.providers.local.machine import Machine
+from aura_gql.sandboxes.providers.local.supervised import Supervised
 from aura_gql.sandboxes.values import EndReason, ExitStatus
 
 START_TIMEOUT_S = 10.0
@@ -24,7 +24,7 @@ SUPERVISOR_PATIENCE_S = 5.0
 class KeptCommand(ABC):
     """A command from its start to the end of its last daemon. `gone` is done when nothing of it runs."""
 
-    def __init__(self, machine: Machine, channel: socket.socket) -> None:
+    def __init__(self, machine: Supervised, channel: socket.socket) -> None:
         """Listens on the channel, which it takes over."""
         loop = asyncio.get_running_loop()
         self.gone: asyncio.Future[None] = loop.create_future()

@@ -3,21 +3,19 @@
 import asyncio
 import contextlib
 import os
-import select
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from aura_gql.kernel.errors import ProviderUnavailable
-from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.bwrap import Fence, FenceDescriptors, command_line, passwd_for
 from aura_gql.sandboxes.providers.local.cgroups import Cgroup
 from aura_gql.sandboxes.providers.local.memory import process_tree
 from aura_gql.sandboxes.providers.local.readiness import readable
+from aura_gql.sandboxes.providers.local.supervised import Supervised
 
 START_TIMEOUT_S = 10.0
 REAP_TIMEOUT_S = 2.0
@@ -35,19 +33,14 @@ class MachinePlan:
     cgroup: Cgroup | None
 
 
-class Machine:
+class Machine(Supervised):
     """Everything that runs in one sandbox. When PID 1 ends, the kernel ends the rest."""
 
     def __init__(self, bwrap: subprocess.Popen[bytes], pid: int, control: socket.socket, cgroup: Cgroup | None) -> None:
         """For `start` alone."""
-        self.pid = pid
-        self.cgroup = cgroup
-        self.gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        super().__init__(pid, control, cgroup)
         self._bwrap = bwrap
-        self._control = control
-        self._pidfd = os.pidfd_open(pid)
         self._bwrap_pidfd = os.pidfd_open(bwrap.pid)
-        self._sending = asyncio.Lock()
         self._killed_for: str | None = None
         self._watch = asyncio.create_task(self._wait_for_end())
 
@@ -96,68 +89,6 @@ class Machine:
         finally:
             joined.cancel()
             await asyncio.wait({joined})
-
-    async def send(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Hand PID 1 an order. Raises SandboxGone."""
-        try:
-            async with self._sending:
-                await wire.send(self._control, message, descriptors)
-        except OSError as error:
-            raise SandboxGone("The sandbox has ended.") from error
-
-    async def ask(self, message: bytes) -> None:
-        """Hand PID 1 an order and wait until it is done, or the machine has ended. Raises SandboxGone."""
-        ours, theirs = wire.channel_pair()
-        with ours:
-            with theirs:
-                await self.send(message, [theirs.fileno()])
-            await readable(ours.fileno())
-
-    async def connect(self, version: int, port: int) -> socket.socket | int:
-        """Have PID 1 connect to the loopback address of an IP version: a socket that may still be connecting, or the
-        errno. Raises SandboxGone.
-        """
-        ours, theirs = wire.channel_pair()
-        with ours:
-            with theirs:
-                await self.send(b"connect\0%d\0%d" % (version, port), [theirs.fileno()])
-            try:
-                return await wire.receive_socket(ours)
-            except OSError as error:
-                raise SandboxGone("The sandbox has ended.") from error
-
-    async def listen(self, port: int) -> socket.socket | int:
-        """Have PID 1 listen on 127.0.0.1: the socket, on which the host accepts, or the errno. Raises SandboxGone.
-
-        It keeps the sandbox's network alive until it is closed.
-        """
-        ours, theirs = wire.channel_pair()
-        with ours:
-            with theirs:
-                await self.send(b"listen\0%d" % port, [theirs.fileno()])
-            try:
-                return await wire.receive_socket(ours)
-            except OSError as error:
-                raise SandboxGone("The sandbox has ended.") from error
-
-    def is_alive(self) -> bool:
-        """Whether PID 1 runs at this moment, so that what was read about its pid just now was about it."""
-        if self.gone.done():
-            return False
-        poll = select.poll()
-        poll.register(self._pidfd, select.POLLIN)
-        return not poll.poll(0)
-
-    async def answers(self) -> bool:
-        """Whether PID 1 says so itself: one that is being killed closes its sockets before it has ended. Waits for
-        one that is frozen.
-        """
-        ours, theirs = wire.channel_pair()
-        with ours:
-            with theirs, contextlib.suppress(SandboxGone):
-                await self.send(b"ping", [theirs.fileno()])
-            await readable(ours.fileno())
-            return bool(ours.recv(wire.REPORT_BYTES))
 
     async def kill(self, why: str = "The sandbox was stopped.") -> None:
         """End everything in it. Returns when all has gone, its groups too. Safe to repeat: the first `why` counts."""

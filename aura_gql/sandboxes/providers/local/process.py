@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
-from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.pipes import OutputPipes, StdinPipe
+from aura_gql.sandboxes.providers.local.supervised import Supervised
 from aura_gql.sandboxes.values import OutputPiece, OutputStream
 
 
@@ -26,14 +26,14 @@ class HostEnds:
 class LocalProcess(KeptCommand):
     """Satisfies the `Process` port."""
 
-    def __init__(self, machine: Machine, ends: HostEnds) -> None:
+    def __init__(self, machine: Supervised, ends: HostEnds) -> None:
         """For `start` alone."""
         self._stdin = StdinPipe(ends.stdin)
         self._output = OutputPipes({ends.stdout: OutputStream.STDOUT, ends.stderr: OutputStream.STDERR})
         super().__init__(machine, ends.channel)
 
     @classmethod
-    async def start(cls, machine: Machine, order: bytes, owner: int | None) -> "LocalProcess":
+    async def start(cls, machine: Supervised, order: bytes, owner: int | None) -> "LocalProcess":
         """Send the order and wait until the command runs. Raises CommandNotFound, InvalidInput, SandboxGone.
 
         `owner` is the uid that the pipes shall belong to, so that `/dev/stderr` can be opened inside.

@@ -1,22 +1,19 @@
 """A local sandbox: a machine, the project folder that it sees, and what runs in it."""
 
 import asyncio
-import os
 import socket
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from aura_gql.kernel.clock import utcnow
-from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable, Unsupported
+from aura_gql.kernel.errors import ProviderUnavailable, Unsupported
 from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.machine_files.tar_reader import ArchiveLimits
-from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.archives import export_archive, import_archive
-from aura_gql.sandboxes.providers.local.beneath import safe_parts
 from aura_gql.sandboxes.providers.local.bwrap import BASE_ENVIRONMENT, PROJECT_FOLDER
 from aura_gql.sandboxes.providers.local.dialing import dial
 from aura_gql.sandboxes.providers.local.disk import remove_tree
@@ -24,9 +21,10 @@ from aura_gql.sandboxes.providers.local.egress.proxy import EgressProxy
 from aura_gql.sandboxes.providers.local.figures import MachineGauge
 from aura_gql.sandboxes.providers.local.file_watch import LocalFileWatch
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
-from aura_gql.sandboxes.providers.local.limits import KIB, LocalLimits
+from aura_gql.sandboxes.providers.local.limits import LocalLimits
 from aura_gql.sandboxes.providers.local.listening import listening_ports
 from aura_gql.sandboxes.providers.local.machine import Machine
+from aura_gql.sandboxes.providers.local.orders import order_of
 from aura_gql.sandboxes.providers.local.process import LocalProcess
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.local.terminal import LocalTerminal
@@ -42,8 +40,6 @@ from aura_gql.sandboxes.values import (
     TerminalSpec,
 )
 
-# One message of the supervisor's socket, which the kernel bounds.
-MAX_ORDER_BYTES = 128 * KIB
 PROJECT = "project"
 KeptT = TypeVar("KeptT", bound=KeptCommand)
 
@@ -114,15 +110,16 @@ class LocalSandbox:
     async def start_process(self, command: Command) -> LocalProcess:
         """As the port says."""
         self._require_running()
-        order = _order(command.argv, command.cwd, {**self._environment, **command.env}, self._limits.rlimits())
+        env = {**self._environment, **command.env}
+        order = order_of(command.argv, PROJECT_FOLDER, command.cwd, env, self._limits.rlimits())
         return self._kept(await LocalProcess.start(self._machine, order, self._owner))
 
     async def open_terminal(self, spec: TerminalSpec) -> LocalTerminal:
         """As the port says."""
         self._require_running()
         require_window(spec.columns, spec.rows)
-        window = (spec.columns, spec.rows)
-        order = _order(spec.argv, spec.cwd, {**self._environment, **spec.env}, self._limits.rlimits(), window)
+        env, window = {**self._environment, **spec.env}, (spec.columns, spec.rows)
+        order = order_of(spec.argv, PROJECT_FOLDER, spec.cwd, env, self._limits.rlimits(), window)
         return self._kept(await LocalTerminal.start(self._machine, order))
 
     async def write_files(self, files: Iterable[SandboxFile]) -> None:
@@ -262,29 +259,3 @@ class LocalSandbox:
     def _require_running(self) -> None:
         if not self.running:
             raise SandboxGone("The sandbox has ended.")
-
-
-def _order(
-    argv: Sequence[str],
-    cwd: str,
-    env: Mapping[str, str],
-    rlimits: Mapping[int, int],
-    window: tuple[int, int] | None = None,
-) -> bytes:
-    """The order to start a command. Raises InvalidInput for what the kernel could not take."""
-    if not argv or not argv[0]:
-        raise InvalidInput("A command names a program.", field=("command",))
-    for name in env:
-        if not name or "=" in name:
-            raise InvalidInput(f"{name!r} is no name for an environment variable.", field=("env",))
-    if any("\0" in text for text in (*argv, *env, *env.values())):
-        raise InvalidInput("Arguments and environment have no NUL.", field=("command",))
-    folder = PROJECT_FOLDER
-    if cwd not in ("", "."):
-        folder = os.path.join(PROJECT_FOLDER, *safe_parts(cwd.rstrip("/")))
-    order = wire.start_message(argv, folder, env, rlimits, window)
-    if len(order) > MAX_ORDER_BYTES:
-        raise InvalidInput(
-            f"Arguments and environment together have at most {MAX_ORDER_BYTES} bytes.", field=("command",)
-        )
-    return order

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from aura_gql.sandboxes.checks import require_window
 from aura_gql.sandboxes.providers.local import wire
 from aura_gql.sandboxes.providers.local.kept import KeptCommand
-from aura_gql.sandboxes.providers.local.machine import Machine
 from aura_gql.sandboxes.providers.local.pipes import OutputPipes, StdinPipe
+from aura_gql.sandboxes.providers.local.supervised import Supervised
 from aura_gql.sandboxes.values import OutputStream
 
 # What a terminal may hold when its command ends: more than the kernel keeps of one that nobody reads.
@@ -27,7 +27,7 @@ WINDOW = struct.Struct("HHHH")
 class LocalTerminal(KeptCommand):
     """Satisfies the `Terminal` port."""
 
-    def __init__(self, machine: Machine, channel: socket.socket) -> None:
+    def __init__(self, machine: Supervised, channel: socket.socket) -> None:
         """For `start` alone."""
         self._master: int | None = None
         self._input: StdinPipe | None = None
@@ -35,7 +35,7 @@ class LocalTerminal(KeptCommand):
         super().__init__(machine, channel)
 
     @classmethod
-    async def start(cls, machine: Machine, order: bytes) -> "LocalTerminal":
+    async def start(cls, machine: Supervised, order: bytes) -> "LocalTerminal":
         """Send the order and wait until the command runs. Raises CommandNotFound, InvalidInput, SandboxGone."""
         channel, theirs = wire.channel_pair()
         inside = contextlib.ExitStack()

@@ -7,8 +7,9 @@ import pytest
 from aura_gql.kernel.errors import InvalidInput, ProviderUnavailable
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.local import sandbox as sandbox_module
+from aura_gql.sandboxes.providers.local.orders import MAX_ORDER_BYTES
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
-from aura_gql.sandboxes.providers.local.sandbox import MAX_ORDER_BYTES, LocalSandbox
+from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.values import Command, SandboxFile, SandboxSpec
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -15,6 +15,7 @@ from aura_gql.sandboxes.providers.local.inside.listening import listen
 from aura_gql.sandboxes.providers.local.inside.system import (
     HIGHEST_CAPABILITY,
     PR_CAPBSET_DROP,
+    PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
     PR_SET_PDEATHSIG,
     SIGKILL,
@@ -118,6 +119,11 @@ class Supervisor:
         if orphaned:
             kill_tree(self.strays, self.reap)
 
+    def end(self) -> None:
+        """End everything, the keepers too: nobody is left to be told."""
+        self.keepers.clear()
+        kill_tree(self.commands, self.reap)
+
     def strays(self) -> list[int]:
         """What no living keeper answers for."""
         return with_descendants(child for child in children_of(os.getpid()) if child not in self.keepers)
@@ -126,6 +132,23 @@ class Supervisor:
         """Everything but ourselves and the keepers, who shall tell how their commands ended."""
         everything = with_descendants(children_of(os.getpid()))
         return [pid for pid in everything if pid not in self.keepers]
+
+
+def serve_unfenced(control: _socket.socket) -> None:
+    """Serve as one process among others, which is not PID 1 and has no fence around it, until the other end lets go or
+    has gone; then end all that was started. Never returns.
+    """
+    ignore_signals()
+    os.setsid()
+    # What a keeper leaves is ours, as it is PID 1's elsewhere.
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_DUMPABLE, 0)
+    supervisor = Supervisor(control)
+    try:
+        supervisor.run()
+    finally:
+        supervisor.end()
+        os._exit(0)
 
 
 def become_unprivileged(uid: int | None) -> None:

@@ -1,0 +1,71 @@
+"""The agent: serves one server through its stdin and stdout, until that is closed, breaks the rules, or is not heard of
+for ten minutes. All that it started ends with it.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
+from aura_gql.sandboxes.providers.remote.inside.commands import Commands
+from aura_gql.sandboxes.providers.remote.inside.file_handlers import file_handlers
+from aura_gql.sandboxes.providers.remote.inside.machine import AgentMachine
+from aura_gql.sandboxes.providers.remote.inside.single import take_place
+from aura_gql.sandboxes.providers.remote.inside.stdio import Stdio
+from aura_gql.sandboxes.providers.remote.inside.surroundings import Surroundings
+from aura_gql.sandboxes.providers.remote.wire.errors import WireViolation
+from aura_gql.sandboxes.providers.remote.wire.peer import Peer
+from aura_gql.sandboxes.providers.remote.wire.session import Session
+
+FOLDER, PROJECT, LOCK = ".aura-agent", "project", "lock"
+NAME_BYTES = 8
+# Counted in turns and not by a clock, which jumps where a machine was paused.
+TURN_S, TURNS = 15.0, 40
+DEFAULTS = {"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+
+
+def main(supervisor: tuple[int, int], home: str, environment: Mapping[str, str]) -> None:
+    """Serve; `supervisor` is what `fork_supervisor` gave, `environment` what commands inherit."""
+    asyncio.run(serve(supervisor, Path(home), {**DEFAULTS, **environment, "HOME": home}))
+
+
+async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[str, str]) -> None:
+    """Serve on stdin and stdout."""
+    (home / FOLDER).mkdir(exist_ok=True)
+    (home / PROJECT).mkdir(exist_ok=True)
+    lock = take_place(str(home / FOLDER / LOCK))
+    machine = await AgentMachine.start(*supervisor)
+    session = Session(os.urandom(NAME_BYTES).hex(), leads=False)
+    peer = Peer(
+        session,
+        {
+            **Commands(machine, str(home / PROJECT), environment).handlers,
+            **Surroundings(machine, home / PROJECT).handlers,
+            **file_handlers(ProjectFolder(home / PROJECT, None), machine.gone),
+        },
+    )
+    ends = [asyncio.create_task(_converse(session)), asyncio.create_task(_listen_for(session)), machine.gone]
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        peer.close()
+        await machine.kill()
+        os.close(lock)
+
+
+async def _converse(session: Session) -> None:
+    """Until stdin ends, or a lie comes through it, after which nobody there can be served any more."""
+    try:
+        await session.run(Stdio())
+    except WireViolation:
+        return
+
+
+async def _listen_for(session: Session) -> None:
+    """Until nobody was heard for too long."""
+    heard, turns = session.words, 0
+    while turns < TURNS:
+        await asyncio.sleep(TURN_S)
+        turns = turns + 1 if session.words == heard else 0
+        heard = session.words
