@@ -56,6 +56,8 @@ class RemoteMachine:
         if made.state is not MachineState.PAUSED:
             self._awake.set()
         self._watch = MachineWatch(self._look, watch)
+        self.companions: list[Callable[[], Awaitable[None]]] = []
+        """What is to be let go of with it: each is called where it is released."""
 
     @property
     def vendor_name(self) -> str:
@@ -160,9 +162,11 @@ class RemoteMachine:
         """As the sandbox port says."""
         return await asyncio.shield(self._gone)
 
-    def release(self) -> None:
+    async def release(self) -> None:
         """Look after it no more; it lives on at its vendor. Safe to repeat."""
         self._watch.end()
+        for let_go in self.companions:
+            await let_go()
 
     async def _stop(self) -> None:
         try:

@@ -183,9 +183,9 @@ class RemoteProvider:
         for task in self._latecomers.values():
             task.cancel()
         await self._tasks.join()
-        for held in self._sandboxes.values():
+        for held in list(self._sandboxes.values()):
             if held is not None:
-                held.machine.release()
+                await held.machine.release()
         await self._vendor.close()
 
     async def _make(self, spec: SandboxSpec) -> VendorMachine:

@@ -45,13 +45,18 @@ async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[st
             **file_handlers(ProjectFolder(home / PROJECT, None), machine.gone),
         },
     )
-    ends = [asyncio.create_task(_converse(session)), asyncio.create_task(_listen_for(session)), machine.gone]
+    ends = (asyncio.create_task(_converse(session)), asyncio.create_task(_listen_for(session)))
+    gone = asyncio.create_task(_gone(machine))
     try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*ends, gone}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         peer.close()
         await machine.kill()
         os.close(lock)
+
+
+async def _gone(machine: AgentMachine) -> None:
+    await asyncio.shield(machine.gone)
 
 
 async def _converse(session: Session) -> None:

@@ -72,7 +72,7 @@ def _port(said: JSON) -> ListeningPort:
 
 def _version(said: JSON) -> IpVersion:
     try:
-        return IpVersion(said)
+        return IpVersion(str(said))
     except ValueError:
         raise WireViolation("There is no such IP version.") from None
 

@@ -30,6 +30,8 @@ class Session:
         self.deliver: Callable[[bytes], None] = _nowhere
         self.words = 0
         """How many lines of the other side were heard: whether it grows tells whether there is anybody."""
+        self.has_greeted = False
+        """Whether both ever have."""
         self.greeted = asyncio.Event()
         """Set while a pipe is in use on which both have greeted."""
         self._name = name.encode("ascii")
@@ -192,6 +194,7 @@ class Session:
         self._other = frame.payload
         self._outbox.acknowledge(frame.ack)
         self._outbox.rewind()
+        self.has_greeted = True
         self.greeted.set()
 
     def _on_data(self, frame: Frame) -> None:
