@@ -19,8 +19,7 @@ from aura_gql.sandboxes.values import Command, EndReason, SandboxFile, SandboxSp
 from tests.support.processes import alive, argv_of, finished, first_line, python, run, shell
 from tests.support.waiting import until
 
-HUNDRED_MB = 100_000_000
-# What 100 MB may cost at most: the read-ahead and what the allocator keeps, not the output.
+# What much output may cost at most: the read-ahead and what the allocator keeps, not the output.
 MEMORY_GROWTH_KIB = 30_000
 
 DAEMON = """
@@ -54,7 +53,9 @@ class ContractFixtures:
 
 
 class ProcessContract(ContractFixtures):
-    """Running commands."""
+    """Running commands. `much` is more bytes than may ever be kept in memory."""
+
+    much: ClassVar[int] = 100_000_000
 
     async def test_prints(self, sandbox: Sandbox) -> None:
         outcome = await run(sandbox, "echo", "hello", "big world")
@@ -113,14 +114,14 @@ class ProcessContract(ContractFixtures):
         with pytest.raises(InvalidInput):
             await sandbox.start_process(Command(["true"], cwd))
 
-    async def test_prints_100_mb_in_bounded_memory(self, sandbox: Sandbox) -> None:
-        process = await sandbox.start_process(Command(["head", "-c", str(HUNDRED_MB), "/dev/zero"]))
+    async def test_prints_much_in_bounded_memory(self, sandbox: Sandbox) -> None:
+        process = await sandbox.start_process(Command(["head", "-c", str(self.much), "/dev/zero"]))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         size = 0
         async for piece in process.output():
             assert 1 <= len(piece.data) <= 1 << 16
             size += len(piece.data)
-        assert size == HUNDRED_MB
+        assert size == self.much
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MEMORY_GROWTH_KIB
         assert (await process.wait()).exit_code == 0
 

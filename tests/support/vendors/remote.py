@@ -12,9 +12,12 @@ from aura_gql.sandboxes.providers.remote.breaker import BreakerLimits
 from aura_gql.sandboxes.providers.remote.machine import RemoteMachine
 from aura_gql.sandboxes.providers.remote.provider import RemoteLimits, RemoteProvider
 from aura_gql.sandboxes.providers.remote.retrying import Patience
+from aura_gql.sandboxes.providers.remote.sandbox import RemoteSandbox, assemble
 from aura_gql.sandboxes.providers.remote.watching import WatchLimits
 from aura_gql.sandboxes.tally import VendorTally
+from aura_gql.sandboxes.values import SandboxSpec
 from tests.support.vendors.paper import Moods, PaperVendor
+from tests.support.vendors.tryout import Lengths, TryoutVendor, endless
 
 # Retries without pauses, looks at once, no grace.
 QUICK = RemoteLimits(
@@ -68,3 +71,27 @@ def bare(sandbox: Sandbox) -> RemoteMachine:
 
 def _bare(machine: RemoteMachine) -> Sandbox:
     return cast(Sandbox, machine)
+
+
+@dataclass
+class TryoutWorld:
+    """A provider whose machines are guests of this host, with our agent in them."""
+
+    vendor: TryoutVendor
+    provider: RemoteProvider
+
+    async def create(self, name: str = "sandbox") -> RemoteSandbox:
+        """A sandbox, as what it is."""
+        return cast(RemoteSandbox, await self.provider.create(SandboxSpec(name, "project")))
+
+
+@asynccontextmanager
+async def tryout_world(limits: RemoteLimits = QUICK, lengths: Lengths = endless) -> AsyncIterator[TryoutWorld]:
+    """A provider, closed at the end with all its machines."""
+    vendor = TryoutVendor(lengths)
+    provider = RemoteProvider(vendor, ENVIRONMENT, assemble, limits=limits)
+    try:
+        yield TryoutWorld(vendor, provider)
+    finally:
+        await vendor.end_all()
+        await provider.close()

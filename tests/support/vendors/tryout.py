@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.errors import SandboxGone
@@ -13,8 +14,9 @@ from aura_gql.sandboxes.providers.remote.errors import AgentGone, LinkBroken
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish, VendorMachine
 from aura_gql.sandboxes.values import Capabilities
 from tests.support.vendors.guest_process import GuestProcess
-from tests.support.vendors.guests import Guest
+from tests.support.vendors.guests import Guest, GuestGone
 
+ResultT = TypeVar("ResultT")
 READ_BYTES = 1 << 16
 Lengths = Callable[[], tuple[int | None, int | None]]
 
@@ -181,18 +183,19 @@ class TryoutVendor:
     async def upload(self, machine_id: str, path: str, data: bytes) -> None:
         machine = self._machine(machine_id)
         machine.uploads += 1
-        await machine.guest.write_file(path, data)
+        await self._of(machine.guest.write_file(path, data))
 
     async def launch(self, machine_id: str, command: str) -> TryoutLink:
         machine = self._machine(machine_id)
-        launched = Launched(await machine.guest.spawn(["sh", "-c", f"exec 2>&1; {command}"]))
+        launched = Launched(await self._of(machine.guest.spawn(["sh", "-c", f"exec 2>&1; {command}"])))
         machine.launched[launched.token] = launched
         return TryoutLink(launched, *self.lengths())
 
     async def relink(self, machine_id: str, token: str) -> TryoutLink:
         self.relinks += 1
         launched = self._machine(machine_id).launched[token]
-        if launched.process.returncode is not None:
+        if launched.pump.done():
+            await launched.process.wait()
             raise AgentGone
         return TryoutLink(launched, *self.lengths())
 
@@ -216,6 +219,12 @@ class TryoutVendor:
         """End every machine."""
         for machine_id in list(self.machines):
             await self.destroy(machine_id)
+
+    async def _of(self, work: Awaitable[ResultT]) -> ResultT:
+        try:
+            return await work
+        except GuestGone as error:
+            raise SandboxGone("The machine has ended.") from error
 
     def _machine(self, machine_id: str) -> TryoutMachine:
         if machine_id not in self.machines:

@@ -1,7 +1,6 @@
 """The way to the agent of one machine, which is started as soon as there is a machine, and again where it died."""
 
 import asyncio
-import contextlib
 from typing import Protocol
 
 from aura_gql.kernel.errors import DomainError, ProviderUnavailable
@@ -72,8 +71,9 @@ class Channel:
             self._watch.cancel()
         if self._starting is not None:
             self._starting.cancel()
-            with contextlib.suppress(asyncio.CancelledError, DomainError, AgentGone):
-                self._conversation = await self._starting
+            await asyncio.wait({self._starting})
+            if not self._starting.cancelled() and self._starting.exception() is None:
+                self._conversation = self._starting.result()
         if self._conversation is not None:
             await self._conversation.close()
 

@@ -56,7 +56,7 @@ async def idle(provider: RemoteProvider) -> None:
 
 async def prepared(asked: Asked, world: DaytonaWorld, provider: RemoteProvider) -> RemoteMachine:
     if asked in (Asked.CONNECT, Asked.REMOVE_ORPHANS):
-        bare(await provider_of(world).create(SandboxSpec("stranger", "project"))).release()
+        await bare(await provider_of(world).create(SandboxSpec("stranger", "project"))).release()
     machine = bare(await provider.create(HELD))
     if asked is Asked.RESUME:
         await machine.pause()

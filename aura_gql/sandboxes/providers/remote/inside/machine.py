@@ -21,6 +21,8 @@ class AgentMachine(Supervised):
     def __init__(self, pid: int, control: socket.socket) -> None:
         """For `start` alone."""
         super().__init__(pid, control)
+        self.ending = asyncio.Event()
+        """Set as soon as the supervisor is gone, before what it left is."""
         self._why = "The supervisor of the commands has ended."
         self._watch = asyncio.create_task(self._wait_for_end(), name="watch the supervisor")
 
@@ -50,6 +52,7 @@ class AgentMachine(Supervised):
 
     async def _wait_for_end(self) -> None:
         await readable(self._pidfd)
+        self.ending.set()
         self._control.close()
         await asyncio.to_thread(_sweep)
         os.close(self._pidfd)

@@ -31,10 +31,10 @@ def main(supervisor: tuple[int, int], home: str, environment: Mapping[str, str])
 
 
 async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[str, str]) -> None:
-    """Serve on stdin and stdout."""
+    """Serve on stdin and stdout; the process ends behind it."""
     (home / FOLDER).mkdir(exist_ok=True)
     (home / PROJECT).mkdir(exist_ok=True)
-    lock = take_place(str(home / FOLDER / LOCK))
+    take_place(str(home / FOLDER / LOCK))
     machine = await AgentMachine.start(*supervisor)
     session = Session(os.urandom(NAME_BYTES).hex(), leads=False)
     peer = Peer(
@@ -45,18 +45,14 @@ async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[st
             **file_handlers(ProjectFolder(home / PROJECT, None), machine.gone),
         },
     )
-    ends = (asyncio.create_task(_converse(session)), asyncio.create_task(_listen_for(session)))
-    gone = asyncio.create_task(_gone(machine))
+    ends = (_converse(session), _listen_for(session), machine.ending.wait())
     try:
-        await asyncio.wait({*ends, gone}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({asyncio.ensure_future(end) for end in ends}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         peer.close()
         await machine.kill()
-        os.close(lock)
-
-
-async def _gone(machine: AgentMachine) -> None:
-    await asyncio.shield(machine.gone)
+        # Whatever is still under way here, in threads too, serves nobody. The lock goes with us.
+        os._exit(0)
 
 
 async def _converse(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Errors over the channel, by the names of those that a machine may answer with."""
+"""Errors over the channel, by the names of those that a machine may answer with. That it has gone, no machine can."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,7 +24,6 @@ _KINDS = (
     InvalidInput,
     PortNotOpen,
     ProviderUnavailable,
-    SandboxGone,
     SandboxQuotaExceeded,
     UnsafePath,
     Unsupported,
@@ -37,6 +36,9 @@ MAX_DETAILS = 16
 
 def describe(error: Exception) -> JSON:
     """What is told of an error; of one that nobody expected its class alone."""
+    if isinstance(error, SandboxGone):
+        # The commands of this agent can't be reached, and the agent is about to end.
+        error = ProviderUnavailable("The agent in the sandbox has just ended; the next use starts another.")
     if not isinstance(error, DomainError) or type(error).__name__ not in FAILURES:
         message = f"The agent in the sandbox failed ({type(error).__name__})."
         return {"kind": ProviderUnavailable.__name__, "message": message, "field": [], "details": {}}

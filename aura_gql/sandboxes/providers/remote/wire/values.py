@@ -30,7 +30,7 @@ class Timing:
 
     tick_s: float = 0.25
     hello_s: float = 1.0
-    welcome_s: float = 20.0
+    welcome_s: float = 10.0
     ack_s: float = 0.05
     nudge_s: float = 2.0
     ping_s: float = 15.0

@@ -1,0 +1,79 @@
+"""Links are cut, and nobody who uses the sandbox notices."""
+
+import asyncio
+import hashlib
+import random
+
+import pytest
+
+from aura_gql.sandboxes.providers.remote.wire.frames import Frame, FrameKind, encode
+from aura_gql.sandboxes.values import Command, EndReason, TerminalSpec
+from tests.support.processes import argv_of, finished, run
+from tests.support.vendors.remote import TryoutWorld, tryout_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SIZE = 5_000_000
+
+
+async def test_five_megabytes_each_way_while_links_are_cut_every_few_kilobytes() -> None:
+    chance = random.Random(3)
+    data = chance.randbytes(SIZE)
+    async with tryout_world(
+        lengths=lambda: (chance.randint(90_000, 400_000), chance.randint(90_000, 400_000))
+    ) as world:
+        box = await world.create()
+        process = await box.start_process(Command(argv_of("tee /dev/fd/2 | sha256sum")))
+
+        async def feed() -> None:
+            await process.write_stdin(data)
+            await process.close_stdin()
+
+        _, outcome = await asyncio.gather(feed(), finished(process))
+        assert outcome.status.exit_code == 0
+        assert outcome.stderr == data
+        assert outcome.text.split()[0] == hashlib.sha256(data).hexdigest()
+        assert world.vendor.relinks > 20
+
+
+async def test_what_was_under_way_goes_on_behind_a_cut(tryout: TryoutWorld) -> None:
+    box = await tryout.create("cut")
+    process = await box.start_process(Command(["cat"]))
+    terminal = await box.open_terminal(TerminalSpec(["cat"]))
+    for word in (b"one\n", b"two\n", b"three\n"):
+        relinks = tryout.vendor.relinks
+        tryout.vendor.cut_all()
+        await process.write_stdin(word)
+        assert (await anext(process.output())).data == word
+        assert tryout.vendor.relinks > relinks
+    await process.close_stdin()
+    assert (await process.wait()).exit_code == 0
+    await terminal.terminate(grace_ms=0)
+    await box.stop()
+
+
+async def test_an_agent_that_lies_is_left_and_its_commands_are_lost(tryout: TryoutWorld) -> None:
+    box = await tryout.create("lies")
+    process = await box.start_process(Command(["sleep", "600"]))
+    conversation = box._channel._conversation
+    assert conversation is not None
+    (machine,) = [each for each in tryout.vendor.machines.values() if each.wish.sandbox_id == "lies"]
+    # It acknowledges what was never said.
+    await list(machine.launched.values())[-1].links[0].hear(encode(Frame(FrameKind.ACK, 0, 99_999)))
+    assert (await process.wait()).reason is EndReason.LOST
+    assert conversation.is_over
+    assert (await run(box, "echo", "again")).text == "again"
+    await box.stop()
+
+
+async def test_nobody_takes_a_paused_machine_for_dead(tryout: TryoutWorld) -> None:
+    box = await tryout.create("paused")
+    process = await box.start_process(Command(["cat"]))
+    await box.pause()
+    tryout.vendor.cut_all()
+    writing = asyncio.create_task(process.write_stdin(b"hello"))
+    await box.resume()
+    await writing
+    assert (await anext(process.output())).data == b"hello"
+    await box.stop()
+    assert (await process.wait()).reason is EndReason.LOST
