@@ -16,7 +16,7 @@ from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.records import SandboxLimits
 from aura_gql.sandboxes.values import SandboxSize
 from aura_gql.settings import Settings
-from aura_gql.settings_types import MachineImage, SizePrice
+from aura_gql.settings_types import SizePrice
 from aura_gql.terminals.records import TerminalLimits
 
 _MIB = 1024 * 1024
@@ -53,14 +53,14 @@ def provider_bounds(settings: Settings) -> dict[SandboxProviderName, ProviderBou
             lifetime_s=providers.e2b_lifetime_s,
             max_lifetime_s=_with_time_to_save(providers.e2b_max_lifetime_s),
             prices=_prices(providers.e2b_price_microcents_per_s),
-            sizes=_sizes(providers.e2b_templates),
+            sizes=_sizes(provider_images(settings, SandboxProviderName.E2B)),
         ),
         SandboxProviderName.DAYTONA: ProviderBounds(
             max_sessions=providers.daytona_max_sessions,
             lifetime_s=providers.daytona_lifetime_s,
             max_lifetime_s=_with_time_to_save(providers.daytona_max_lifetime_s),
             prices=_prices(providers.daytona_price_microcents_per_s),
-            sizes=_sizes(providers.daytona_snapshots),
+            sizes=_sizes(provider_images(settings, SandboxProviderName.DAYTONA)),
         ),
     }
 
@@ -74,9 +74,15 @@ def _prices(prices: Sequence[SizePrice]) -> dict[SandboxSize, int]:
     return {SandboxSize[price.size.upper()]: price.microcents for price in prices}
 
 
-def _sizes(words: Sequence[MachineImage]) -> dict[SandboxSize, SizeOffer]:
-    images = MachineImages(dict(words))
+def _sizes(images: MachineImages) -> dict[SandboxSize, SizeOffer]:
     return {size: SizeOffer(image=images.choose(None, size)) for size in SandboxSize}
+
+
+def provider_images(settings: Settings, name: SandboxProviderName) -> MachineImages:
+    """What a vendor's machines are made from."""
+    providers = settings.providers
+    words = providers.e2b_templates if name is SandboxProviderName.E2B else providers.daytona_snapshots
+    return MachineImages(dict(words))
 
 
 def environment_label(settings: Settings) -> str:

@@ -41,7 +41,7 @@ def _e2b(settings: ProviderSettings) -> Vendor:
 
 def _daytona(settings: ProviderSettings) -> Vendor:
     client = DaytonaClient(_text(settings.daytona_api_key), settings.daytona_api_url, settings.daytona_target)
-    return DaytonaVendor(client, max_lifetime_s=settings.daytona_max_lifetime_s)
+    return DaytonaVendor(client, can_pause=settings.daytona_can_pause, max_lifetime_s=settings.daytona_max_lifetime_s)
 
 
 def _text(key: SecretStr | None) -> str:

@@ -13,12 +13,11 @@ from aura_gql.commands.blob_checks import check_blobs
 from aura_gql.commands.database_words import database_words
 from aura_gql.commands.findings import Finding, State
 from aura_gql.commands.github_check import check_github
+from aura_gql.commands.vendor_checks import check_vendors
 from aura_gql.infra.mongo import Client, connect
 from aura_gql.infra.mongod import EmbeddedMongod
 from aura_gql.infra.mongod_binary import EmbeddedMongodError
-from aura_gql.kernel.providers import SandboxProviderName
-from aura_gql.provider_parts import create_providers
-from aura_gql.sandboxes.ports import SandboxProvider
+from aura_gql.provider_parts import create_local
 from aura_gql.settings import Settings, SettingsError
 
 _MONGODB = "MongoDB"
@@ -91,12 +90,12 @@ async def check_rates(settings: Settings) -> list[Finding]:
 
 
 async def check_sandboxes(settings: Settings) -> list[Finding]:
-    """Each provider by its own self-test; one that works is enough."""
+    """Each provider that is on, this host's by its own self-test; one that works is enough."""
+    findings = await _check_local(settings) if settings.providers.local_enabled else []
     try:
-        providers = create_providers(settings)
+        findings += await check_vendors(settings)
     except SettingsError as error:
-        return [Finding("Sandboxes", State.FAILED, str(error), "pip install 'aura-gql[e2b,daytona]'")]
-    findings = [await _check_provider(name, provider) for name, provider in providers.items()]
+        return [*findings, Finding("Sandboxes", State.FAILED, str(error), "pip install 'aura-gql[e2b,daytona]'")]
     if any(finding.state is State.OK for finding in findings):
         return findings
     advice = "Make one of them work, or set E2B_API_KEY or DAYTONA_API_KEY."
@@ -128,18 +127,15 @@ async def check_tools(settings: Settings) -> list[Finding]:
     return findings
 
 
-async def _check_provider(name: SandboxProviderName, provider: SandboxProvider) -> Finding:
+async def _check_local(settings: Settings) -> list[Finding]:
+    provider = create_local(settings)
     try:
         health = await provider.health()
     finally:
         await provider.close()
-    subject = f"Sandboxes {name}"
     if health.available:
-        return Finding(subject, State.OK, health.detail)
-    advice = f"See that {name}_API_KEY is right and that {name} can be reached from here; docs/providers.md says more."
-    if name is SandboxProviderName.LOCAL:
-        advice = isolation_advice(_kernel_setting)
-    return Finding(subject, State.WARNING, health.detail, advice)
+        return [Finding("Sandboxes LOCAL", State.OK, health.detail)]
+    return [Finding("Sandboxes LOCAL", State.WARNING, health.detail, isolation_advice(_kernel_setting))]
 
 
 def isolation_advice(setting: Callable[[str], str | None]) -> str:

@@ -74,7 +74,7 @@ class DaytonaVendor:
             metrics=True,
             persistent=self._can_pause,
             # Its commands take lines of text and no signals; of the others it has nothing.
-            emulated=(Capability.STDIN, Capability.SIGNALS, Capability.PORTS, Capability.WATCH),
+            emulated=(Capability.STDIN, Capability.SIGNALS, Capability.PORTS, Capability.WATCH, Capability.METRICS),
         )
 
     @property

@@ -55,8 +55,9 @@ class E2BVendor:
             extend=True,
             metrics=True,
             persistent=True,
-            # Its daemon signals one process, not what that has started, and by two signals; of ports it has no list.
-            emulated=(Capability.SIGNALS, Capability.PORTS),
+            # Its daemon signals one process, not what that has started, and by two signals; of ports it has no list;
+            # its figures are some seconds old.
+            emulated=(Capability.SIGNALS, Capability.PORTS, Capability.METRICS),
         )
 
     @property
