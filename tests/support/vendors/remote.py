@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -28,6 +28,9 @@ QUICK = RemoteLimits(
     adoption=AdoptionLimits(unheard_s=0.0, starting_s=20.0, latecomer_pauses_s=(0.0, *[0.05] * 100)),
     watch=WatchLimits(shortest_s=0.01, longest_s=0.02, soonest_s=0.0),
 )
+# For vendors over HTTP: asking them all the time whether a machine is there takes longer than what is tried. Who finds
+# a link broken asks at once.
+SPARING = replace(QUICK, watch=WatchLimits(shortest_s=1.0, longest_s=2.0, soonest_s=0.0))
 ENVIRONMENT = "test"
 
 

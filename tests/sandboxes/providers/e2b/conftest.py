@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.providers.e2b.sdk import E2BClient
 from aura_gql.sandboxes.providers.e2b.vendor import E2BVendor
+from aura_gql.sandboxes.providers.remote.provider import RemoteProvider
+from aura_gql.sandboxes.providers.remote.sandbox import assemble
 from aura_gql.sandboxes.providers.remote.values import MachineWish
 from tests.support.vendors.e2b.cloud import LoopbackE2B
 from tests.support.vendors.e2b.state import API_KEY
+from tests.support.vendors.remote import SPARING
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +50,14 @@ async def vendor(client: E2BClient) -> AsyncIterator[E2BVendor]:
 def wish() -> MachineWish:
     """Of a machine for a minute that reaches nothing."""
     return MachineWish("sandbox-1", "project-1", "tests", "1", utcnow() + timedelta(minutes=1))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider() -> AsyncIterator[RemoteProvider]:
+    """With our agent in each machine, on an E2B that a module's tests share."""
+    async with LoopbackE2B() as cloud:
+        cloud.state.max_hours = 24
+        client = E2BClient(API_KEY, api_url=cloud.url, sandbox_url=cloud.url)
+        provider = RemoteProvider(E2BVendor(client, max_lifetime_s=24 * 3600), "tests", assemble, limits=SPARING)
+        yield provider
+        await provider.close()

@@ -1,0 +1,44 @@
+"""Sandboxes at E2B keep the contract: over its own SDK, with our agent in each machine."""
+
+import pytest
+
+from tests.sandboxes.file_contract import FileContract
+from tests.sandboxes.life_contract import LifeContract
+from tests.sandboxes.port_contract import PortContract
+from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
+from tests.sandboxes.terminal_contract import SignalContract, TerminalContract
+from tests.sandboxes.watch_contract import WatchContract
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class TestProcesses(ProcessContract):
+    much = 40_000_000
+
+
+class TestPorts(PortContract):
+    large = 40_000_000
+
+
+class TestSandboxes(SandboxContract):
+    pass
+
+
+class TestFiles(FileContract):
+    pass
+
+
+class TestLife(LifeContract):
+    pass
+
+
+class TestSignals(SignalContract):
+    pass
+
+
+class TestTerminals(TerminalContract):
+    pass
+
+
+class TestWatching(WatchContract):
+    pass
