@@ -70,7 +70,7 @@ class PaperVendor:
         return self._is_idempotent
 
     async def create(self, wish: MachineWish) -> VendorMachine:
-        """As the port says: a key's machine is made once, although it may have ended since."""
+        """As the port says: a key's machine is made once; SandboxGone where it has ended since."""
         async with self._around("create"):
             known = f"{wish.sandbox_id}-{wish.attempt}" if self._is_idempotent else secrets.token_hex(8)
             written = {
@@ -81,8 +81,10 @@ class PaperVendor:
                 "ends_at": wish.lives_until.isoformat(),
                 "image": wish.image,
             }
-            if not self._path(known).exists():
+            used = self._folder / f"{known}.used"
+            if not used.exists():
                 self._write(known, written)
+                used.touch()
             return self._read(known)
 
     async def get(self, machine_id: str) -> VendorMachine:

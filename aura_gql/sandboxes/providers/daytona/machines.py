@@ -1,5 +1,6 @@
 """Sandboxes of Daytona as machines of the port, and the requests that make them."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,8 +31,9 @@ _ENDED: Final = frozenset(
 
 
 def name_of(wish: MachineWish) -> str:
-    """What the machine is called there: no two of an account have the same name."""
-    return f"aura-{wish.sandbox_id}-{wish.attempt}"
+    """What the machine is called there: no two of an account have the same name, whatever their environments."""
+    words = "\0".join((wish.environment, wish.sandbox_id, wish.attempt))
+    return f"aura-{wish.sandbox_id}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 
 def request_of(wish: MachineWish, max_lifetime_s: int) -> Mapping[str, Any]:

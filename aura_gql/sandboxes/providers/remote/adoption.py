@@ -12,7 +12,7 @@ import structlog
 from aura_gql.kernel.background import to_its_end
 from aura_gql.kernel.errors import Conflict, DomainError
 from aura_gql.sandboxes.errors import NothingMade, SandboxGone
-from aura_gql.sandboxes.providers.remote.errors import CreationUnheard, VendorDown
+from aura_gql.sandboxes.providers.remote.errors import CreationUnheard, VendorDown, VendorRefused
 from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.providers.remote.ports import Vendor
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish, VendorMachine
@@ -57,14 +57,17 @@ class MachineMaker:
         Conflict while an earlier one starts; CreationUnheard where one may have been made all the same; NothingMade,
         QuotaExceeded.
         """
-        attempt = spec.attempt if self._vendor.is_idempotent and is_first else None
-        if attempt is None and (found := await self._made_before(spec.sandbox_id)) is not None:
+        attempt = spec.attempt if is_first else None
+        is_settled = attempt is not None and self._vendor.is_idempotent
+        if not is_settled and (found := await self._made_before(spec.sandbox_id)) is not None:
             return await self._taken_over(found, clock)
         try:
             made = await self._vendor.create(self._wish(spec, attempt or secrets.token_hex(8), clock))
         except VendorDown as error:
             return await self._taken_over(await self._made_unheard(spec.sandbox_id, error), clock)
-        older = made if attempt is not None else await self._older_than(made)
+        except (VendorRefused, SandboxGone) as error:
+            return await self._made_at_once(spec, clock, error, is_settled=is_settled)
+        older = made if is_settled else await self._older_than(made)
         return made if older.machine_id == made.machine_id else await self._taken_over(older, clock)
 
     async def machines_of(self, sandbox_id: str) -> Sequence[VendorMachine]:
@@ -107,6 +110,21 @@ class MachineMaker:
             return await self._only_one(sandbox_id)
         except VendorDown as error:
             raise NothingMade(error.message) from error
+
+    async def _made_at_once(
+        self, spec: SandboxSpec, clock: datetime, error: VendorRefused | SandboxGone, *, is_settled: bool
+    ) -> VendorMachine:
+        """What is there where a new machine went as it came up: whoever made the same one took it for the younger, or
+        the attempt's word stands for one that has ended. The error where that is not so.
+        """
+        twin = await self._made_before(spec.sandbox_id)
+        if twin is not None:
+            return await self._taken_over(twin, clock)
+        if isinstance(error, SandboxGone):
+            if is_settled:
+                return await self.make(spec, clock, is_first=False)
+            raise Conflict(f"Sandbox {spec.sandbox_id} is starting or stopping.") from error
+        raise error
 
     async def _made_unheard(self, sandbox_id: str, error: VendorDown) -> VendorMachine:
         """What was made although the answer was lost; CreationUnheard where nothing shows up for some seconds."""

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from aura_gql.kernel.clock import utcnow
+from aura_gql.kernel.errors import Conflict, DomainError
+from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.remote.adoption import AdoptionLimits, MachineMaker
-from aura_gql.sandboxes.providers.remote.errors import VendorDown
+from aura_gql.sandboxes.providers.remote.errors import VendorDown, VendorRefused
 from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
 from aura_gql.sandboxes.values import SandboxSpec
@@ -67,6 +69,33 @@ async def test_what_was_made_unheard_of_is_no_other_server_s(tmp_path: Path) -> 
     async with paper_world(tmp_path, replace(PATIENT, orphan_grace_s=600.0)) as world:
         await unheard_of(world)
         assert await world.provider.remove_orphans([]) == ["one"]
+
+
+async def test_a_word_of_a_machine_that_has_ended_is_no_obstacle(tmp_path: Path) -> None:
+    spec = SandboxSpec("one", "project", attempt="1")
+    async with paper_world(tmp_path, is_idempotent=True) as world:
+        first = await world.provider.create(spec)
+        await first.stop()
+        second = await world.provider.create(spec)
+        assert [machine.machine_id for machine in world.vendor.all()] == [bare(second).machine_id]
+
+
+@pytest.mark.parametrize("error", [VendorRefused("It went as it came up."), SandboxGone("It went.")])
+async def test_what_another_server_made_meanwhile_is_adopted(tmp_path: Path, error: DomainError) -> None:
+    async with paper_world(tmp_path) as world, paper_world(tmp_path) as other:
+
+        async def overtake() -> None:
+            await other.provider.create(SPEC)
+
+        world.moods.steps["create:before"] = overtake
+        world.moods.before["create"].append(error)
+        made = await world.provider.create(SPEC)
+        assert [machine.machine_id for machine in world.vendor.all()] == [bare(made).machine_id]
+        await made.stop()
+        world.moods.steps.clear()
+        world.moods.before["create"].append(error)
+        with pytest.raises((VendorRefused, Conflict)):
+            await world.provider.create(SPEC)
 
 
 async def test_what_is_adopted_runs_by_the_wanted_clock(tmp_path: Path) -> None:
