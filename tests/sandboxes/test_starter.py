@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,12 +13,12 @@ from aura_gql.kernel.providers import SandboxProviderName
 from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.errors import SandboxNotRunning
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
+from aura_gql.sandboxes.providers.remote.ports import Vendor
 from aura_gql.sandboxes.records import SandboxLimits, SandboxStatus
 from tests.support.sandbox_crashes.bare import bare_provider
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
 from tests.support.vendors.fault_matrix import ERRORS, Fault
 from tests.support.vendors.paper import PaperVendor
-from tests.support.vendors.remote import ENVIRONMENT
 from tests.support.waiting import until
 
 E2B = SandboxProviderName.E2B
@@ -64,7 +65,8 @@ async def paper(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Sandb
     """A server and its vendor, whose machines are paper."""
     account = tmp_path / "paper"
     account.mkdir()
-    provider, vendor = bare_provider(account, ENVIRONMENT)
+    vendor = PaperVendor(account)
+    provider = bare_provider(cast(Vendor, vendor))
     async with sandbox_bench(database, tmp_path, SandboxLimits(max_per_user=50), others={E2B: provider}) as bench:
         yield bench, vendor
 

@@ -7,8 +7,8 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where to live, and at which step to die; 0 lives to the end. `runs` has it run a command on this host instead of
-    machines on paper.
+    """Where to live, and at which step to die; 0 lives to the end. `provider` has the machines; a vendor's are at
+    `address`, which is the folder of one on paper. On this host a command runs in them.
     """
 
     uri: str
@@ -16,7 +16,8 @@ class Order:
     folder: str
     project: str
     step: int
-    runs: bool = False
+    provider: str = "LOCAL"
+    address: str = ""
 
     def to_line(self) -> bytes:
         """It on a line."""

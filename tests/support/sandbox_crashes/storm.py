@@ -65,10 +65,10 @@ class Storm:
 
 
 @contextlib.asynccontextmanager
-async def storm() -> AsyncIterator[Storm]:
-    """The process that forks, until the block ends."""
-    module = "tests.support.sandbox_crashes.victim"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, cwd=_ROOT, stdin=PIPE, stdout=PIPE)
+async def storm(*imported: str) -> AsyncIterator[Storm]:
+    """The process that forks, until the block ends. It has `imported` these modules before, because that takes time."""
+    argv = ("-m", "tests.support.sandbox_crashes.victim", *imported)
+    process = await asyncio.create_subprocess_exec(sys.executable, *argv, cwd=_ROOT, stdin=PIPE, stdout=PIPE)
     try:
         yield Storm(process)
     finally:

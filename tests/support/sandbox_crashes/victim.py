@@ -1,4 +1,4 @@
-"""`python -m tests.support.sandbox_crashes.victim`: imports everything once, then forks for each order that it reads.
+"""`python -m tests.support.sandbox_crashes.victim [MODULE...]`: imports once, then forks for each order that it reads.
 
 The fork is a server as far as its sandboxes: it starts one, extends, restarts and stops it, and dies on the way.
 """
@@ -8,8 +8,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 import structlog
 import uvloop
@@ -25,17 +28,16 @@ from aura_gql.sandboxes.choosing.records import SandboxWish
 from aura_gql.sandboxes.ports import SandboxProvider
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
+from aura_gql.sandboxes.providers.remote.ports import Vendor
 from aura_gql.sandboxes.records import SandboxLimits, SandboxStatus
 from aura_gql.sandboxes.values import SandboxSpec
-from tests.support.sandbox_crashes.bare import bare_provider
+from tests.support.sandbox_crashes.bare import bare_provider, vendor_at
 from tests.support.sandbox_crashes.fuse import Fuse, tell
 from tests.support.sandbox_crashes.orders import Order
 from tests.support.sandboxes import OWNER, SandboxBench, sandbox_bench
-from tests.support.vendors.paper import Moods
-from tests.support.vendors.remote import ENVIRONMENT
 
 _ASKED = ("create", "destroy", "extend")
-LIMITS = SandboxLimits(max_per_user=1000, lease_s=0.0)
+LIMITS = SandboxLimits(max_per_user=1000, lease_s=0.0, lifetime_s=1800)
 
 
 class SteppingProvider(LocalProvider):
@@ -54,8 +56,31 @@ class SteppingProvider(LocalProvider):
         return made
 
 
+class SteppingVendor:
+    """A vendor with a step before and behind all that changes something there."""
+
+    def __init__(self, vendor: Vendor, fuse: Fuse) -> None:
+        self._vendor = vendor
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        """What the vendor has."""
+        asked = getattr(self._vendor, name)
+        return asked if name not in _ASKED else partial(self._stepping, name, asked)
+
+    async def _stepping(self, name: str, ask: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+        self._fuse.step(f"before {name}")
+        answer = await ask(*arguments)
+        if name == "create":
+            tell({"made": answer.sandbox_id})
+        self._fuse.step(f"behind {name}")
+        return answer
+
+
 def main() -> None:
     """Fork, wait for the end and tell that, until there are no more orders."""
+    for name in sys.argv[1:]:
+        import_module(name)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -76,11 +101,15 @@ async def _live(order: Order) -> None:
     fuse, folder = Fuse(order.step), Path(order.folder)
     client: AsyncMongoClient[MongoDocument] = AsyncMongoClient(order.uri, tz_aware=True, event_listeners=[fuse])
     local = SteppingProvider(folder / "sandboxes", fuse)
-    others = {SandboxProviderName.E2B: _paper(folder / "paper", fuse)}
+    others: dict[SandboxProviderName, SandboxProvider] = {}
+    if order.provider != SandboxProviderName.LOCAL:
+        vendor = SteppingVendor(vendor_at(order.address), fuse)
+        others[SandboxProviderName(order.provider)] = bare_provider(cast(Vendor, vendor))
     async with sandbox_bench(
         client[order.database], folder, LIMITS, provider=local, others=others, has_indexes=True
     ) as bench:
-        await bench.provider.health()
+        for provider in bench.providers.values():
+            await provider.health()
         fuse.is_lit = True
         await _lead(bench, order)
         fuse.is_lit = False
@@ -89,10 +118,11 @@ async def _live(order: Order) -> None:
 
 async def _lead(bench: SandboxBench, order: Order) -> None:
     """A sandbox's whole life."""
-    provider = SandboxProviderName.LOCAL if order.runs else SandboxProviderName.E2B
+    provider = SandboxProviderName(order.provider)
     record = await bench.sandboxes.create(OWNER, ObjectId(order.project), SandboxWish(provider))
     await bench.reached(record.id, SandboxStatus.RUNNING)
-    async with _running(bench, record.id) if order.runs else contextlib.nullcontext():
+    is_local = provider is SandboxProviderName.LOCAL
+    async with _running(bench, record.id) if is_local else contextlib.nullcontext():
         await bench.sandboxes.renewal.extend(OWNER, record.id, 60)
         await bench.sandboxes.renewal.restart(OWNER, record.id)
         await bench.reached(record.id, SandboxStatus.RUNNING)
@@ -111,17 +141,6 @@ async def _running(bench: SandboxBench, sandbox_id: ObjectId) -> AsyncIterator[N
         await anext(events)
         yield
     await executions.stop()
-
-
-def _paper(folder: Path, fuse: Fuse) -> SandboxProvider:
-    steps = {f"{name}:{place}": fuse.stepping(f"{place} {name}") for name in _ASKED for place in ("before", "after")}
-
-    async def made() -> None:
-        tell({"made": "on paper"})
-        fuse.step("after create")
-
-    provider, _ = bare_provider(folder, ENVIRONMENT, Moods(steps=steps | {"create:after": made}))
-    return provider
 
 
 if __name__ == "__main__":
