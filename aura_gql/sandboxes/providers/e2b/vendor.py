@@ -10,7 +10,7 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.e2b.failures import GONE, is_of, told_apart
 from aura_gql.sandboxes.providers.e2b.link import CommandLink
-from aura_gql.sandboxes.providers.e2b.machines import machine_of, request_of, seconds_until
+from aura_gql.sandboxes.providers.e2b.machines import key_of, machine_of, request_of, seconds_until
 from aura_gql.sandboxes.providers.e2b.sandboxes import E2BSandboxes
 from aura_gql.sandboxes.providers.e2b.sdk import E2BClient
 from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown
@@ -23,6 +23,7 @@ _CALL_S: Final = 25.0
 _HOUR_S: Final = 3600
 _PAGE: Final = 100
 _MAX_PAGES: Final = 200
+_MAX_UNHEARD: Final = 1000
 
 
 class E2BVendor:
@@ -34,6 +35,7 @@ class E2BVendor:
         self._sandboxes = E2BSandboxes(client)
         self._clock = VendorClock()
         self._links = WeakSet[CommandLink]()
+        self._unheard = set[str]()
         self._max_lifetime_s, self._call_s = max_lifetime_s, call_s
 
     @property
@@ -72,6 +74,7 @@ class E2BVendor:
 
     async def create(self, wish: MachineWish) -> VendorMachine:
         """As the port says."""
+        is_asked_anew = self._note(key_of(wish))
         async with told_apart(self._call_s, creating=True):
             kind = await self._client.open()
             asked_at = utcnow()
@@ -79,8 +82,10 @@ class E2BVendor:
             answered_at = utcnow()
         async with told_apart(self._call_s):
             self._sandboxes.keep(made)
-            info = await kind.get_info(made.sandbox_id, **self._client.options)
-            self._clock.learn(asked_at, info.started_at, answered_at)
+            info = await self._info(made.sandbox_id)
+            if not is_asked_anew:
+                self._clock.learn(asked_at, info.started_at, answered_at)
+            self._unheard.discard(key_of(wish))
             return self._ours(info)
 
     async def get(self, machine_id: str) -> VendorMachine:
@@ -184,6 +189,16 @@ class E2BVendor:
         """As the port says."""
         for link in list(self._links):
             await link.close()
+
+    def _note(self, key: str) -> bool:
+        """Whether a creation by this key has been asked for whose answer was not heard: its machine may be older than
+        the next answer, which tells nothing of the vendor's clock then.
+        """
+        is_known = key in self._unheard
+        if len(self._unheard) >= _MAX_UNHEARD:
+            self._unheard.clear()
+        self._unheard.add(key)
+        return is_known
 
     async def _info(self, machine_id: str) -> Any:
         kind = await self._client.open()

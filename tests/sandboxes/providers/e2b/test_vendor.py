@@ -91,6 +91,19 @@ async def test_a_wish_makes_one_machine_whoever_asks(
         await vendor.create(replace(wish, sandbox_id="sandbox-2"))
 
 
+async def test_a_machine_that_is_found_again_says_nothing_of_the_clock(
+    cloud: LoopbackE2B, vendor: E2BVendor, wish: MachineWish
+) -> None:
+    cloud.faults.add("POST", "/v2/sandboxes", Fault(is_lost=True))
+    with pytest.raises(VendorDown):
+        await vendor.create(wish)
+    [machine] = cloud.state.machines.values()
+    machine.started_at -= timedelta(hours=1)
+    found = await vendor.create(wish)
+    assert found.created_at == machine.started_at
+    assert found.ends_at == machine.end_at
+
+
 async def test_an_agent_is_reached_again_until_it_has_ended(
     cloud: LoopbackE2B, client: E2BClient, vendor: E2BVendor, wish: MachineWish
 ) -> None:
