@@ -277,12 +277,13 @@ class SandboxContract(ContractFixtures):
         await third.stop()
 
     async def test_removes_orphans(self, provider: SandboxProvider) -> None:
+        others = [machine.sandbox_id for machine in await provider.list()]
         kept = await provider.create(SandboxSpec("kept", "project"))
         orphan = await provider.create(SandboxSpec("orphan", "project"))
-        assert await provider.remove_orphans(["kept", "another"]) == ["orphan"]
+        assert await provider.remove_orphans(["kept", "another", *others]) == ["orphan"]
         assert await orphan.wait_gone()
         assert (await run(kept, "echo", "alive")).text == "alive"
-        assert await provider.remove_orphans(["kept"]) == []
+        assert await provider.remove_orphans(["kept", *others]) == []
         await kept.stop()
 
     async def test_is_well(self, provider: SandboxProvider) -> None:

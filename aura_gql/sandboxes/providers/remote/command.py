@@ -18,7 +18,8 @@ from aura_gql.sandboxes.providers.remote.wire.streams import Stream
 from aura_gql.sandboxes.providers.remote.wire.values import JSON, Answer
 from aura_gql.sandboxes.values import EndReason, ExitStatus, OutputPiece
 
-START_TIMEOUT_S = 20.0
+# Twice, for the agent and for the command, is less than the half minute in which a provider answers.
+START_TIMEOUT_S = 12.0
 # Beyond the grace: an agent that takes longer is none of ours, or out of reach for good.
 TERMINATE_PATIENCE_S = 60.0
 
@@ -44,9 +45,12 @@ class RemoteCommand:
 
         Where that fails, takes too long or is cancelled, nothing of it is left.
         """
-        peer = await channel.peer()
         try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                peer = await channel.peer()
             stream = peer.open_stream()
+        except TimeoutError:
+            raise ProviderUnavailable("The sandbox does not answer.") from None
         except PeerGone:
             raise channel.lost() from None
         call = asyncio.create_task(peer.call(method, arguments, streams=[stream]), name=method)

@@ -46,7 +46,7 @@ class Session:
         self._due: dict[FrameKind, int] = {}
         self._wake = asyncio.Event()
         self._ack_timer: asyncio.TimerHandle | None = None
-        self._heard_at = self._asked_at = self._hello_at = self._rewound_at = self._began_at = 0.0
+        self._heard_at = self._asked_at = self._unheard_since = self._hello_at = self._rewound_at = self._began_at = 0.0
 
     def put(self, message: bytes) -> None:
         """Say something; it goes out at once where there is a pipe. Who may say much waits for `room` before."""
@@ -82,7 +82,7 @@ class Session:
                 raise error
 
     def _begin(self) -> None:
-        self._heard_at = self._began_at = self._asked_at = self._loop.time()
+        self._heard_at = self._began_at = self._asked_at = self._unheard_since = self._loop.time()
         self._due.clear()
         if self._leads:
             self._attempt += 1
@@ -124,7 +124,7 @@ class Session:
             if size + self._outbox.next_line_bytes > BATCH_BYTES:
                 break
             if self._outbox.is_heard:
-                self._asked_at = self._loop.time()
+                self._asked_at = self._unheard_since = self._loop.time()
             lines.append(encode(self._outbox.take(self._inbox.heard)))
             size += len(lines[-1])
         if lines:
@@ -145,7 +145,8 @@ class Session:
                 if self._leads and now - self._hello_at > timing.hello_s:
                     self._greet()
                 continue
-            if self._leads and quiet_s > timing.silence_s:
+            is_deaf = not self._outbox.is_heard and min(quiet_s, now - self._unheard_since) > timing.deaf_s
+            if self._leads and (is_deaf or quiet_s > timing.silence_s):
                 return
             is_late = not self._outbox.is_heard and asked_s > timing.nudge_s
             if is_late or (self._leads and quiet_s > timing.ping_s and asked_s > timing.ping_s):

@@ -24,8 +24,8 @@ class Timing:
     """How long the two ends wait for each other, in seconds.
 
     A hello is repeated every `hello_s` and given up after `welcome_s`. What was heard is acknowledged after `ack_s`,
-    and what is not acknowledged after `nudge_s` is asked about. Who leads pings after `ping_s` without a word and takes
-    the link for broken after `silence_s`.
+    and what is not acknowledged after `nudge_s` is asked about. Who leads pings after `ping_s` without a word; it takes
+    the link for broken after `silence_s`, and already after `deaf_s` where something is not acknowledged.
     """
 
     tick_s: float = 0.25
@@ -35,6 +35,7 @@ class Timing:
     nudge_s: float = 2.0
     ping_s: float = 15.0
     silence_s: float = 45.0
+    deaf_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

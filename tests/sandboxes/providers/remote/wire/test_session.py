@@ -142,6 +142,20 @@ async def test_a_link_that_falls_silent_is_given_up() -> None:
         await until(lambda: pipe.link is not first)
 
 
+async def test_a_link_on_which_nobody_hears_is_given_up_sooner() -> None:
+    leader, follower, _, at_follower = pair(Timing(tick_s=0.01, ack_s=0.005, nudge_s=0.02, deaf_s=0.2))
+    is_dumb = False
+    async with conversing(leader, follower, mangle=lambda data: b"" if is_dumb else data) as pipe:
+        await until(leader.greeted.is_set)
+        first = pipe.link
+        is_dumb = True
+        leader.put(b"hello")
+        await until(lambda: pipe.link is not first)
+        is_dumb = False
+        await until(leader.greeted.is_set)
+        assert at_follower == [b"hello"]
+
+
 async def test_a_quiet_link_lives_on_by_pings() -> None:
     leader, follower, _, _ = pair()
     async with conversing(leader, follower) as pipe:
