@@ -1,0 +1,1 @@
+"""The contract of sandboxes against a real vendor: `scripts/smoke`."""
