@@ -23,7 +23,9 @@ async def test_when_a_part_dies_nothing_is_left(tryout: TryoutWorld, box: Remote
     await box.write_files([SandboxFile("kept", b"here")])
     process = await box.start_process(Command(argv_of("setsid sleep 600 & echo $!; wait")))
     daemon = await first_line(process)
-    killer = await box.start_process(Command(argv_of(f"{AGENT} kill -9 {victim}; sleep 600")))
+    # Not before it is said that it runs.
+    killer = await box.start_process(Command(argv_of(f"read -r go; {AGENT} kill -9 {victim}; sleep 600")))
+    await killer.write_stdin(b"go\n")
     assert (await process.wait()).reason is EndReason.LOST
     assert (await killer.wait()).reason is EndReason.LOST
     assert [piece async for piece in process.output()] == []
