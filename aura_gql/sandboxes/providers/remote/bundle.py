@@ -77,4 +77,5 @@ def _compiled(path: str, source: bytes) -> bytes:
     source.
     """
     code = compile(source, path, "exec", dont_inherit=True, optimize=2)
-    return importlib.util.MAGIC_NUMBER + _UNCHECKED + marshal.dumps(code)
+    # Later versions say which objects are used elsewhere in this process, too, so that no two are the same.
+    return importlib.util.MAGIC_NUMBER + _UNCHECKED + marshal.dumps(code, 2)
