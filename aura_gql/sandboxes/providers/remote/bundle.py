@@ -28,7 +28,7 @@ MODULES: Final[Mapping[str, str]] = {
     "aura_gql.sandboxes.providers.local.inside": ("command dialing keeper listening supervisor system terminal trees"),
     "aura_gql.sandboxes.providers.remote": "errors",
     "aura_gql.sandboxes.providers.remote.inside": (
-        "birth commands file_handlers files incoming machine main single stdio surroundings watches"
+        "birth commands file_handlers files incoming leftovers machine main single stdio surroundings watches"
     ),
     "aura_gql.sandboxes.providers.remote.wire": (
         "bridging entries errors failures figures file_stream frames inbox lines messages outbox peer pieces records"

@@ -10,6 +10,7 @@ from pathlib import Path
 from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.remote.inside.commands import Commands
 from aura_gql.sandboxes.providers.remote.inside.file_handlers import file_handlers
+from aura_gql.sandboxes.providers.remote.inside.leftovers import find_leftovers, remove_leftovers
 from aura_gql.sandboxes.providers.remote.inside.machine import AgentMachine
 from aura_gql.sandboxes.providers.remote.inside.single import take_place
 from aura_gql.sandboxes.providers.remote.inside.stdio import Stdio
@@ -21,6 +22,7 @@ from aura_gql.sandboxes.providers.remote.wire.session import Session
 FOLDER, PROJECT, LOCK = ".aura-agent", "project", "lock"
 NAME_BYTES = 8
 # Counted in turns and not by a clock, which jumps where a machine was paused.
+LAST_S = 5.0
 TURN_S, TURNS = 15.0, 40
 DEFAULTS = {"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
@@ -35,6 +37,7 @@ async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[st
     (home / FOLDER).mkdir(exist_ok=True)
     (home / PROJECT).mkdir(exist_ok=True)
     take_place(str(home / FOLDER / LOCK))
+    cleaning = asyncio.ensure_future(asyncio.to_thread(remove_leftovers, find_leftovers(home / PROJECT)))
     machine = await AgentMachine.start(*supervisor)
     session = Session(os.urandom(NAME_BYTES).hex(), leads=False)
     peer = Peer(
@@ -51,6 +54,8 @@ async def serve(supervisor: tuple[int, int], home: Path, environment: Mapping[st
     finally:
         peer.close()
         await machine.kill()
+        # Files are put in place, or none of them, before the process ends.
+        await asyncio.wait({asyncio.ensure_future(peer.closed()), cleaning}, timeout=LAST_S)
         # Whatever is still under way here, in threads too, serves nobody. The lock goes with us.
         os._exit(0)
 
