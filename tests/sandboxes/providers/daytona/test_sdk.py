@@ -14,7 +14,7 @@ from aura_gql.sandboxes.providers.daytona.sdk import DEFAULT_API_URL, DaytonaCli
 async def test_nothing_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DAYTONA_TARGET=theirs\nDAYTONA_OTEL_ENABLED=true\n")
     monkeypatch.chdir(tmp_path)
-    for name in ("API_KEY", "API_URL", "TARGET", "JWT_TOKEN"):
+    for name in ("API_KEY", "API_URL", "TARGET", "JWT_TOKEN", "ORGANIZATION_ID"):
         monkeypatch.setenv(f"DAYTONA_{name}", "https://example.com/theirs")
     monkeypatch.setenv("DAYTONA_EXPERIMENTAL_OTEL_ENABLED", "true")
     before = trace.get_tracer_provider()
@@ -22,7 +22,7 @@ async def test_nothing_comes_from_the_environment(monkeypatch: pytest.MonkeyPatc
     first, second = await asyncio.gather(client.open(), client.open())
     assert first is second
     assert (first._api_key, first._api_url, first._target) == ("ours", DEFAULT_API_URL, None)
-    assert first._tracer_provider is None
+    assert (first._jwt_token, first._organization_id, first._tracer_provider) == (None, None, None)
     assert trace.get_tracer_provider() is before
     for _ in range(2):
         await client.close()
