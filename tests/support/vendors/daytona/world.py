@@ -59,7 +59,10 @@ async def daytona_world(
 ) -> AsyncIterator[DaytonaWorld]:
     """Both running."""
     async with LoopbackDaytona(state) as cloud:
-        vendor = DaytonaVendor(DaytonaClient(API_KEY, cloud.api_url), can_pause=can_pause, call_s=call_s)
+        client = DaytonaClient(API_KEY, cloud.api_url)
+        # On a busy host loading the SDK takes most of the time that a call has.
+        await client.open()
+        vendor = DaytonaVendor(client, can_pause=can_pause, call_s=call_s)
         try:
             yield DaytonaWorld(cloud, vendor)
         finally:
