@@ -152,3 +152,17 @@ async def test_what_a_list_does_not_have_yet_stays_open_for_a_while(bench: Sandb
     assert (await rows(bench, record))[0]["open"]
     await bench.sandboxes.usage.settle([use], [], [])
     assert not (await rows(bench, record))[0]["open"]
+
+
+async def test_all_that_is_asked_of_the_books_and_of_quotas_has_an_index(bench: SandboxBench) -> None:
+    books, sessions = bench.database["sandbox_usage_analytics"], bench.database["sandbox_sessions"]
+    asked = [
+        books.find({"provider": "LOCAL", "sandbox_id": {"$nin": [ObjectId()]}, "open": True}).sort("opened_at", -1),
+        books.find({"sandbox_id": {"$in": [ObjectId()]}, "user_id": OWNER}),
+        sessions.find({"status": {"$in": ["RUNNING", "STARTING"]}, "provider": "LOCAL"}),
+        sessions.find({"status": {"$in": ["RUNNING", "STARTING"]}, "provider": "LOCAL", "owner": "here"}),
+    ]
+    for query in asked:
+        plan = str((await query.explain())["queryPlanner"]["winningPlan"])
+        assert "COLLSCAN" not in plan
+        assert "SORT" not in plan
