@@ -95,10 +95,15 @@ async def test_another_provider_runs_it_where_that_is_allowed(
             allowed = await _sandbox(ada, await _started(ada, project, fallback=["LOCAL"]))
             refused = await _sandbox(ada, alone)
             providers = await ada.execute("{ sandboxProviders { name available detail } }")
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(api.machines), base_url="http://machines"
+            ) as http:
+                metrics = (await http.get("/metrics")).text
 
     assert (allowed["provider"], allowed["wantedProvider"]) == ("LOCAL", "E2B")
     e2b = next(each for each in providers["sandboxProviders"] if each["name"] == "E2B")
     assert not e2b["available"]
+    assert 'aura_vendor_key_refused{provider="E2B"} 1.0' in metrics
     for words in (allowed["fallbackReason"], refused["statusReason"], e2b["detail"]):
         assert "E2B can't be used" in words
         assert "key" not in words.lower()
