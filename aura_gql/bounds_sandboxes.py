@@ -54,6 +54,7 @@ def provider_bounds(settings: Settings) -> dict[SandboxProviderName, ProviderBou
             max_lifetime_s=_with_time_to_save(providers.e2b_max_lifetime_s),
             prices=_prices(providers.e2b_price_microcents_per_s),
             sizes=_sizes(provider_images(settings, SandboxProviderName.E2B)),
+            languages=provider_images(settings, SandboxProviderName.E2B).languages,
         ),
         SandboxProviderName.DAYTONA: ProviderBounds(
             max_sessions=providers.daytona_max_sessions,
@@ -61,6 +62,7 @@ def provider_bounds(settings: Settings) -> dict[SandboxProviderName, ProviderBou
             max_lifetime_s=_with_time_to_save(providers.daytona_max_lifetime_s),
             prices=_prices(providers.daytona_price_microcents_per_s),
             sizes=_sizes(provider_images(settings, SandboxProviderName.DAYTONA)),
+            languages=provider_images(settings, SandboxProviderName.DAYTONA).languages,
         ),
     }
 

@@ -71,8 +71,18 @@ class LanguageScout:
     async def _look(
         self, provider: SandboxProviderName, languages: Sequence[ExecutionLanguage]
     ) -> Mapping[ExecutionLanguage, Finding]:
+        """One machine of each kind is looked into."""
+        kinds: dict[str | None, list[ExecutionLanguage]] = defaultdict(list)
+        for language in languages:
+            kinds[self._temporary.kind_for(provider, language.value.lower())].append(language)
+        looks = await asyncio.gather(*(self._look_into(provider, kind, each) for kind, each in kinds.items()))
+        return {language: finding for found in looks for language, finding in found.items()}
+
+    async def _look_into(
+        self, provider: SandboxProviderName, kind: str | None, languages: Sequence[ExecutionLanguage]
+    ) -> Mapping[ExecutionLanguage, Finding]:
         try:
-            async with asyncio.timeout(_LOOK_TIMEOUT_S), self._temporary.trial(provider) as machine:
+            async with asyncio.timeout(_LOOK_TIMEOUT_S), self._temporary.trial(provider, kind) as machine:
                 return _parse(await _printed(machine, _script(languages)), languages)
         except (DomainError, TimeoutError) as error:
             _log.warning("languages.unknown", provider=provider.value, reason=str(error))

@@ -42,6 +42,10 @@ class TemporarySandboxes:
         """Whether code in its sandboxes reaches any host; Unsupported where this server has none of that name."""
         return self._maker.provider(provider).capabilities.network and self._limits.network is not None
 
+    def kind_for(self, provider: SandboxProviderName, language: str | None) -> str | None:
+        """The language, where a provider has machines of their own for it; None where they are the usual ones."""
+        return language if language in self._limits.bounds_of(provider).languages else None
+
     async def launch(self, sandbox_id: ObjectId, user_id: str, wish: SandboxWish) -> SandboxRecord:
         """A sandbox without a project, PENDING: it starts in the background. The same one again for the same id.
 
@@ -58,12 +62,14 @@ class TemporarySandboxes:
             self._stopper.begin(record, "Its execution has ended.", 0)
 
     @contextlib.asynccontextmanager
-    async def trial(self, provider: SandboxProviderName) -> AsyncIterator[Sandbox]:
-        """A machine without a record, to see what such machines have; it may be removed as an orphan: SandboxGone.
+    async def trial(self, provider: SandboxProviderName, language: str | None = None) -> AsyncIterator[Sandbox]:
+        """A machine without a record, to see what such machines have, those for a language where one is named; it may
+        be removed as an orphan: SandboxGone.
 
         Unsupported, ProviderUnavailable, SandboxQuotaExceeded.
         """
-        spec = SandboxSpec(f"trial-{ObjectId()}", "trial", utcnow() + timedelta(seconds=_TRIAL_S))
+        lives_until = utcnow() + timedelta(seconds=_TRIAL_S)
+        spec = SandboxSpec(f"trial-{ObjectId()}", "trial", lives_until, language=language)
         machine = await self._maker.provider(provider).create(spec)
         try:
             yield machine

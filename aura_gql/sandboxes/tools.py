@@ -12,6 +12,7 @@ import structlog
 
 from aura_gql.kernel.errors import DomainError
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.plans import language_of_tool
 from aura_gql.sandboxes.ports import Sandbox
 from aura_gql.sandboxes.temporary import TemporarySandboxes
 from aura_gql.sandboxes.values import Command, OutputStream
@@ -46,8 +47,18 @@ class ToolScout:
         return failed_at is not None and monotonic() < failed_at + _NEXT_LOOK_S
 
     async def _look(self, provider: SandboxProviderName, tools: Collection[str]) -> Mapping[str, bool]:
+        """One machine of each kind is looked into."""
+        kinds: dict[str | None, list[str]] = defaultdict(list)
+        for tool in tools:
+            kinds[self._temporary.kind_for(provider, language_of_tool(tool))].append(tool)
+        looks = await asyncio.gather(*(self._look_into(provider, kind, each) for kind, each in kinds.items()))
+        return {tool: is_there for found in looks for tool, is_there in found.items()}
+
+    async def _look_into(
+        self, provider: SandboxProviderName, kind: str | None, tools: Collection[str]
+    ) -> Mapping[str, bool]:
         try:
-            async with asyncio.timeout(_LOOK_TIMEOUT_S), self._temporary.trial(provider) as machine:
+            async with asyncio.timeout(_LOOK_TIMEOUT_S), self._temporary.trial(provider, kind) as machine:
                 there = await _present(machine, tools)
         except (DomainError, TimeoutError) as error:
             _log.warning("tools.unknown", provider=provider.value, reason=str(error))

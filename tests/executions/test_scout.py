@@ -1,5 +1,7 @@
 """Looking for languages in real sandboxes."""
 
+from pathlib import Path
+
 import pytest
 
 from aura_gql.executions import scout
@@ -8,9 +10,13 @@ from aura_gql.executions.languages import LANGUAGES, Language
 from aura_gql.executions.records import CodeRequest, ExecutionLanguage
 from aura_gql.executions.scout import LanguageScout
 from aura_gql.executions.toolchains import SOURCE, interpreted
+from aura_gql.infra.mongo import Database
 from aura_gql.kernel.providers import SandboxProviderName
+from aura_gql.sandboxes.choosing.records import ProviderBounds
+from aura_gql.sandboxes.records import SandboxLimits
+from tests.support.counted_provider import CountedProvider
 from tests.support.execution_bench import ExecutionBench
-from tests.support.sandboxes import OWNER
+from tests.support.sandboxes import OWNER, sandbox_bench
 
 LOCAL = SandboxProviderName.LOCAL
 ABSENT = interpreted("no-such-program", SOURCE, check="true", fault_code=1)
@@ -65,3 +71,14 @@ async def test_it_looks_once_and_where_it_can_not_it_does_not_say_no(bench: Exec
     bash = await seen.toolchain(LOCAL, ExecutionLanguage.BASH)
     await bench.below.provider.close()
     assert await seen.toolchain(LOCAL, ExecutionLanguage.BASH) is bash
+
+
+async def test_a_language_with_an_image_of_its_own_is_looked_for_there(database: Database, tmp_path: Path) -> None:
+    provider = CountedProvider(tmp_path / "sandboxes")
+    limits = SandboxLimits(providers={LOCAL: ProviderBounds(languages=frozenset({"python"}))})
+    async with sandbox_bench(database, tmp_path, limits, provider=provider) as below:
+        found = {support.language: support for support in await LanguageScout(below.sandboxes).supported(LOCAL)}
+
+    assert found[ExecutionLanguage.PYTHON].available
+    assert found[ExecutionLanguage.BASH].available
+    assert sorted(map(str, provider.kinds)) == ["None", "python"]

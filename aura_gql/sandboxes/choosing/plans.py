@@ -8,6 +8,7 @@ from aura_gql.sandboxes.choosing.records import SandboxPlan, SandboxWish
 from aura_gql.templates.inference.start import tools_of
 
 _LANGUAGES = {"node": "javascript", "bun": "javascript", "python3": "python"}
+_TOOLS = {**_LANGUAGES, **dict.fromkeys(("npm", "npx", "pnpm", "yarn"), "javascript"), "pip": "python"}
 
 
 def plan_for(wish: SandboxWish, usual: SandboxProviderName, configured: Collection[SandboxProviderName]) -> SandboxPlan:
@@ -37,3 +38,8 @@ def language_of(start_command: str | None) -> str | None:
     """The language of what a command starts, in a word; None where it does not tell."""
     tools = tools_of(start_command or "")
     return next((_LANGUAGES[tool] for tool in tools if tool in _LANGUAGES), None)
+
+
+def language_of_tool(tool: str) -> str | None:
+    """The language whose machines have a program, in a word; None for what any machine may have."""
+    return _TOOLS.get(tool)

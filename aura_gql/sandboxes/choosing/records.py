@@ -68,6 +68,7 @@ class ProviderBounds:
     is how many seconds a sandbox on it lives, None as long as any, and `max_lifetime_s` how many it can live there at
     all, whatever is asked for. `prices` are the micro-cents that a second of a machine costs, by its size; what is not
     there costs nothing. `sizes` tells what each size comes to; one that is not there is as good as any other.
+    `languages` are the words of those whose machines are made from something of their own.
     """
 
     max_sessions: int | None = None
@@ -75,3 +76,4 @@ class ProviderBounds:
     max_lifetime_s: float | None = None
     prices: Mapping[SandboxSize, int] = field(default_factory=dict)
     sizes: Mapping[SandboxSize, SizeOffer] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()

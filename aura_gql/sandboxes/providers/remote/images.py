@@ -23,3 +23,9 @@ class MachineImages:
         if language is not None:
             kinds = [f"{language.lower()}.{word}", language.lower(), *kinds]
         return next((self._images[kind] for kind in kinds if kind in self._images), None)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those that have an image of their own, at whatever size."""
+        sizes = {size.value.lower() for size in SandboxSize}
+        return frozenset(kind.partition(".")[0] for kind in self._images) - sizes - {DEFAULT}

@@ -26,3 +26,8 @@ def test_the_most_exact_one_is_chosen(language: str | None, size: SandboxSize, i
 
 def test_without_any_the_vendor_chooses() -> None:
     assert MachineImages().choose("python", SandboxSize.LARGE) is None
+
+
+def test_languages_are_told_from_sizes() -> None:
+    assert IMAGES.languages == {"python", "c++"}
+    assert MachineImages({"go.medium": "go-4", "medium": "m"}).languages == {"go"}
