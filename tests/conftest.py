@@ -17,6 +17,12 @@ from tests.support.mongo import scratch_folder
 from tests.support.seaweed import Seaweed, running_seaweed
 
 
+def pytest_configure() -> None:
+    """Whatever proxy this host has, it is none for the loopback: the SDKs of vendors would ask it even there."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
+
 def pytest_collection() -> None:
     """Look for no garbage while everything is imported: there is hardly any."""
     gc.disable()
