@@ -75,6 +75,11 @@ class RemoteMachine:
         return self._made.machine_id
 
     @property
+    def created_at(self) -> datetime:
+        """When it was made, as its vendor tells it."""
+        return self._made.created_at
+
+    @property
     def limits(self) -> ResourceLimits:
         """What it may use, as its vendor told when it was made."""
         return self._made.limits

@@ -1,7 +1,6 @@
 """Sandboxes on a vendor's machines: the same provider for every vendor, over its adapter."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from aura_gql.sandboxes.values import Capabilities, Circuit, CircuitState, Provi
 
 _log = structlog.get_logger(__name__)
 
+_STOPS_AT_ONCE: Final = 8
 SANDBOX_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -144,11 +144,18 @@ class RemoteProvider:
         return self._hold(running[0], SandboxSpec(sandbox_id, "", lives_until=running[0].ends_at))
 
     async def list(self) -> Sequence[ProviderSandbox]:
-        """As the port says."""
-        return [
-            ProviderSandbox(machine.sandbox_id, machine.machine_id, machine.created_at, machine.environment)
-            for machine in await self._vendor.list(self._environment)
-        ]
+        """As the port says. One in use here that the vendor's list leaves out, which may be some seconds behind, is
+        asked about and taken to be there until then.
+        """
+        listed = await self._vendor.list(self._environment)
+        there = {machine.machine_id for machine in listed}
+        in_use = [held.machine for held in self._sandboxes.values() if held is not None and held.machine.is_running]
+        missing = [machine for machine in in_use if machine.machine_id not in there]
+        for machine in missing:
+            machine.suspect()
+        told = [(machine.sandbox_id, machine.machine_id, machine.created_at) for machine in listed]
+        told += [(machine.sandbox_id, machine.machine_id, machine.created_at) for machine in missing]
+        return [ProviderSandbox(*facts, self._environment) for facts in told]
 
     async def health(self) -> ProviderHealth:
         """As the port says: by asking the vendor for a sign of life, unless it is to be left alone."""
@@ -166,13 +173,12 @@ class RemoteProvider:
         been unwanted for some time.
         """
         wanted = set(keep)
-        held = {name: one for name, one in self._sandboxes.items() if one is not None}
-        stopped = []
-        for name, one in held.items():
-            if name not in wanted or not one.machine.is_running:
-                with contextlib.suppress(DomainError):  # It is tried again by the next round, and keeps nobody.
-                    await one.sandbox.stop()
-                    stopped.append(name)
+        unwanted = [
+            one
+            for name, one in self._sandboxes.items()
+            if one is not None and (name not in wanted or not one.machine.is_running)
+        ]
+        stopped = await self._stop_all(unwanted)
         starting = {name for name, one in self._sandboxes.items() if one is None}
         in_use = {one.machine.machine_id for one in self._sandboxes.values() if one is not None}
         removed = await self._orphans.sweep(wanted | starting, in_use, self._ours)
@@ -231,6 +237,21 @@ class RemoteProvider:
     def _no_longer_late(self, sandbox_id: str, ended: "asyncio.Task[None]") -> None:
         if self._latecomers.get(sandbox_id) is ended:
             del self._latecomers[sandbox_id]
+
+    async def _stop_all(self, unwanted: Iterable[_Held]) -> Iterable[str]:
+        """The sandbox ids of those stopped: one that can't be is tried again by the next round, and keeps nobody."""
+        slots = asyncio.Semaphore(_STOPS_AT_ONCE)
+
+        async def stop(held: _Held) -> str | None:
+            async with slots:
+                try:
+                    await held.sandbox.stop()
+                except DomainError:
+                    return None
+            return held.machine.sandbox_id
+
+        stopped = await asyncio.gather(*(stop(held) for held in unwanted))
+        return [sandbox_id for sandbox_id in stopped if sandbox_id is not None]
 
     def _hold(self, made: VendorMachine, spec: SandboxSpec) -> Sandbox:
         machine = RemoteMachine(self._vendor, made, self._lives_until(spec), self._limits.watch, self._forget)
