@@ -4,6 +4,7 @@ import pytest
 
 from tests.sandboxes.file_contract import FileContract
 from tests.sandboxes.life_contract import LifeContract
+from tests.sandboxes.one_machine import OneMachine
 from tests.sandboxes.port_contract import PortContract
 from tests.sandboxes.provider_contract import ProcessContract, SandboxContract
 from tests.sandboxes.terminal_contract import SignalContract, TerminalContract
@@ -12,33 +13,33 @@ from tests.sandboxes.watch_contract import WatchContract
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-class TestProcesses(ProcessContract):
+class TestProcesses(OneMachine, ProcessContract):
     much = 40_000_000
 
 
-class TestPorts(PortContract):
+class TestPorts(OneMachine, PortContract):
     large = 40_000_000
 
 
-class TestSandboxes(SandboxContract):
+class TestSandboxes(OneMachine, SandboxContract):
     pass
 
 
-class TestFiles(FileContract):
+class TestFiles(OneMachine, FileContract):
     pass
 
 
-class TestLife(LifeContract):
+class TestLife(OneMachine, LifeContract):
     pass
 
 
-class TestSignals(SignalContract):
+class TestSignals(OneMachine, SignalContract):
     pass
 
 
-class TestTerminals(TerminalContract):
+class TestTerminals(OneMachine, TerminalContract):
     pass
 
 
-class TestWatching(WatchContract):
+class TestWatching(OneMachine, WatchContract):
     pass

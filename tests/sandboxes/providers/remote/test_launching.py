@@ -7,9 +7,22 @@ import pytest
 
 from aura_gql.kernel.errors import ProviderUnavailable
 from aura_gql.sandboxes.providers.remote.bundle import Bundle, agent_bundle
-from aura_gql.sandboxes.providers.remote.launching import MISSING, NO_PYTHON, OLD_PYTHON, Launcher, command_line
+from aura_gql.sandboxes.providers.remote.launching import (
+    MISSING,
+    NO_PYTHON,
+    OLD_PYTHON,
+    Launcher,
+    bundle_path,
+    command_line,
+)
 from tests.support.processes import run
 from tests.support.vendors.remote import TryoutWorld
+
+# A python3 that takes itself for an older one.
+OLD = """#!/bin/sh
+shift 4
+exec /usr/bin/python3 -I -S -c "import sys; sys.version_info = (3, 10, 13); exec(sys.argv[1])" "$1"
+"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,6 +40,12 @@ async def test_the_machine_says_what_is_missing(tmp_path: Path) -> None:
         assert word.decode() not in line
     assert _said(tmp_path, "/nowhere") == NO_PYTHON
     assert _said(tmp_path, "/usr/bin:/bin") == MISSING
+    there = Path(bundle_path(str(tmp_path), agent_bundle()))
+    there.parent.mkdir()
+    there.write_bytes(agent_bundle().data)
+    (tmp_path / "python3").write_text(OLD)
+    (tmp_path / "python3").chmod(0o755)
+    assert _said(tmp_path, f"{tmp_path}:/usr/bin:/bin") == OLD_PYTHON
 
 
 async def test_it_is_brought_once_and_found_then(tryout: TryoutWorld) -> None:

@@ -16,9 +16,11 @@ order = ["start", "/", "4:0", "3", "sh", "-c", "setsid sleep 600 & echo $!; exec
 message = "\\0".join(order).encode()
 socket.send_fds(channel, [message], [theirs.fileno(), stdin, output[1], output[1]])
 theirs.close()
-assert ours.recv(100).startswith(b"started ")
+word, keeper = ours.recv(100).split()
+assert word == b"started"
 daemon = os.read(output[0], 100).decode().strip()
 assert os.path.exists(f"/proc/{daemon}")
+os.kill(int(keeper), signal.SIGSTOP)  # it can't see to that by itself
 print(daemon, supervisor, flush=True)
 if sys.argv[1] == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
