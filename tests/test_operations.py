@@ -53,6 +53,8 @@ def test_what_the_issue_asks_for_has_a_rule() -> None:
     found = {rule["alert"] for rule in rules()}
     assert found >= {
         "AuraSandboxStartsFail",
+        "AuraProviderKeyRefused",
+        "AuraProviderDown",
         "AuraMemoryHigh",
         "AuraCpuBusy",
         "AuraDiskFull",
