@@ -36,9 +36,15 @@ CONTESTS = [
     ("python: pass", "API, to finished"),
     ("first byte", "process to client"),
     ("an idle sandbox", "2 processes"),
+    *(
+        (f"{vendor}: {what}", "provider")
+        for vendor in ("E2B", "DAYTONA")
+        for what in ("create", "sh -c true", "1 MiB of output", "write 10 files")
+    ),
 ]
 
 
+@pytest.mark.timeout(400)  # Where others are at work on the machine.
 async def test_a_quick_run_prints_every_ratio(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json", str(figures)]

@@ -8,7 +8,19 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aura_gql.commands.stopping import run_until_stopped
-from tests.benchmarks import archives, crash, files, graph, ledger, report, sandbox, soak, stream, templates
+from tests.benchmarks import (
+    archives,
+    crash,
+    files,
+    graph,
+    ledger,
+    providers,
+    report,
+    sandbox,
+    soak,
+    stream,
+    templates,
+)
 from tests.benchmarks.measure import Entry, Outcome, hold
 from tests.benchmarks.size import FULL, QUICK, Size
 from tests.benchmarks.world import World, world
@@ -21,6 +33,7 @@ GROUPS: dict[str, Group] = {
     "templates": templates.contests,
     "stream": stream.contests,
     "sandbox": sandbox.contests,
+    "providers": providers.contests,
 }
 LONGEST_S = 600
 SOAK, LEDGER, CRASH, ARCHIVES = "soak", "ledger", "crash", "archives"
