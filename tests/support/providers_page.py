@@ -16,6 +16,7 @@ from aura_gql.sandboxes.values import Capabilities, Capability
 from aura_gql.settings_providers import ProviderSettings
 from aura_gql.vendor_parts import create_vendors
 from tests.support.api import settings_for
+from tests.support.vendors.fault_matrix import outcomes
 
 PAGE = Path(__file__).parents[2] / "docs/providers.md"
 MEANINGS = {
@@ -103,7 +104,17 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in [head, ["---"] * len(head), *rows])
 
 
-TABLES = {"settings": _setting_table, "capabilities": _capability_table, "errors": _error_table}
+def _outcome_table() -> str:
+    head, *rows = outcomes()
+    return _table(head, rows)
+
+
+TABLES = {
+    "settings": _setting_table,
+    "capabilities": _capability_table,
+    "errors": _error_table,
+    "outcomes": _outcome_table,
+}
 
 
 def written(page: str) -> str:

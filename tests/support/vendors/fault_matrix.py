@@ -1,9 +1,9 @@
 """What becomes of each thing that is asked of a provider, for each way in which its vendor can fail: one table.
 
-Whoever can make a vendor fail that way, on paper or over HTTP, holds it against `OUTCOMES`; `table()` is the page's.
+Whoever can make a vendor fail that way, on paper or over HTTP, holds it against `OUTCOMES`; `outcomes()` is the page's.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -172,14 +172,22 @@ async def raised(asked: Asked, provider: SandboxProvider, sandbox: Sandbox) -> t
     return None
 
 
-def table() -> str:
-    """The table in Markdown: what whoever asks is told, where the vendor fails once and where it goes on to."""
-    lines = ["| asked | the vendor's answer | once | each time |", "| --- | --- | --- | --- |"]
-    for asked, fault in CASES:
-        outcome = OUTCOMES[asked][fault]
-        lines.append(f"| `{asked}` | {fault} | {_word(outcome.once)} | {_word(outcome.always)} |")
-    return "\n".join(lines)
+def outcomes() -> Sequence[Sequence[str]]:
+    """The table in words, its head first, a column for all that is alike: what comes of each thing that is asked, where
+    the vendor goes on to fail so.
+    """
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for asked in Asked:
+        column = tuple(_word(OUTCOMES[asked].get(fault)) for fault in Fault)
+        alike.setdefault(column, []).append(f"`{asked}`")
+    rows = [[f"`{fault}`", *(column[number] for column in alike)] for number, fault in enumerate(Fault)]
+    return [["the vendor", *map(", ".join, alike.values())], *rows]
 
 
-def _word(error: type[DomainError] | None) -> str:
-    return "done" if error is None else f"`{error.code}`"
+def _word(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "-"
+    if outcome.always is None:
+        return "done"
+    code = f"`{outcome.always.code}`"
+    return f"again, {code}" if outcome.once is None else code
