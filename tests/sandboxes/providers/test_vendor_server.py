@@ -76,7 +76,7 @@ async def test_a_request_is_held_before_or_behind_its_work(world: World) -> None
     before, behind = asyncio.Event(), asyncio.Event()
     faults.add("POST", "/work", Fault(before=before))
     with pytest.raises(httpx.ReadTimeout):
-        await http.post("/work", content=b"x", timeout=0.2)
+        await http.post("/work", content=b"x", timeout=httpx.Timeout(30, read=0.2))
     assert echo.done == 0
     before.set()
     await until(lambda: echo.done == 1)

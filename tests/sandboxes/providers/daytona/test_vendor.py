@@ -81,12 +81,12 @@ async def test_the_vendors_clock_ends_what_was_left_and_nothing_before(world: Da
     made = await world.vendor.create(wish)
     told = world.machine(made.machine_id)
     assert made.ends_at is not None
-    assert wish.lives_until <= made.ends_at <= wish.lives_until + timedelta(minutes=2, seconds=1)
+    assert wish.lives_until <= made.ends_at <= wish.lives_until + timedelta(minutes=3)
     assert (told.auto_stop_min, told.auto_delete_min) == (0, 1)
     later = wish.lives_until + timedelta(minutes=30)
     moved = await world.vendor.extend(made.machine_id, later)
     assert moved is not None
-    assert later <= moved <= later + timedelta(minutes=2, seconds=1)
+    assert later <= moved <= later + timedelta(minutes=3)
     assert await world.vendor.extend(made.machine_id, wish.lives_until) == moved
     world.state.clock.skew_s = 39 * 60
     assert (await world.vendor.get(made.machine_id)).state is MachineState.RUNNING
@@ -165,15 +165,13 @@ async def test_an_answer_that_was_lost_makes_no_second_machine(world: DaytonaWor
 
 async def test_a_machine_comes_up_after_its_maker_gave_up(world: DaytonaWorld) -> None:
     world.state.starts.clear()
-    hasty = DaytonaVendor(DaytonaClient(API_KEY, world.cloud.api_url), call_s=1.0)
-    await hasty.ping()
+    hasty = DaytonaVendor(world.vendor._client, call_s=2.0)
     with pytest.raises(VendorTimedOut):
         await hasty.create(world.wish())
-    (found,) = await hasty.list("tests")
+    (found,) = await world.vendor.list("tests")
     assert found.state is MachineState.STARTING
     world.state.starts.set()
     await until(lambda: world.machine(found.machine_id).state == "started")
-    await hasty.close()
 
 
 @pytest.mark.parametrize(
