@@ -78,8 +78,10 @@ class LocalFileWatch:
             await self._digest()
         if not (self._batches.empty() and self._is_told):
             joining = asyncio.ensure_future(self._batches.join())
-            await _either(joining, self._gone)
-            joining.cancel()
+            try:
+                await _either(joining, self._gone)
+            finally:
+                joining.cancel()
 
     async def _run(self, inotify: Inotify) -> None:
         while True:

@@ -10,11 +10,13 @@ import pytest_asyncio
 
 from aura_gql.sandboxes.providers.local import file_watch, inotify
 from aura_gql.sandboxes.providers.local.limits import LocalLimits
+from aura_gql.sandboxes.providers.local.project_folder import ProjectFolder
 from aura_gql.sandboxes.providers.local.provider import LocalProvider
 from aura_gql.sandboxes.providers.local.sandbox import LocalSandbox
 from aura_gql.sandboxes.values import FileKind
 from tests.support.file_watching import Tree, apply, following, real_tree, short
 from tests.support.processes import python, shell
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -162,3 +164,16 @@ async def test_leaves_no_queue(sandbox: LocalSandbox) -> None:
             await follower.settled()
             assert queues() == before + 1
     assert queues() == before
+
+
+async def test_who_is_tired_of_settling_leaves_nothing(tmp_path: Path) -> None:
+    gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    async with file_watch.LocalFileWatch(ProjectFolder(tmp_path, None), gone) as watch:
+        (tmp_path / "a").touch()
+        before = len(asyncio.all_tasks())
+        settling = asyncio.create_task(watch.settle())
+        # It has found what nobody reads, and waits for that.
+        await until(lambda: not watch._batches.empty() and len(asyncio.all_tasks()) == before + 2)
+        settling.cancel()
+        await asyncio.wait({settling})
+        await until(lambda: len(asyncio.all_tasks()) == before)
