@@ -56,6 +56,9 @@ class Conversation:
         self.noise: deque[bytes] = deque(maxlen=NOISE_LINES)
         """What came on the first link that was none of the agent's words: the last few lines."""
         self._running: asyncio.Task[None] | None = None
+        self._give_up_s = GIVE_UP_S
+        self._greetings = self._attempts = 0
+        self._until = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +84,7 @@ class Conversation:
     async def _run(self) -> None:
         try:
             await self._session.run(self._link, self._note)
-            while self._session.has_greeted and await self._link_again():
+            while self._session.greetings and await self._link_again():
                 await self._session.run(self._link)
         except WireViolation as error:
             _log.warning("provider.agent_lies", reason=str(error))
@@ -90,18 +93,18 @@ class Conversation:
             await self._link.close()
 
     async def _link_again(self) -> bool:
-        """Take the agent up again; False where that is impossible or took too long."""
+        """Take the agent up again; False where that is impossible, or nobody has greeted for too long."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + GIVE_UP_S
-        number = 0
-        while loop.time() < until:
+        if self._greetings < self._session.greetings:
+            self._greetings, self._attempts, self._until = self._session.greetings, 0, loop.time() + self._give_up_s
+        while loop.time() < self._until:
             await self._link.close()
             self._machine.suspect()
-            await asyncio.sleep(PAUSES_S[min(number, len(PAUSES_S) - 1)] * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+            await asyncio.sleep(PAUSES_S[min(self._attempts, len(PAUSES_S) - 1)] * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             before = loop.time()
             await self._machine.awake()
-            until += loop.time() - before
-            number += 1
+            self._until += loop.time() - before
+            self._attempts += 1
             try:
                 self._link = await self._machine.relink(self._link.token)
             except (AgentGone, SandboxGone):

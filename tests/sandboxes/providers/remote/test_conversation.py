@@ -7,9 +7,11 @@ import random
 import pytest
 
 from aura_gql.sandboxes.providers.remote.wire.frames import Frame, FrameKind, encode
+from aura_gql.sandboxes.providers.remote.wire.values import Timing
 from aura_gql.sandboxes.values import Command, EndReason, TerminalSpec
 from tests.support.processes import argv_of, finished, run
 from tests.support.vendors.remote import TryoutWorld, tryout_world
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,6 +65,22 @@ async def test_an_agent_that_lies_is_left_and_its_commands_are_lost(tryout: Tryo
     assert (await process.wait()).reason is EndReason.LOST
     assert conversation.is_over
     assert (await run(box, "echo", "again")).text == "again"
+    await box.stop()
+
+
+async def test_an_agent_that_never_greets_again_is_given_up(tryout: TryoutWorld) -> None:
+    box = await tryout.create("mute")
+    await box._channel.peer()
+    (machine,) = [each for each in tryout.vendor.machines.values() if each.wish.sandbox_id == "mute"]
+    conversation = box._channel._conversation
+    assert conversation is not None
+    conversation._give_up_s = 0.5
+    conversation._session._timing = Timing(tick_s=0.01, welcome_s=0.3)
+    agent = list(machine.launched.values())[-1]
+    await machine.guest.signal(agent.process.pid, 19)
+    tryout.vendor.cut_all()
+    await until(lambda: conversation.is_over)
+    assert (await run(box, "echo", "another")).text == "another"
     await box.stop()
 
 

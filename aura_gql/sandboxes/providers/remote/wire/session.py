@@ -30,8 +30,8 @@ class Session:
         self.deliver: Callable[[bytes], None] = _nowhere
         self.words = 0
         """How many lines of the other side were heard: whether it grows tells whether there is anybody."""
-        self.has_greeted = False
-        """Whether both ever have."""
+        self.greetings = 0
+        """On how many pipes both have greeted."""
         self.greeted = asyncio.Event()
         """Set while a pipe is in use on which both have greeted."""
         self._name = name.encode("ascii")
@@ -195,7 +195,7 @@ class Session:
         self._other = frame.payload
         self._outbox.acknowledge(frame.ack)
         self._outbox.rewind()
-        self.has_greeted = True
+        self.greetings += 1
         self.greeted.set()
 
     def _on_data(self, frame: Frame) -> None:
