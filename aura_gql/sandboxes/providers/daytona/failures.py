@@ -24,6 +24,8 @@ _FULL: Final = re.compile(r"limit exceeded|quota|maximum allowed|limit reached",
 _CANT_PAUSE: Final = re.compile(r"support\w* paus", re.IGNORECASE)
 _NO_ROOM: Final = re.compile(r"no (available )?runners?|no capacity", re.IGNORECASE)
 _TOLD_CHARS: Final = 300
+# What answers in the machine itself knows nothing of keys: it may not do something to a file.
+_IN_MACHINE: Final = "DAYTONA_DAEMON"
 
 GONE: Final = "The machine has ended."
 _TIMED_OUT: Final = "Daytona did not answer in time."
@@ -53,6 +55,8 @@ def failure_of(error: Exception) -> DomainError:
     words = _words(error)
     if status is None:
         return _without_status(error, words)
+    if status == 403 and getattr(error, "source", None) == _IN_MACHINE:
+        return _refused(error)
     if status in (401, 403):
         return VendorKeyRefused(f"Daytona does not take the key: {words}")
     if status in (400, 409, 422) and _CANT_PAUSE.search(words):

@@ -55,6 +55,7 @@ def nonsense() -> ValidationError:
     [
         (told(401), VendorKeyRefused),
         (told(403), VendorKeyRefused),
+        (create_daytona_error("permission denied", 403, {}, source="DAYTONA_DAEMON"), VendorRefused),
         (told(404), SandboxGone),
         (told(410), SandboxGone),
         (told(409), VendorBusy),
