@@ -64,6 +64,7 @@ class Peer:
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, Stream] = {}
         self._last_asked = self._last_served = self._last_stream = 0
+        self._opened = 0
         self._gone: Exception | None = None
         session.deliver = self._hear
 
@@ -75,8 +76,9 @@ class Peer:
     def open_stream(self) -> Stream:
         """A stream for a call that is about to be made. PeerGone."""
         self._require_there()
-        self._last_stream += 1
-        return self._stream(self._last_stream)
+        # Its number is that of its call: calls wait for room, and who opened one first may be heard last.
+        self._opened += 1
+        return self._stream(-self._opened)
 
     async def call(
         self,
@@ -92,6 +94,8 @@ class Peer:
         self._require_there()
         self._last_asked += 1
         number = self._last_asked
+        for stream in streams:
+            self._count(stream)
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked[number] = answered
         wanted: dict[str, JSON] = {
@@ -149,6 +153,13 @@ class Peer:
         stream = Stream(number, self._say, self._session.room, self._forget_stream)
         self._streams[number] = stream
         return stream
+
+    def _count(self, stream: Stream) -> None:
+        self._last_stream += 1
+        is_open = self._streams.pop(stream.number, None) is not None
+        stream.number = self._last_stream
+        if is_open:
+            self._streams[stream.number] = stream
 
     def _forget_stream(self, number: int) -> None:
         self._streams.pop(number, None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aura_gql.sandboxes.providers.remote.wire.errors import StreamAborted, WireViolation
 from aura_gql.sandboxes.providers.remote.wire.messages import Message, MessageKind
@@ -82,10 +83,10 @@ class Stream:
             self.break_off(StreamAborted("The stream was given up."))
 
     def announce(self) -> None:
-        """For `Peer` alone: the other end knows of it now, and hears what was said before."""
+        """For `Peer` alone: the other end knows of it now, by its number, and hears what was said before."""
         unsaid, self._unsaid = self._unsaid or [], None
         for message in unsaid:
-            self._out(message)
+            self._out(replace(message, number=self.number))
 
     def break_off(self, error: Exception) -> None:
         """For `Peer` alone: it is over, and whoever waits is told why. What came before can still be read."""

@@ -146,6 +146,21 @@ async def test_a_reader_who_does_not_read_stops_nobody_else() -> None:
             await filling
 
 
+async def test_who_opens_a_stream_last_may_be_the_first_to_call() -> None:
+    async with talking() as (peer, _), asyncio.timeout(20):
+        streams = [peer.open_stream() for _ in range(3)]
+        for number, stream in enumerate(streams):
+            await stream.send(bytes(number))
+        streams[1].abort()
+        calls = [asyncio.create_task(peer.call("copy", streams=[stream])) for stream in reversed(streams)]
+        for stream in streams:
+            stream.end()
+        assert [(await calls[0]).result, (await calls[2]).result] == [2, 0]
+        assert [await streams[2].receive(), await streams[0].receive()] == [bytes(2), b""]
+        with pytest.raises(ProviderUnavailable):
+            await calls[1]
+
+
 async def test_when_it_is_over_everybody_is_told() -> None:
     async with talking() as (peer, other):
         stream = peer.open_stream()
@@ -191,7 +206,7 @@ def far_call(value: JSON) -> bytes:
         b"",
         b"nonsense",
         far_call({"method": "echo", "arguments": {}, "streams": []}),
-        encode(Message(MessageKind.ANSWER, 1)),
+        encode(Message(MessageKind.ANSWER, 2)),
         encode(Message(MessageKind.FAILED, 0, {"kind": "Exit"})),
         encode(Message(MessageKind.DATA, 2, None, b"x")),
         encode(Message(MessageKind.DATA, 1, None, bytes(CREDIT_BYTES + 1))),
@@ -201,22 +216,29 @@ def far_call(value: JSON) -> bytes:
 async def test_a_lie_is_a_violation(message: bytes) -> None:
     session = Session("leader", leads=True)
     peer = Peer(session)
-    peer.open_stream()
+    calling = asyncio.create_task(peer.call("copy", streams=[peer.open_stream()]))
+    await asyncio.sleep(0)
     with pytest.raises(WireViolation):
         session.deliver(message)
+    peer.close()
+    with pytest.raises(PeerGone):
+        await calling
 
 
 async def test_late_words_are_passed_over() -> None:
     session = Session("leader", leads=True)
     peer = Peer(session)
     stream = peer.open_stream()
-    stream.announce()
+    calling = asyncio.create_task(peer.call("copy", streams=[stream]))
+    await asyncio.sleep(0)
     stream.abort()
     for kind in (MessageKind.DATA, MessageKind.END, MessageKind.CREDIT, MessageKind.ABORT, MessageKind.CANCEL):
         session.deliver(encode(Message(kind, 1, None, b"x")))
     session.deliver(encode(Message(MessageKind.ANSWER, 0)))
     with pytest.raises(StreamAborted):
         await stream.receive()
+    session.deliver(encode(Message(MessageKind.ANSWER, 1)))
+    assert await calling == Answer()
 
 
 @pytest.mark.parametrize(
