@@ -19,6 +19,7 @@ class Outbox:
         self._next = 1
         self._sent = 0
         self._unheard = 0
+        self._is_given_up = False
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
 
@@ -56,9 +57,14 @@ class Outbox:
         if self._unheard < MAX_UNHEARD_BYTES and not self._turn.locked():
             return
         async with self._turn:
-            while self._unheard >= MAX_UNHEARD_BYTES:
+            while self._unheard >= MAX_UNHEARD_BYTES and not self._is_given_up:
                 self._changed.clear()
                 await self._changed.wait()
+
+    def give_up(self) -> None:
+        """Let everybody go who waits for room: nobody will hear anything any more."""
+        self._is_given_up = True
+        self._changed.set()
 
     def take(self, ack: int) -> Frame:
         """The next frame to send, which it counts as sent."""

@@ -127,6 +127,7 @@ class Peer:
             stream.break_off(self._gone)
         for task in self._serving.values():
             task.cancel()
+        self._session.give_up()
 
     async def closed(self) -> None:
         """Wait, behind `close`, until nothing is served any more."""

@@ -54,8 +54,12 @@ class Session:
         self._wake.set()
 
     async def room(self) -> None:
-        """Wait until less than 1 MiB of what was said is unheard."""
+        """Wait until less than 1 MiB of what was said is unheard, or the session was given up."""
         await self._outbox.room()
+
+    def give_up(self) -> None:
+        """Nobody will `run` it any more: whoever waits for room goes on. Safe to repeat."""
+        self._outbox.give_up()
 
     async def run(self, pipe: Pipe, on_noise: Callable[[bytes], None] | None = None) -> None:
         """Converse over a pipe until it ends, breaks or, where we lead, falls silent. WireViolation.

@@ -184,6 +184,24 @@ async def test_when_it_is_over_everybody_is_told() -> None:
         await other.closed()
 
 
+async def test_who_waits_for_room_is_told_too() -> None:
+    session = Session("leader", leads=True)  # nobody hears what it says
+    peer = Peer(session)
+    stream = peer.open_stream()
+    waiting: list[asyncio.Task[object]] = [
+        asyncio.create_task(peer.call("echo", {}, bytes(MAX_BODY_BYTES), streams=[stream])),
+        asyncio.create_task(stream.send(b"x")),
+        asyncio.create_task(peer.call("echo")),
+    ]
+    await asyncio.sleep(0.02)
+    assert not any(task.done() for task in waiting)
+    peer.close()
+    async with asyncio.timeout(20):
+        for task in waiting:
+            with pytest.raises(PeerGone):
+                await task
+
+
 async def test_streams_that_are_over_are_forgotten() -> None:
     async with talking() as (peer, other):
         for _ in range(5):
