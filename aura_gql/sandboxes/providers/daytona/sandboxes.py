@@ -13,6 +13,7 @@ from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
 
 _MAX_KEPT: Final = 256
 _MAX_LISTED: Final = 20_000
+_NOT_THERE: Final = (404, 410)
 
 
 class DaytonaSandboxes:
@@ -37,12 +38,18 @@ class DaytonaSandboxes:
         except DaytonaConflictError as error:
             if "already exists" not in str(error):
                 raise
-            found = await client.get(name_of(wish))
-            await found.wait_for_sandbox_start(timeout=0)
+            try:
+                found = await client.get(name_of(wish))
+                await found.wait_for_sandbox_start(timeout=0)
+            except DaytonaError as untold:
+                _check_found(untold)
+                raise
             return self._keep(found), False
         except DaytonaError as error:
             if error.status_code is None:
                 await self._remove_failed(client, wish)
+            elif _is_behind_creation(error):
+                _check_found(error)
             raise
         return self._keep(made), True
 
@@ -106,3 +113,21 @@ class DaytonaSandboxes:
             found = await client.get(name_of(wish))
             if state_of(found.state) is MachineState.ENDED:
                 await found.delete(timeout=0)
+
+
+def _is_behind_creation(error: BaseException) -> bool:
+    """Whether the vendor had made the machine when the SDK's creation failed. Which step failed it does not tell, but
+    it notes the new machine's id in a frame that the error came through.
+    """
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_locals.get("created"):
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _check_found(error: Any) -> None:
+    """VendorDown for an error about a machine that is there, unless it says that it is not."""
+    if error.status_code not in _NOT_THERE:
+        raise VendorDown("Daytona made a machine and does not tell of it.") from error

@@ -7,13 +7,13 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from aura_gql.kernel.clock import utcnow
-from aura_gql.sandboxes.errors import SandboxGone
-from aura_gql.sandboxes.providers.e2b.failures import GONE, is_of, told_apart
+from aura_gql.sandboxes.errors import NothingMade, SandboxGone
+from aura_gql.sandboxes.providers.e2b.failures import GONE, failure_of, is_of, told_apart
 from aura_gql.sandboxes.providers.e2b.link import CommandLink
 from aura_gql.sandboxes.providers.e2b.machines import key_of, machine_of, request_of, seconds_until
 from aura_gql.sandboxes.providers.e2b.sandboxes import E2BSandboxes
 from aura_gql.sandboxes.providers.e2b.sdk import E2BClient
-from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown
+from aura_gql.sandboxes.providers.remote.errors import AgentGone, VendorDown, VendorFull
 from aura_gql.sandboxes.providers.remote.ports import Link
 from aura_gql.sandboxes.providers.remote.values import ENVIRONMENT_LABEL, MachineState, MachineWish, VendorMachine
 from aura_gql.sandboxes.providers.remote.vendor_clock import VendorClock
@@ -82,7 +82,13 @@ class E2BVendor:
             answered_at = utcnow()
         async with told_apart(self._call_s):
             self._sandboxes.keep(made)
-            info = await self._info(made.sandbox_id)
+            try:
+                info = await self._info(made.sandbox_id)
+            except Exception as error:
+                failure = failure_of(error)
+                if isinstance(failure, NothingMade | VendorFull):  # It is there all the same.
+                    raise VendorDown("E2B made a machine and does not tell of it.") from error
+                raise
             if not is_asked_anew:
                 self._clock.learn(asked_at, info.started_at, answered_at)
             self._unheard.discard(key_of(wish))

@@ -48,6 +48,21 @@ async def test_a_machine_is_made_found_and_ended(world: DaytonaWorld) -> None:
     await world.vendor.destroy(made.machine_id)
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_what_is_made_and_not_told_of_is_not_nothing(world: DaytonaWorld, is_taken: bool) -> None:
+    wish = world.wish()
+    if is_taken:
+        await world.vendor.create(wish)
+    else:
+        world.state.starts.clear()
+    world.faults.add("GET", "/api/sandbox/.*", Fault.json(429, {"message": "Too Many Requests"}), times=None)
+    with pytest.raises(VendorDown):
+        await world.vendor.create(wish)
+    world.state.starts.set()
+    world.faults.clear()
+    assert [machine.sandbox_id for machine in await world.vendor.list("tests")] == [wish.sandbox_id]
+
+
 async def test_an_account_may_let_machines_live_for_less(world: DaytonaWorld) -> None:
     short = DaytonaVendor(DaytonaClient(API_KEY, world.cloud.api_url), max_lifetime_s=3600)
     made = await short.create(world.wish(minutes=240))

@@ -67,6 +67,16 @@ async def test_a_machine_lives_as_the_port_says(cloud: LoopbackE2B, vendor: E2BV
     assert not cloud.state.machines
 
 
+@pytest.mark.parametrize("status", [401, 429])
+async def test_what_is_made_and_not_told_of_is_not_nothing(
+    cloud: LoopbackE2B, vendor: E2BVendor, wish: MachineWish, status: int
+) -> None:
+    cloud.faults.add("GET", "/sandboxes/.*", Fault.json(status, {"code": status, "message": "Rate limit exceeded"}))
+    with pytest.raises(VendorDown):
+        await vendor.create(wish)
+    assert len(await vendor.list("tests")) == 1
+
+
 async def test_a_wish_makes_one_machine_whoever_asks(
     cloud: LoopbackE2B, client: E2BClient, vendor: E2BVendor, wish: MachineWish
 ) -> None:
