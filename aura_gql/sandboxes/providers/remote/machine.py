@@ -50,6 +50,7 @@ class RemoteMachine:
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._awake = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._moving = asyncio.Lock()
         self._changes = 0
         self._stopping: asyncio.Task[None] | None = None
         self._is_destroyed = False
@@ -147,9 +148,7 @@ class RemoteMachine:
             return
         # Who was told that it is no use asks again at every turn.
         if utcnow() >= self._more_time_from:
-            self._ends_at = await to_its_end(self._asked(self._vendor.extend(self.machine_id, until + GRACE)))
-            if self._ends_at is not None and self._ends_at < until:
-                self._more_time_from = utcnow() + GRACE
+            await to_its_end(self._move_clock(until))
         if self._ends_at is not None and self._ends_at < until:
             raise Unsupported(
                 f"{self.vendor_name} lets this machine run until {self._ends_at:%Y-%m-%d %H:%M} UTC and no longer.",
@@ -183,6 +182,16 @@ class RemoteMachine:
             raise ProviderUnavailable(f"The machine may be left at {self.vendor_name}: {error.message}") from error
         self._is_destroyed = True
         self._end(STOPPED)
+
+    async def _move_clock(self, until: datetime) -> None:
+        """One at a time, as the vendor takes the last that it hears: an earlier end would set its clock back."""
+        async with self._moving:
+            if self._ends_at is not None and self._ends_at >= until + GRACE:
+                return
+            wanted = self._lives_until + GRACE
+            self._ends_at = await self._asked(self._vendor.extend(self.machine_id, wanted))
+            if self._ends_at is not None and self._ends_at < until:
+                self._more_time_from = utcnow() + GRACE
 
     async def _pause(self) -> None:
         async with self._turn:

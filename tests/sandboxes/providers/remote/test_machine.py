@@ -136,6 +136,17 @@ async def test_a_clock_is_moved_on_and_never_back(tmp_path: Path) -> None:
         assert there.ends_at == until_then + GRACE > before.ends_at
 
 
+async def test_of_two_extensions_at_once_the_shorter_one_is_not_asked_for(tmp_path: Path) -> None:
+    async with paper_world(tmp_path, SELDOM) as world:
+        machine = await started(world)
+        shorter, longer = utcnow() + timedelta(hours=2), utcnow() + timedelta(hours=3)
+        await asyncio.gather(machine.extend(longer), machine.extend(shorter))
+        await asyncio.gather(machine.extend(shorter), machine.extend(longer))
+        (there,) = world.vendor.all()
+        assert there.ends_at == longer + GRACE
+        assert world.vendor.asked.count("extend") == 1
+
+
 async def test_a_vendor_that_gives_less_time_is_told_in_words(tmp_path: Path) -> None:
     async with paper_world(tmp_path) as world:
         machine = await started(world)
