@@ -5,6 +5,7 @@ notice when its pipe is taken up elsewhere, and says nothing before it was greet
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 from aura_gql.sandboxes.providers.remote.errors import LinkBroken
@@ -16,6 +17,7 @@ from aura_gql.sandboxes.providers.remote.wire.outbox import Outbox
 from aura_gql.sandboxes.providers.remote.wire.values import Pipe, Timing
 
 BATCH_BYTES = 64 * 1024
+LINES_A_TURN = 256
 # Having heard so much, one says so at once, that the other may go on.
 ACK_AT_ONCE_BYTES = 256 * 1024
 # Whoever asks for everything again and again gets it as often.
@@ -97,14 +99,21 @@ class Session:
         self._say(FrameKind.HELLO, self._attempt)
 
     async def _read(self, pipe: Pipe, on_noise: Callable[[bytes], None]) -> None:
-        lines = LineReader()
+        lines, taken = LineReader(), itertools.count(1)
         async for data in pipe.receive():
-            for line in lines.feed(data):
-                frame = decode(line)
-                if frame is None:
-                    on_noise(line)
-                else:
-                    self._hear(frame)
+            for start in range(0, len(data), BATCH_BYTES):
+                for line in lines.feed(data[start : start + BATCH_BYTES]):
+                    self._take(line, on_noise)
+                    # Of lines of a few bytes a piece has so many that nobody else would have a turn for seconds.
+                    if next(taken) % LINES_A_TURN == 0:
+                        await asyncio.sleep(0)
+
+    def _take(self, line: bytes, on_noise: Callable[[bytes], None]) -> None:
+        frame = decode(line)
+        if frame is None:
+            on_noise(line)
+        else:
+            self._hear(frame)
 
     async def _write(self, pipe: Pipe) -> None:
         # Whatever of a line the pipe before this one carried ends here.

@@ -126,6 +126,23 @@ async def test_noise_is_told_and_passed_over() -> None:
     assert at_leader == []
 
 
+async def test_many_lines_at_once_leave_everybody_else_a_turn() -> None:
+    leader, _, _, _ = pair()
+    heard, turns = 0, set[int]()
+
+    def hear(_: bytes) -> None:
+        nonlocal heard
+        heard += 1
+
+    running = asyncio.create_task(leader.run(Liar(b"\n" * 100_000), hear))
+    while not running.done():
+        turns.add(heard)
+        await asyncio.sleep(0)
+    await running
+    assert heard >= 100_000
+    assert len(turns) > 100_000 / 1000
+
+
 async def test_a_link_on_which_nobody_answers_is_given_up() -> None:
     leader, _, _, _ = pair()
     await asyncio.wait_for(leader.run(LeaderLink(FollowerPipe(), None, None)), 10)
