@@ -32,6 +32,8 @@ FAILURES: Final[Mapping[str, type[DomainError]]] = {kind.__name__: kind for kind
 MAX_MESSAGE_CHARACTERS = 2000
 MAX_FIELD_NAMES = 8
 MAX_DETAILS = 16
+MAX_PART_CHARACTERS = 1000
+MAX_FIGURE = (1 << 63) - 1
 
 
 def describe(error: Exception) -> JSON:
@@ -55,15 +57,18 @@ def revive(value: JSON) -> DomainError:
             and len(message) <= MAX_MESSAGE_CHARACTERS
             and len(field) <= MAX_FIELD_NAMES
             and len(details) <= MAX_DETAILS
-            and all(isinstance(part, str) for part in field)
-            and all(_is_plain(part) for part in details.values())
+            and all(isinstance(part, str) and len(part) <= MAX_PART_CHARACTERS for part in field)
+            and all(_is_plain(part) and len(key) <= MAX_PART_CHARACTERS for key, part in details.items())
         ):
-            return FAILURES[name](_text(message), field=[_text(str(part)) for part in field], details=details)
+            plain = {_text(key): _text(part) if isinstance(part, str) else part for key, part in details.items()}
+            return FAILURES[name](_text(message), field=[_text(str(part)) for part in field], details=plain)
     raise WireViolation("There is no such error.")
 
 
 def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, bool | int) or (isinstance(value, str) and len(value) <= 1000)
+    if isinstance(value, str):
+        return len(value) <= MAX_PART_CHARACTERS
+    return value is None or (isinstance(value, int) and abs(value) <= MAX_FIGURE)
 
 
 def _text(said: str) -> str:

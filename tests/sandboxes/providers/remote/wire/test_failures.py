@@ -37,7 +37,10 @@ GOOD: dict[str, JSON] = {"kind": "Conflict", "message": "m", "field": [], "detai
         {**GOOD, "message": "x" * (MAX_MESSAGE_CHARACTERS + 1)},
         {**GOOD, "field": [1]},
         {**GOOD, "field": ["x"] * 9},
+        {**GOOD, "field": ["x" * 1001]},
         {**GOOD, "details": {"a": []}},
+        {**GOOD, "details": {"a": 1 << 63}},
+        {**GOOD, "details": {"x" * 1001: 1}},
         {**GOOD, "details": {str(number): 1 for number in range(17)}},
         {**GOOD, "details": None},
     ],
@@ -48,4 +51,6 @@ def test_anything_else_is_a_violation(value: JSON) -> None:
 
 
 def test_half_a_character_does_not_pass() -> None:
-    assert revive({**GOOD, "message": "\ud800", "field": ["\ud800"]}).message.encode()
+    half: JSON = {**GOOD, "message": "\ud800", "field": ["\ud800"], "details": {"\ud800": "\ud800", "limit": True}}
+    told = revive(half)
+    assert (told.message, told.field, told.details) == ("?", ("?",), {"?": "?", "limit": True})
