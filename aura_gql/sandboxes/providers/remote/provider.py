@@ -88,6 +88,7 @@ class RemoteProvider:
         self._ours: set[str] = set()
         self._latecomers: dict[str, asyncio.Task[None]] = {}
         self._tasks = BackgroundTasks()
+        self._is_closing = False
 
     @property
     def name(self) -> str:
@@ -186,6 +187,7 @@ class RemoteProvider:
 
     async def close(self) -> None:
         """As the port says: what was begun ends first, and no machine is bound to this process."""
+        self._is_closing = True
         for task in self._latecomers.values():
             task.cancel()
         await self._tasks.join()
@@ -230,6 +232,8 @@ class RemoteProvider:
         if not isinstance(error, CreationUnheard):
             self._ours.discard(sandbox_id)
             return
+        if self._is_closing:
+            return  # It takes minutes; what comes up is an orphan for the next process.
         late = self._tasks.spawn(self._maker.remove_latecomer(sandbox_id), f"latecomer of sandbox {sandbox_id}")
         self._latecomers[sandbox_id] = late
         late.add_done_callback(lambda ended: self._no_longer_late(sandbox_id, ended))

@@ -186,3 +186,26 @@ async def test_what_could_not_be_removed_keeps_nobody_and_is_tried_again(tmp_pat
         assert await world.provider.remove_orphans([left, "three"]) == [left]
         assert await world.machines() == ["three"]
         assert [bare(one).is_running for one in made] == [False, False, True]
+
+
+async def test_the_end_does_not_wait_for_what_may_yet_come_up(tmp_path: Path) -> None:
+    slow = replace(QUICK, adoption=replace(QUICK.adoption, latecomer_pauses_s=(600.0,)))
+    async with paper_world(tmp_path, slow) as world:
+        is_asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def wait() -> None:
+            is_asked.set()
+            await may_go_on.wait()
+
+        world.moods.steps["create:before"] = wait
+        world.moods.before["create"].append(VendorDown("Down."))
+        creating = asyncio.create_task(world.provider.create(SPEC))
+        await is_asked.wait()
+        creating.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await creating
+        closing = asyncio.create_task(world.provider.close())
+        await asyncio.sleep(0)
+        may_go_on.set()
+        async with asyncio.timeout(20):
+            await closing
