@@ -32,6 +32,8 @@ from aura_gql.sandboxes.values import Capabilities
 _OF_THE_ACCOUNT: Final = frozenset({"create", "list", "ping"})
 # A machine may have been made, or a command started, whose answer was lost.
 _NEVER_AGAIN: Final = frozenset({"create", "launch"})
+# A machine's own daemon may take these by a token of the machine, which tells nothing of the account's key.
+_OF_THE_MACHINE: Final = frozenset({"upload", "launch", "relink", "signed_url"})
 
 _OUTCOMES: Final[Sequence[tuple[type[BaseException], str]]] = (
     (SandboxGone, "GONE"),
@@ -192,7 +194,8 @@ class SteadyVendor:
         outcome = "OK"
         try:
             yield
-            self._alarm.taken()
+            if operation not in _OF_THE_MACHINE:
+                self._alarm.taken()
         except VendorKeyRefused as error:
             outcome = "KEY_REFUSED"
             raise self._alarm.refused(error) from None

@@ -106,6 +106,18 @@ async def test_what_would_not_change_is_not_asked_again(tmp_path: Path, error: D
     assert not world.tally.is_key_refused
 
 
+async def test_what_a_machine_itself_takes_does_not_end_the_alarm(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    machine = await world.vendor.create(wish())
+    world.fail("list", VendorKeyRefused("401"))
+    with pytest.raises(VendorKeyRefused):
+        await world.vendor.list("test")
+    await call(world.vendor, "upload", machine.machine_id)
+    assert world.tally.is_key_refused
+    await world.vendor.get(machine.machine_id)
+    assert not world.tally.is_key_refused
+
+
 async def test_a_vendor_that_is_down_is_not_asked_for_more_but_for_what_runs(tmp_path: Path) -> None:
     world = World(tmp_path)
     machine = await world.vendor.create(wish())
