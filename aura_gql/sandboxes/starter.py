@@ -130,6 +130,8 @@ class MachineStarter:
                 await self._lifecycle.advance(
                     record.id, SandboxStatus.RUNNING, kept, only_from=[SandboxStatus.STARTING]
                 )
+                # Where it ended meanwhile, nobody took note, as it was about to be replaced.
+                self._look_after(MadeMachine(record, live.machine, live.use_id))
                 return
             self._registry.pop(record.id)
             await to_its_end(self._maker.unmake(live.machine, live.use_id))
@@ -159,7 +161,10 @@ class MachineStarter:
                 self._registry.pop(record.id)
                 await self._maker.discard(made)
                 return
-        self._tasks.spawn(self._watch(made), f"watch sandbox {record.id}")
+        self._look_after(made)
+
+    def _look_after(self, made: MadeMachine) -> None:
+        self._tasks.spawn(self._watch(made), f"watch sandbox {made.record.id}")
 
     @contextlib.asynccontextmanager
     async def _machine(self, record: SandboxRecord) -> AsyncIterator[MadeMachine]:

@@ -137,3 +137,21 @@ async def test_a_vendor_that_lets_a_machine_live_no_longer_is_asked_once(
         await bench.sandboxes.reaper.patrol()
     assert not bench.sandboxes._starter._prolonging
     assert vendor.asked.count("extend") == asked
+
+
+async def test_a_machine_that_ends_while_it_is_to_be_replaced_is_noticed(
+    paper: tuple[SandboxBench, PaperVendor],
+) -> None:
+    bench, vendor = paper
+    record = await bench.sandboxes.create(OWNER, await bench.project(), SandboxWish(E2B))
+    await bench.reached(record.id, SandboxStatus.RUNNING)
+    live = bench.sandboxes._registry.get(record.id)
+    assert live is not None
+    live.was_used = True
+    # As another server asks for it, which leaves it to this one's next patrol.
+    await bench.sandboxes._lifecycle.advance(record.id, SandboxStatus.STARTING, only_from=[SandboxStatus.RUNNING])
+    vendor.end(str(record.id))
+    await live.machine.wait_gone()
+    await bench.sandboxes.reaper.patrol()
+    ended = await bench.reached(record.id, SandboxStatus.ERROR)
+    assert ended.status_reason == "PAPER ended it, or does not know it any more."

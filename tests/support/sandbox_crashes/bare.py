@@ -15,7 +15,7 @@ from aura_gql.sandboxes.providers.e2b.vendor import E2BVendor
 from aura_gql.sandboxes.providers.remote.machine import RemoteMachine
 from aura_gql.sandboxes.providers.remote.ports import Vendor
 from aura_gql.sandboxes.providers.remote.provider import RemoteProvider
-from aura_gql.sandboxes.values import ResourceLimits
+from aura_gql.sandboxes.values import FileInfo, ResourceLimits
 from tests.support.vendors.daytona.state import API_KEY as DAYTONA_KEY
 from tests.support.vendors.e2b.state import API_KEY as E2B_KEY
 from tests.support.vendors.paper import PaperVendor
@@ -33,6 +33,11 @@ class BareSandbox:
     def watch(self) -> AbstractAsyncContextManager[FileWatch]:
         """There are no files."""
         raise Unsupported("Nothing changes in it.")
+
+    async def list_files(self, path: str, limit: int, *, recursive: bool = False) -> list[FileInfo]:
+        """As the port says, of a folder without files."""
+        self._machine.require_running()
+        return []
 
     async def extend(self, until: datetime) -> None:
         """As the port says."""
