@@ -58,7 +58,7 @@ def failure_of(error: Exception) -> DomainError:
     if status == 403 and getattr(error, "source", None) == _IN_MACHINE:
         return _refused(error)
     if status in (401, 403):
-        return VendorKeyRefused(f"Daytona does not take the key: {words}")
+        return VendorKeyRefused(f"Daytona does not take the key ({status}).")
     if status in (400, 409, 422) and _CANT_PAUSE.search(words):
         return Unsupported("Machines of this class can't be paused at Daytona.")
     if status in (400, 409, 422, 429) and _FULL.search(words):

@@ -87,7 +87,7 @@ def _creation_failure(answer: Answer) -> DomainError:
 def _failure(answer: Answer) -> DomainError:
     status, message = answer.status, answer.message
     if status in (401, 403):
-        return VendorKeyRefused(f"E2B does not take the key: {message}")
+        return VendorKeyRefused(f"E2B does not take the key ({status}).")
     if status == 404:
         return SandboxGone(GONE)
     if status in (408, 504):

@@ -91,6 +91,10 @@ async def test_each_failure_is_exactly_one_error(error: Exception, kind: type[Ex
     assert type(failure_of(error)) is kind
 
 
+async def test_a_refused_key_is_told_without_words_that_may_quote_it() -> None:
+    assert failure_of(told(403, "no such key: dtn_1")).message == "Daytona does not take the key (403)."
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
