@@ -17,6 +17,9 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _MAX_MESSAGE_LENGTH = 300
 _MAX_CAUSES = 5
+# Libraries whose errors quote what they were given: documents of users, or what a vendor of sandboxes answered, in
+# which our key may be.
+_QUOTING = re.compile(r"graphql|pydantic|pydantic_core|e2b|e2b_\w+|connectrpc|pyqwest|daytona|daytona_\w+|aiohttp")
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -62,8 +65,8 @@ def tell_exceptions(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def tell(error: BaseException) -> str:
     """The traceback of `error` and of what caused it, innermost last, without what it was about.
 
-    The messages of GraphQL's and MongoDB's errors quote documents, variables and file contents, so only their kinds
-    are told; others are cut.
+    The messages of GraphQL's and MongoDB's errors quote documents, variables and file contents, those of the vendors'
+    SDKs whatever their clouds answer, so only their kinds are told; others are cut.
     """
     told: list[str] = []
     current: BaseException | None = error
@@ -80,6 +83,6 @@ def _kind(error: BaseException) -> str:
         return f"{name}: {one_line(str(error), _MAX_MESSAGE_LENGTH)}"
     if isinstance(error, PyMongoError):
         return f"{name}: code {getattr(error, 'code', None)}"
-    if type(error).__module__.partition(".")[0] in ("graphql", "pydantic_core", "pydantic"):
+    if _QUOTING.fullmatch(type(error).__module__.partition(".")[0]):
         return name
     return f"{name}: {one_line(str(error), _MAX_MESSAGE_LENGTH)}"

@@ -1,6 +1,8 @@
 """What log lines leave out."""
 
 import pytest
+from daytona.common.errors import DaytonaError
+from e2b import SandboxException
 from graphql import GraphQLError, Source
 from pymongo.errors import BulkWriteError, DuplicateKeyError, ServerSelectionTimeoutError
 
@@ -22,6 +24,8 @@ def raised(error: Exception) -> Exception:
         BulkWriteError({"writeErrors": [{"op": {"content": CANARY}}]}),
         DuplicateKeyError(f"dup key: {{ path: {CANARY!r} }}", 11000, {"keyValue": {"path": CANARY}}),
         GraphQLError(f"String cannot represent value: {CANARY!r}", source=Source(CANARY), positions=[0]),
+        SandboxException(f"401: {CANARY}"),
+        DaytonaError(f"Failed to list sandboxes: {CANARY}"),
     ],
 )
 def test_errors_that_quote_what_they_were_given_are_told_by_kind(error: Exception) -> None:
