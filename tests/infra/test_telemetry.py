@@ -19,6 +19,8 @@ from tests.support.logs import logging_restored
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
     with logging_restored():
+        # The loopback servers of other tests quieten uvicorn for the rest of their process.
+        logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
         yield
 
 

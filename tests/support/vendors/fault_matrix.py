@@ -180,7 +180,9 @@ def outcomes() -> Sequence[Sequence[str]]:
     for asked in Asked:
         column = tuple(_word(OUTCOMES[asked].get(fault)) for fault in Fault)
         alike.setdefault(column, []).append(f"`{asked}`")
-    rows = [[f"`{fault}`", *(column[number] for column in alike)] for number, fault in enumerate(Fault)]
+    rows = [
+        [fault.lower().replace("_", " "), *(column[number] for column in alike)] for number, fault in enumerate(Fault)
+    ]
     return [["the vendor", *map(", ".join, alike.values())], *rows]
 
 
