@@ -11,7 +11,7 @@ import structlog
 
 from aura_gql.kernel.background import to_its_end
 from aura_gql.kernel.errors import Conflict, DomainError
-from aura_gql.sandboxes.errors import NothingMade, SandboxGone
+from aura_gql.sandboxes.errors import NothingMade, SandboxGone, SandboxQuotaExceeded
 from aura_gql.sandboxes.providers.remote.errors import CreationUnheard, VendorDown, VendorRefused
 from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.providers.remote.ports import Vendor
@@ -160,7 +160,9 @@ class MachineMaker:
         return found[0] if found else None
 
     async def _taken_over(self, machine: VendorMachine, clock: datetime) -> VendorMachine:
-        """The machine once it runs, by the clock. Conflict where it takes long, or ends meanwhile."""
+        """The machine once it runs, by the clock. Conflict where it takes long, or ends meanwhile; CreationUnheard
+        where its vendor lets nobody have it.
+        """
         try:
             async with asyncio.timeout(self._limits.starting_s):
                 while machine.state is MachineState.STARTING:
@@ -173,6 +175,8 @@ class MachineMaker:
                     machine = replace(machine, ends_at=await self._vendor.extend(machine.machine_id, clock))
         except (TimeoutError, SandboxGone):
             raise Conflict(f"Sandbox {machine.sandbox_id} is starting or stopping.") from None
+        except (NothingMade, SandboxQuotaExceeded, VendorDown) as error:
+            raise CreationUnheard(error.message) from error  # It is there, and nobody is to believe that there is none.
         if machine.state is not MachineState.RUNNING:
             raise Conflict(f"Sandbox {machine.sandbox_id} is starting or stopping.")
         return machine

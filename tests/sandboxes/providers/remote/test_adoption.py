@@ -11,7 +11,14 @@ from aura_gql.kernel.clock import utcnow
 from aura_gql.kernel.errors import Conflict, DomainError
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.providers.remote.adoption import AdoptionLimits, MachineMaker
-from aura_gql.sandboxes.providers.remote.errors import VendorDown, VendorRefused
+from aura_gql.sandboxes.providers.remote.errors import (
+    CreationUnheard,
+    VendorBusy,
+    VendorDown,
+    VendorFull,
+    VendorKeyRefused,
+    VendorRefused,
+)
 from aura_gql.sandboxes.providers.remote.images import MachineImages
 from aura_gql.sandboxes.providers.remote.values import MachineState, MachineWish
 from aura_gql.sandboxes.values import SandboxSpec
@@ -62,6 +69,23 @@ async def test_what_was_made_unheard_of_is_adopted_by_the_next(tmp_path: Path, i
 async def test_what_was_made_unheard_of_is_removed_where_nobody_comes_for_it(tmp_path: Path) -> None:
     async with paper_world(tmp_path) as world:
         await unheard_of(world)
+        await until(lambda: not world.vendor.all())
+
+
+@pytest.mark.parametrize(
+    "error", [VendorBusy("Later."), VendorFull("Full."), VendorKeyRefused("401"), VendorDown("Down.")]
+)
+async def test_what_is_there_and_can_not_be_had_is_not_nothing(tmp_path: Path, error: DomainError) -> None:
+    async with paper_world(tmp_path) as world:
+
+        async def lose() -> None:
+            world.vendor._change(world.vendor.all()[0].machine_id, state=MachineState.PAUSED)
+            raise VendorDown("Lost.")
+
+        world.moods.steps["create:after"] = lose
+        world.moods.before["resume"].extend([error] * 3)
+        with pytest.raises(CreationUnheard):
+            await world.provider.create(SPEC)
         await until(lambda: not world.vendor.all())
 
 
