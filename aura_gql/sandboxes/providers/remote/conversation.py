@@ -69,8 +69,10 @@ class Conversation:
         """Greet; whether an agent answered. The conversation goes on then."""
         self._running = asyncio.create_task(self._run(), name="talk to an agent")
         greeted = asyncio.create_task(self._session.greeted.wait())
-        await asyncio.wait({greeted, self._running}, return_when=asyncio.FIRST_COMPLETED)
-        greeted.cancel()
+        try:
+            await asyncio.wait({greeted, self._running}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            greeted.cancel()
         return self._session.greeted.is_set()
 
     async def close(self) -> None:

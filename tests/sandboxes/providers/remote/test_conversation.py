@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import random
+from collections.abc import AsyncIterator
 
 import pytest
 
+from aura_gql.sandboxes.providers.remote.conversation import Conversation
 from aura_gql.sandboxes.providers.remote.wire.frames import Frame, FrameKind, encode
 from aura_gql.sandboxes.providers.remote.wire.values import Timing
 from aura_gql.sandboxes.values import Command, EndReason, TerminalSpec
@@ -95,3 +97,34 @@ async def test_nobody_takes_a_paused_machine_for_dead(tryout: TryoutWorld) -> No
     assert (await anext(process.output())).data == b"hello"
     await box.stop()
     assert (await process.wait()).reason is EndReason.LOST
+
+
+class Mute:
+    """A link on which nobody ever says anything."""
+
+    token = "mute"
+
+    async def send(self, data: bytes) -> None:
+        await asyncio.sleep(0)
+
+    async def receive(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+async def test_a_start_that_is_given_up_leaves_no_task(tryout: TryoutWorld) -> None:
+    box = await tryout.create("given-up")
+    await box._channel.peer()
+    before = asyncio.all_tasks()
+    conversation = Conversation(box._machine, Mute())
+    beginning = asyncio.create_task(conversation.begin())
+    await asyncio.sleep(0.02)
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    await conversation.close()
+    await until(lambda: not [task for task in asyncio.all_tasks() - before if "Event.wait" in repr(task.get_coro())])
+    await box.stop()
