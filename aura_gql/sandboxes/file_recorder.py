@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from aura_gql.files.changes.records import EntryKind, NewChange
 from aura_gql.files.changes.service import FileChanges
 from aura_gql.kernel.background import BackgroundTasks
-from aura_gql.kernel.errors import Unsupported
+from aura_gql.kernel.errors import DomainError, Unsupported
 from aura_gql.sandboxes.errors import SandboxGone
 from aura_gql.sandboxes.machine_files.ports import FileWatch
 from aura_gql.sandboxes.machine_files.values import FileBatch, FileEvent, Rescan
@@ -97,6 +97,9 @@ class _Recording:
                     return
                 except (SandboxGone, Unsupported):
                     return
+                except DomainError as error:
+                    # Its provider is away, say.
+                    _log.warning("sandbox.watch_failed", sandbox_id=str(self.sandbox_id), reason=error.message)
                 except Exception as error:
                     _log.error("sandbox.watch_failed", sandbox_id=str(self.sandbox_id), exc_info=error)
                 self._is_ready.set()
