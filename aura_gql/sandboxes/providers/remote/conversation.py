@@ -113,7 +113,8 @@ class Conversation:
                 return False
             except (DomainError, LinkBroken):
                 continue
-            return True
+            # The vendor's SDK may have swallowed the cancellation of one who is closed meanwhile.
+            return not self.is_over
         return False
 
     def _note(self, line: bytes) -> None:

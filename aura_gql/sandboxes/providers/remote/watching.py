@@ -27,6 +27,7 @@ class MachineWatch:
         self._look = look
         self._limits = limits
         self._is_suspicious = asyncio.Event()
+        self._is_over = False
         self._task = asyncio.create_task(self._run(), name="watch a machine")
 
     def suspect(self) -> None:
@@ -40,12 +41,14 @@ class MachineWatch:
 
     def end(self) -> None:
         """Look no more. Safe to repeat, and from within a look."""
+        self._is_over = True
         if self._task is not asyncio.current_task():
             self._task.cancel()
 
     async def _run(self) -> None:
         is_there = True
-        while is_there:
+        # A look may swallow the cancellation: in Python 3.11 `asyncio.wait_for`, and so a vendor's SDK, at times does.
+        while is_there and not self._is_over:
             await asyncio.sleep(self._limits.soonest_s)
             pause_s = random.uniform(self._limits.shortest_s, self._limits.longest_s)  # noqa: S311
             try:

@@ -1,6 +1,7 @@
 """Links are cut, and nobody who uses the sandbox notices."""
 
 import asyncio
+import contextlib
 import hashlib
 import random
 from collections.abc import AsyncIterator
@@ -113,6 +114,46 @@ class Mute:
 
     async def close(self) -> None:
         """There is nothing to let go of."""
+
+
+class Swallowing:
+    """Machine and links at once: who is cancelled as he takes up another link gets it, and is not cancelled."""
+
+    def __init__(self) -> None:
+        self.relinking = asyncio.Event()
+        self.token = "swallowing"
+
+    async def send(self, data: bytes) -> None:
+        await asyncio.sleep(0)
+
+    async def receive(self) -> AsyncIterator[bytes]:
+        if self.relinking.is_set():
+            await asyncio.Event().wait()
+        yield encode(Frame(FrameKind.WELCOME, 1, 0, b"agent"))
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    async def relink(self, token: str) -> "Swallowing":
+        self.relinking.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return self
+
+    async def awake(self) -> None:
+        """It always is."""
+
+    def suspect(self) -> None:
+        """Nobody is asked."""
+
+
+async def test_a_conversation_closes_though_relinking_swallows_the_cancellation() -> None:
+    machine = Swallowing()
+    conversation = Conversation(machine, machine)
+    await conversation.begin()
+    await machine.relinking.wait()
+    async with asyncio.timeout(8):
+        await conversation.close()
 
 
 async def test_a_start_that_is_given_up_leaves_no_task(tryout: TryoutWorld) -> None:

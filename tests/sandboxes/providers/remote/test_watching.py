@@ -1,6 +1,7 @@
 """A machine is looked at by and by, and at once where it is suspected."""
 
 import asyncio
+import contextlib
 
 from aura_gql.sandboxes.providers.remote.errors import VendorDown
 from aura_gql.sandboxes.providers.remote.watching import MachineWatch, WatchLimits
@@ -33,5 +34,20 @@ async def test_a_suspicion_is_looked_into_at_once() -> None:
         watch.suspect()
         await asyncio.wait_for(looks.get(), 30)
     watch.end()
+    watch.end()
+    await until(lambda: watch.has_ended)
+
+
+async def test_ends_though_a_look_swallows_the_cancellation() -> None:
+    looking = asyncio.Event()
+
+    async def look() -> bool:
+        looking.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return True
+
+    watch = MachineWatch(look, WatchLimits(0.0, 0.001, 0.0))
+    await looking.wait()
     watch.end()
     await until(lambda: watch.has_ended)

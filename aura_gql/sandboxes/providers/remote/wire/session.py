@@ -47,6 +47,7 @@ class Session:
         self._unanswered_bytes = 0
         self._due: dict[FrameKind, int] = {}
         self._wake = asyncio.Event()
+        self._pipe: Pipe | None = None
         self._ack_timer: asyncio.TimerHandle | None = None
         self._heard_at = self._asked_at = self._unheard_since = self._hello_at = self._rewound_at = self._began_at = 0.0
 
@@ -69,6 +70,7 @@ class Session:
         `on_noise` is told every line that is none of ours, of at most 61,000 bytes.
         """
         self._begin()
+        self._pipe = pipe
         tasks = [
             asyncio.create_task(self._read(pipe, on_noise or _nowhere)),
             asyncio.create_task(self._write(pipe)),
@@ -78,6 +80,7 @@ class Session:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.greeted.clear()
+            self._pipe = None
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -118,7 +121,8 @@ class Session:
     async def _write(self, pipe: Pipe) -> None:
         # Whatever of a line the pipe before this one carried ends here.
         await pipe.send(b"\n")
-        while True:
+        # A pipe may swallow the cancellation: in Python 3.11 `asyncio.wait_for`, and so a vendor's SDK, at times does.
+        while self._pipe is pipe:
             batch = self._batch()
             if batch:
                 await pipe.send(batch)

@@ -1,6 +1,7 @@
 """Nothing that was said is lost, doubled or out of order, whatever happens to the pipes."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
 
@@ -242,6 +243,26 @@ async def test_a_broken_pipe_is_no_error() -> None:
 
     leader, _, _, _ = pair()
     await leader.run(Broken())
+
+
+async def test_a_link_whose_sending_swallows_the_cancellation_ends_all_the_same() -> None:
+    class Swallowing(Liar):
+        def __init__(self) -> None:
+            self.sending = asyncio.Event()
+
+        async def send(self, data: bytes) -> None:
+            if not self.sending.is_set():
+                self.sending.set()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+
+        async def receive(self) -> AsyncIterator[bytes]:
+            await self.sending.wait()
+            yield WELCOME
+
+    leader, _, _, _ = pair()
+    async with asyncio.timeout(10):
+        await leader.run(Swallowing())
 
 
 async def test_one_who_greets_in_anothers_name_is_not_answered() -> None:
