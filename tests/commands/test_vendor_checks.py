@@ -19,7 +19,7 @@ async def test_a_key_that_is_taken_and_one_that_is_not(tmp_path: Path) -> None:
 
     assert (good.subject, good.state) == ("Sandboxes E2B", State.OK)
     assert refused.state is State.WARNING
-    assert "Invalid API key" in refused.detail
+    assert "does not take the key (401)" in refused.detail
     assert "E2B_API_KEY" in refused.advice
     assert "e2b_wrong" not in refused.detail
 
